@@ -1,0 +1,1 @@
+"""Participants against control: describe, test, size, equivalence, multiplicity, audits."""

@@ -1,0 +1,122 @@
+"""The describe and compare stages of one study: every declared source and comparison in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from trenza.compare.audit import audit_printed
+from trenza.compare.describe import check_counts, distribution, rate_items
+from trenza.compare.design import check_assignment
+from trenza.compare.records import compare_records
+from trenza.compare.summaries import compare_summaries
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.tables import empty
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def describe_study(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    design: Mapping[str, Any],
+    items: Sequence[str],
+    min_cell: int,
+) -> dict[str, pd.DataFrame]:
+    """Tables ``counts``, ``distribution`` and ``ratings`` of all sources that have something to describe.
+
+    Cells of real data below ``min_cell`` are suppressed; what is published or simulated is shown as it is.
+    """
+    parts: dict[str, list[pd.DataFrame]] = {"counts": [], "distribution": [], "ratings": []}
+    for sid, source in sources.items():
+        place = {"study": study, "source_id": sid, "source": source["kind"]}
+        if source["holds"] == "counts":
+            parts["counts"].append(check_counts(data[sid], **place))
+        elif source["holds"] == "ratings":
+            parts["ratings"].append(rate_items(data[sid], **place))
+        elif source["holds"] == "records":
+            outcomes = [c for c in data[sid].columns if c in items]
+            threshold = min_cell if source["kind"] == "real" else None
+            parts["distribution"].append(
+                distribution(data[sid], outcomes=outcomes, group=design["group"], min_cell=threshold, **place)
+            )
+    return {name: _stacked(name, frames) for name, frames in parts.items()}
+
+
+def compare_study(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    design: Mapping[str, Any],
+    comparisons: Sequence[Mapping[str, Any]],
+    ci_level: float,
+) -> dict[str, pd.DataFrame]:
+    """Tables ``groups``, ``printed`` and ``design``: one row per comparison, outcome and source in ``groups``.
+
+    Raises one ``InputFaults`` with the faults of all comparisons.
+    """
+    parts: dict[str, list[pd.DataFrame]] = {"groups": [], "printed": [], "design": []}
+    names = {"participants": design["participants"], "control": design["control"]}
+    faults: list[Fault] = []
+    checked: set[str] = set()
+    for comparison in comparisons:
+        common = {
+            "study": study,
+            "comparison": comparison["id"],
+            "outcomes": comparison["outcomes"],
+            **names,
+            "ci_level": ci_level,
+            "sesoi_sd": design.get("sesoi_sd"),
+        }
+        for sid in comparison["sources"]:
+            source = sources[sid]
+            try:
+                if source["holds"] == "group_summaries":
+                    summaries = data[sid]
+                    parts["groups"].append(
+                        compare_summaries(
+                            summaries, source=source["kind"], clusters=design.get("clusters"), **common
+                        )
+                    )
+                    wanted = summaries[summaries["outcome"].isin(comparison["outcomes"])]
+                    parts["printed"].append(
+                        audit_printed(wanted, study=study, comparison=comparison["id"], **names)
+                    )
+                    continue
+                cluster = design.get("cluster") if design.get("cluster") in data[sid].columns else None
+                parts["groups"].append(
+                    compare_records(
+                        data[sid], group=design["group"], cluster=cluster, source=source["kind"], **common
+                    )
+                )
+                if cluster and sid not in checked:
+                    checked.add(sid)
+                    parts["design"].append(
+                        check_assignment(
+                            data[sid],
+                            study=study,
+                            source_id=sid,
+                            source=source["kind"],
+                            group=design["group"],
+                            **names,
+                            cluster=cluster,
+                            assignment=design["assignment"],
+                            clusters=design.get("clusters"),
+                        )
+                    )
+            except InputFaults as error:
+                faults += error.faults
+    if faults:
+        raise InputFaults(faults)
+    return {name: _stacked(name, frames) for name, frames in parts.items()}
+
+
+def _stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    import pandas as pd
+
+    full = [f for f in frames if len(f)]
+    return pd.concat(full, ignore_index=True) if full else empty(name)

@@ -1,0 +1,1 @@
+"""What crosses a border: tables with typed columns, study files with rules, faults with an address."""

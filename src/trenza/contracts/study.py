@@ -1,0 +1,245 @@
+"""What has to hold between the parts of a study: the checks that a schema cannot make.
+
+All functions take parsed files and return faults; none raises and none reads the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from trenza.contracts.faults import Fault
+
+Rows = Sequence[Mapping[str, str]]
+
+
+def names_or(names: Sequence[str] | set[str], none: str = "none is declared") -> str:
+    """Allowed names as a list in words."""
+    return ", ".join(sorted(names)) if names else none
+
+
+def check_items(items: Rows, file: str) -> list[Fault]:
+    """Items stand once and their range is not empty."""
+    found: list[Fault] = []
+    seen: set[str] = set()
+    for row, item in enumerate(items, 2):
+        if item["item"] in seen:
+            found.append(Fault(file, str(row), "item", f"'{item['item']}' a second time", "each item once"))
+        seen.add(item["item"])
+        if float(item["min"]) >= float(item["max"]):
+            found.append(Fault(file, str(row), "max", item["max"], f"more than min, {item['min']}"))
+    return found
+
+
+def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]:
+    """Sources, comparisons, models and labels of one study fit each other.
+
+    ``study`` has passed its schema and carries its defaults; ``items`` has passed its own.
+    """
+    sources: Mapping[str, Any] = study["sources"]
+    item_names = {i["item"] for i in items}
+    found: list[Fault] = []
+    for sid, source in sources.items():
+        found += _check_source(sid, source, sources, item_names, f"sources.{sid}", file)
+    found += _check_design(study, file)
+    coded = [s for s, v in sources.items() if v["holds"] == "segments"]
+    for sid in coded[1:]:
+        found.append(
+            Fault(file, f"sources.{sid}.holds", "", f"a second source of segments beside {coded[0]}", "one")
+        )
+    analyses = ("comparisons", "models", "discontinuities", "regression_to_the_mean")
+    for kind in analyses:
+        ids = [a["id"] for a in study[kind]]
+        for position, analysis in enumerate(study[kind]):
+            place = f"{kind}.{position}"
+            if ids.index(analysis["id"]) < position:
+                found.append(
+                    Fault(file, f"{place}.id", "", f"'{analysis['id']}' a second time", "each id once")
+                )
+            found += _check_analysis(kind, analysis, study, item_names, place, file)
+    return found
+
+
+def _check_source(
+    sid: str, source: Mapping[str, Any], sources: Mapping[str, Any], items: set[str], place: str, file: str
+) -> list[Fault]:
+    found: list[Fault] = []
+
+    def fault(key: str, what: str, allowed: str) -> None:
+        found.append(Fault(file, f"{place}.{key}" if key else place, "", what, allowed))
+
+    simulated = source["kind"] == "simulated"
+    if simulated != sid.endswith("_simulated"):
+        fault("", f"the id '{sid}'", "ids of simulated sources, and no others, end in _simulated")
+    if simulated:
+        if "simulate" not in source:
+            fault("", "no key 'simulate'", "a simulated source says how it is made")
+        if source["holds"] != "records":
+            fault("holds", source["holds"], "records, for a simulated source")
+        for key in ("file", "columns"):
+            if key in source:
+                fault(key, "this key", "only sources that are read from a file have it")
+    else:
+        if "file" not in source:
+            fault("", "no key 'file'", "a source that is not simulated names its file")
+        if "simulate" in source:
+            fault("simulate", "this key", "only sources of kind simulated have it")
+        if (source["holds"] == "records") != ("columns" in source):
+            fault(
+                "columns",
+                "this key" if "columns" in source else "nothing",
+                "columns, for records and only for records",
+            )
+    if "simulate" in source:
+        how = source["simulate"]
+        summaries = {s for s, v in sources.items() if v["holds"] == "group_summaries"}
+        if how["from"] not in summaries:
+            fault(
+                "simulate.from",
+                f"'{how['from']}'",
+                f"a source that holds group_summaries: {names_or(summaries)}",
+            )
+        for outcome, (low, high) in how["ranges"].items():
+            if outcome not in items:
+                fault(
+                    f"simulate.ranges.{outcome}", f"'{outcome}'", f"an item of items.csv: {names_or(items)}"
+                )
+            if low >= high:
+                fault(f"simulate.ranges.{outcome}", f"{low} to {high}", "the lower value first")
+    columns: Mapping[str, Any] = source.get("columns", {})
+    for name, column in columns.items():
+        if "difference" in column:
+            for part in column["difference"]:
+                if "from" not in columns.get(part, {}):
+                    read = {c for c, v in columns.items() if "from" in v}
+                    fault(
+                        f"columns.{name}.difference",
+                        f"'{part}'",
+                        f"a column read from the file: {names_or(read)}",
+                    )
+        if "levels" in column and "type" in column:
+            fault(f"columns.{name}.type", f"'{column['type']}' beside levels", "either type or levels")
+        if column.get("type", "number") == "number" and "levels" not in column and name not in items:
+            fault(
+                f"columns.{name}",
+                f"'{name}' without a row in items.csv",
+                "a row in items.csv, levels, or a type",
+            )
+    return found
+
+
+def _check_design(study: Mapping[str, Any], file: str) -> list[Fault]:
+    design = study["design"]
+    found: list[Fault] = []
+    if design["participants"] == design["control"]:
+        found.append(
+            Fault(file, "design.control", "", f"'{design['control']}'", "a level other than participants")
+        )
+    for key in ("participants", "control"):
+        if design[key] not in study["labels"]:
+            found.append(
+                Fault(
+                    file,
+                    "labels",
+                    "",
+                    f"no label for '{design[key]}'",
+                    f"a label in en and es for design.{key}",
+                )
+            )
+    for sid, source in study["sources"].items():
+        columns = source.get("columns", {})
+        group = columns.get(design["group"])
+        if source["holds"] == "records" and source["kind"] != "simulated":
+            if group is None:
+                found.append(
+                    Fault(
+                        file,
+                        f"sources.{sid}.columns",
+                        "",
+                        f"no column '{design['group']}'",
+                        "the column of design.group",
+                    )
+                )
+            else:
+                levels = set(group.get("levels", {}).values())
+                for key in ("participants", "control"):
+                    if design[key] not in levels:
+                        found.append(
+                            Fault(
+                                file,
+                                f"sources.{sid}.columns.{design['group']}.levels",
+                                "",
+                                names_or(levels),
+                                f"a value that stands for design.{key}, '{design[key]}'",
+                            )
+                        )
+    return found
+
+
+def available_columns(study: Mapping[str, Any], source_id: str) -> set[str]:
+    """Columns that the cleaned records of a source will have."""
+    source = study["sources"][source_id]
+    if source["kind"] == "simulated":
+        made = set(source.get("simulate", {}).get("ranges", {}))
+        cluster = study["design"].get("cluster")
+        return (
+            made | {"teacher", "municipality", study["design"]["group"]} | ({cluster} if cluster else set())
+        )
+    return set(source.get("columns", {}))
+
+
+def _check_analysis(
+    kind: str, analysis: Mapping[str, Any], study: Mapping[str, Any], items: set[str], place: str, file: str
+) -> list[Fault]:
+    found: list[Fault] = []
+    named = analysis["sources"] if kind == "comparisons" else [analysis["source"]]
+    wanted = ("group_summaries", "records") if kind == "comparisons" else ("records",)
+    fitting = {s for s, v in study["sources"].items() if v["holds"] in wanted}
+    outcomes = analysis.get("outcomes") or [analysis[k] for k in ("outcome", "gain") if k in analysis]
+    for outcome in outcomes:
+        if outcome not in items:
+            found.append(
+                Fault(file, place, "", f"outcome '{outcome}'", f"an item of items.csv: {names_or(items)}")
+            )
+    for sid in named:
+        if sid not in fitting:
+            found.append(
+                Fault(
+                    file,
+                    place,
+                    "",
+                    f"source '{sid}'",
+                    f"a source that holds {' or '.join(wanted)}: {names_or(fitting)}",
+                )
+            )
+            continue
+        if study["sources"][sid]["holds"] != "records":
+            continue
+        there = available_columns(study, sid)
+        used = [
+            *outcomes,
+            *analysis.get("covariates", []),
+            *[analysis[k] for k in ("cluster", "running", "baseline") if k in analysis],
+        ]
+        for column in used:
+            if column not in there:
+                found.append(
+                    Fault(file, place, "", f"column '{column}'", f"a column of {sid}: {names_or(there)}")
+                )
+    return found
+
+
+def findings(study: Mapping[str, Any], rated_items: set[str]) -> set[str]:
+    """Every quantitative finding that a link may name: <stage>:<id>.
+
+    A finding that rests on simulated sources only is not among them: simulated numbers are never findings.
+    """
+    true_sources = {s for s, v in study["sources"].items() if v["kind"] != "simulated"}
+    found = {f"describe:{item}" for item in rated_items}
+    for comparison in study["comparisons"]:
+        if true_sources & set(comparison["sources"]):
+            found |= {f"compare:{comparison['id']}_{o}" for o in comparison["outcomes"]}
+    for model in study["models"]:
+        if model["source"] in true_sources:
+            found |= {f"model:{model['id']}_{o}" for o in model["outcomes"]}
+    return found

@@ -1,0 +1,105 @@
+"""The model stage of one study: every declared model, cut-off and regression to the mean in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.tables import empty
+from trenza.effects.discontinuity import discontinuity
+from trenza.effects.mean_reversion import gain_without_programme
+from trenza.multilevel.random_intercept import fit_random_intercept
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def model_study(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    design: Mapping[str, Any],
+    models: Sequence[Mapping[str, Any]],
+    discontinuities: Sequence[Mapping[str, Any]],
+    regression_to_the_mean: Sequence[Mapping[str, Any]],
+    ci_level: float,
+    min_cell: int,
+) -> dict[str, pd.DataFrame]:
+    """Tables ``models``, ``variance``, ``discontinuity``, ``mean_reversion`` and ``bins``.
+
+    Raises one ``InputFaults`` with the faults of all analyses.
+    """
+    parts: dict[str, list[pd.DataFrame]] = {
+        "models": [],
+        "variance": [],
+        "discontinuity": [],
+        "mean_reversion": [],
+        "bins": [],
+    }
+    groups = {"group": design["group"], "participants": design["participants"]}
+    faults: list[Fault] = []
+
+    def collect(names: tuple[str, str], analysis: Mapping[str, Any], run: Any, **settings: Any) -> None:
+        source = analysis["source"]
+        try:
+            tables = run(
+                data[source],
+                study=study,
+                source=sources[source]["kind"],
+                ci_level=ci_level,
+                **groups,
+                **settings,
+            )
+        except InputFaults as error:
+            faults.extend(error.faults)
+            return
+        for name, table in zip(names, tables, strict=True):
+            parts[name].append(table)
+
+    for m in models:
+        collect(
+            ("models", "variance"),
+            m,
+            fit_random_intercept,
+            model=m["id"],
+            outcomes=m["outcomes"],
+            control=design["control"],
+            covariates=m["covariates"],
+            cluster=m["cluster"],
+        )
+    for d in discontinuities:
+        collect(
+            ("discontinuity", "bins"),
+            d,
+            discontinuity,
+            id=d["id"],
+            outcome=d["outcome"],
+            running=d["running"],
+            cutoff=d["cutoff"],
+            eligible=d["eligible"],
+            bandwidth=d["bandwidth"],
+            min_cell=min_cell,
+        )
+    for r in regression_to_the_mean:
+        collect(
+            ("mean_reversion", "bins"),
+            r,
+            gain_without_programme,
+            id=r["id"],
+            baseline=r["baseline"],
+            gain=r["gain"],
+            control=design["control"],
+            min_cell=min_cell,
+        )
+    if faults:
+        raise InputFaults(faults)
+    return {name: _stacked(name, frames) for name, frames in parts.items()}
+
+
+def _stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
+    import pandas as pd
+
+    full = [f for f in frames if len(f)]
+    return pd.concat(full, ignore_index=True) if full else empty(name)

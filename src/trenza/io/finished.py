@@ -1,0 +1,83 @@
+"""Reading the finished results of a study, for the report, the notebooks, and anyone who looks later."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.io.files import read_frame, read_table, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# The stage that writes each table; a table keeps the contract of its own name.
+FINISHED = {
+    "inputs": "clean",
+    "ledger": "clean",
+    "flow": "clean",
+    "counts": "describe",
+    "distribution": "describe",
+    "ratings": "describe",
+    "groups": "compare",
+    "printed": "compare",
+    "design": "compare",
+    "models": "model",
+    "variance": "model",
+    "discontinuity": "model",
+    "mean_reversion": "model",
+    "bins": "model",
+    "segments": "qualitative",
+    "codes": "qualitative",
+    "cells": "qualitative",
+    "manifest": "report",
+    "convergence": "triangulate",
+    "joint_display": "triangulate",
+}
+SETTINGS = "report/settings.json"
+
+
+def read_finished(results: Path) -> dict[str, pd.DataFrame]:
+    """All finished tables below ``results/<study>`` by name, each checked against its contract.
+
+    Of the cleaned rows only simulated ones come along, as ``records``: a figure may draw them one by one,
+    and real people's rows it may not.
+    """
+    tables = {
+        name: read_table(results / stage / f"{name}.table.csv", name) for name, stage in FINISHED.items()
+    }
+    simulated = sorted((results / "clean").glob("*_simulated.data.csv"))
+    if simulated:
+        tables["records"] = read_frame(simulated[0])
+    return tables
+
+
+def write_settings(path: Path, study: str, settings: Mapping[str, Any], files: Mapping[str, str]) -> None:
+    """Keep the study's settings as they ran, and where its CSV files lie, for ``open_results``."""
+    kept = {"study_id": study, "settings": settings, "files": dict(files)}
+    write_text(path, json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def open_results(study: str | None = None, root: Path | None = None) -> dict[str, Any]:
+    """What a notebook needs of one finished study: ``tables``, ``study`` (settings), ``items``, ``codebook``, ``links``.
+
+    ``study`` is by default the one that the workflow is executing (TRENZA_STUDY), else cic2019; ``root`` is
+    the project's folder, by default TRENZA_ROOT or the folder above the notebooks. Raises ``InputFaults``
+    where the study has not been run.
+    """
+    root = root or Path(
+        os.environ.get("TRENZA_ROOT")
+        or next(p for p in (Path.cwd(), *Path.cwd().parents) if (p / "run.py").is_file() or p == p.parent)
+    )
+    study = study or os.environ.get("TRENZA_STUDY", "cic2019")
+    results = root / "results" / study
+    if not (results / SETTINGS).is_file():
+        raise InputFaults(
+            [Fault(f"results/{study}", "", "", "no finished results", f"run: python3 run.py --study {study}")]
+        )
+    kept = json.loads((results / SETTINGS).read_text(encoding="utf-8"))
+    frames = {name: read_frame(root / kept["files"][name]) for name in ("items", "codebook", "links")}
+    return {"tables": read_finished(results), "study": kept["settings"], **frames}

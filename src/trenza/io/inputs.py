@@ -1,0 +1,41 @@
+"""What a study read: one row per source with its file, place in the publication, size and hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trenza.io.files import sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def describe_inputs(
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    files: Mapping[str, Path],
+    raw: Mapping[str, pd.DataFrame],
+    simulated: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Table ``inputs``. Paths are those of study.yaml: the folder of the user's machine is nobody's business."""
+    import pandas as pd
+
+    rows = []
+    for sid, source in sources.items():
+        frame = raw[sid] if sid in raw else simulated[sid]
+        rows.append(
+            {
+                "study": study,
+                "source_id": sid,
+                "source": source["kind"],
+                "holds": source["holds"],
+                "file": source.get("file"),
+                "where": source["where"] or None,
+                "sha256": sha256(files[sid]) if sid in files else None,
+                "rows": len(frame),
+                "columns": len(frame.columns),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -1,0 +1,32 @@
+"""What a report was made from: versions, hashes of the inputs, settings of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from trenza.io.provenance import versions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Where the data lie is the user's own business and changes no result.
+UNTOLD = ("data_root", "studies", "studies_dir")
+
+
+def describe_run(study: str, inputs: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
+    """Table ``manifest`` from table ``inputs`` and the run's settings."""
+    import pandas as pd
+
+    rows = [("version", name, value) for name, value in versions().items()]
+    read = inputs.dropna(subset=["sha256"])
+    rows += [("input", file, digest) for file, digest in zip(read["file"], read["sha256"], strict=True)]
+    for key, value in settings.items():
+        if key in UNTOLD:
+            continue
+        parts = value.items() if isinstance(value, Mapping) else [("", value)]
+        for sub, part in parts:
+            text = ", ".join(map(str, part)) if isinstance(part, list) else str(part)
+            rows.append(("setting", f"{key}.{sub}" if sub else key, text))
+    frame = pd.DataFrame(rows, columns=["kind", "name", "value"]).drop_duplicates(["kind", "name"])
+    return frame.assign(study=study)

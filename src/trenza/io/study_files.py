@@ -1,0 +1,66 @@
+"""Reading the files of config/: YAML in which no key may stand twice, CSV as rows of text."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.io.raw import read_csv_rows
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """YAML without its silent traps: repeated keys, yes/no read as true/false, dates read as dates."""
+
+
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, str):
+            raise yaml.MarkedYAMLError(
+                problem=f"the key {key!r} is not text", problem_mark=key_node.start_mark
+            )
+        if key in keys:
+            raise yaml.MarkedYAMLError(
+                problem=f"the key '{key}' stands twice", problem_mark=key_node.start_mark
+            )
+        keys.add(key)
+    return dict(loader.construct_pairs(node, deep=True))
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_LEFT_OUT = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in pairs if tag not in _LEFT_OUT]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+# As in YAML 1.2: only true and false are truth values; yes, no, on and off are words.
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+
+
+def read_yaml(path: Path, shown_as: str) -> dict[str, Any]:
+    """Parse a YAML file of keys and values; raises ``InputFaults`` with the line of a mistake."""
+    try:
+        value = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_StrictLoader)
+    except yaml.MarkedYAMLError as error:
+        line = str(error.problem_mark.line + 1) if error.problem_mark else ""
+        raise InputFaults(
+            [Fault(shown_as, line, "", error.problem or "a mistake", "YAML, each key once")]
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InputFaults(
+            [Fault(shown_as, "", "", "a byte that is not UTF-8", "a file saved as UTF-8")]
+        ) from error
+    if not isinstance(value, dict):
+        raise InputFaults([Fault(shown_as, "", "", "no keys", "keys with values, see config/README.md")])
+    return value
+
+
+def read_rows(path: Path, shown_as: str) -> list[dict[str, str]]:
+    """Rows of a configuration CSV as text, stripped; raises ``InputFaults``."""
+    header, *body = read_csv_rows(path, shown_as)
+    return [dict(zip(header, (cell.strip() for cell in row), strict=True)) for row in body]

@@ -1,0 +1,1 @@
+"""People in schools, schools in regions: models whose residuals share a cluster."""

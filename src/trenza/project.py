@@ -1,0 +1,221 @@
+"""The project folder as a whole: reads all of config/ and checks it in one pass before any job starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.schema import row_faults, schema_faults, with_defaults
+from trenza.contracts.study import check_items, check_study, findings, names_or
+from trenza.io.study_files import read_rows, read_yaml
+from trenza.qualitative.codebook import check_codebook
+from trenza.triangulate.links import check_links
+
+TABLES = ("items", "codebook", "links")
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study with its settings (defaults filled in) and the paths of its files."""
+
+    id: str
+    settings: dict[str, Any]
+    tables: dict[str, str]
+    files: dict[str, str]
+    missing: tuple[str, ...]
+
+    def source_files(self) -> list[str]:
+        """Paths of all files that the study's sources read, in the order of study.yaml."""
+        return list(self.files.values())
+
+
+@dataclass(frozen=True)
+class Project:
+    """Settings of the run, the studies that run, and those left out with the files that they would need."""
+
+    settings: dict[str, Any]
+    data_root: str
+    studies: dict[str, Study]
+    left_out: dict[str, tuple[str, ...]]
+
+
+def load_project(settings: Mapping[str, Any], schemas: Path, root: Path = Path()) -> Project:
+    """Check the run's settings and every wanted study together.
+
+    ``settings`` is the parsed config.yaml, ``schemas`` the folder of the schemas, ``root`` the project's folder.
+    Raises ``InputFaults`` with all faults of all files.
+    """
+    rules = {
+        p.name.removesuffix(".schema.yaml"): read_yaml(p, p.name)
+        for p in sorted(schemas.glob("*.schema.yaml"))
+    }
+    faults = schema_faults(dict(settings), rules["config"], "config/config.yaml")
+    if faults:
+        # Without sound settings it is not known which studies to look at; look at all the same.
+        settings = {k: v for k, v in settings.items() if not any(f.row.split(".")[0] == k for f in faults)}
+        settings = {k: v for k, v in settings.items() if k in rules["config"]["properties"]}
+        settings = {"studies": "all", **settings}
+    run = with_defaults(settings, rules["config"])
+    data_root, root_faults = _data_root(run["data_root"], root)
+    faults += root_faults
+    folder = root / run["studies_dir"]
+    known = sorted(p.parent.name for p in folder.glob("*/study.yaml"))
+    if not known:
+        faults.append(
+            Fault(
+                "config/config.yaml",
+                "studies_dir",
+                "",
+                f"no study in {run['studies_dir']}",
+                "a folder with <study>/study.yaml",
+            )
+        )
+    wanted = known if run["studies"] == "all" else run["studies"]
+    found: dict[str, Study] = {}
+    for name in wanted:
+        if name not in known:
+            faults.append(
+                Fault(
+                    "config/config.yaml",
+                    "studies",
+                    "",
+                    f"'{name}'",
+                    f"all, or studies of {run['studies_dir']}: {names_or(known)}",
+                )
+            )
+            continue
+        try:
+            found[name] = _load_study(name, run["studies_dir"], rules, data_root, root)
+        except InputFaults as error:
+            faults += error.faults
+    if faults:
+        raise InputFaults(faults)
+    left_out = {s.id: s.missing for s in found.values() if s.missing}
+    if run["studies"] != "all" and left_out:
+        raise InputFaults(
+            Fault(
+                f"study {name}",
+                "",
+                "",
+                f"no file {path}",
+                f"this file below data_root ({data_root}); set data_root or TRENZA_DATA",
+            )
+            for name, paths in left_out.items()
+            for path in paths
+        )
+    return Project(run, data_root, {s.id: s for s in found.values() if not s.missing}, left_out)
+
+
+def _data_root(configured: str, root: Path) -> tuple[str, list[Fault]]:
+    named = os.environ.get("TRENZA_DATA")
+    folder = named or configured
+    if named and not (root / named).is_dir():
+        return folder, [
+            Fault("TRENZA_DATA", "", "", f"'{named}', which is no folder", "a folder that exists")
+        ]
+    return folder, []
+
+
+def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root: str, root: Path) -> Study:
+    """One study, with what it takes from the study that it extends; raises ``InputFaults``."""
+    shown = f"{studies_dir}/{name}/study.yaml"
+    raw, lineage = _extended(name, studies_dir, root)
+    faults = schema_faults(raw, rules["study"], shown)
+    tables: dict[str, str] = {}
+    rows: dict[str, list[dict[str, str]]] = {}
+    for table in TABLES:
+        there = [
+            f"{studies_dir}/{s}/{table}.csv"
+            for s in lineage
+            if (root / f"{studies_dir}/{s}/{table}.csv").is_file()
+        ]
+        if not there:
+            faults.append(
+                Fault(
+                    f"{studies_dir}/{name}/{table}.csv",
+                    "",
+                    "",
+                    "no such file",
+                    "a CSV file, if only its header",
+                )
+            )
+            continue
+        tables[table] = there[0]
+        try:
+            rows[table] = read_rows(root / there[0], there[0])
+            faults += row_faults(rows[table], rules[table], there[0])
+        except InputFaults as error:
+            faults += error.faults
+    if faults:
+        # Cross-checks on files that do not keep their own rules would only repeat the same faults in other words.
+        raise InputFaults(faults)
+    study = with_defaults(raw, rules["study"])
+    faults += check_items(rows["items"], tables["items"])
+    faults += check_codebook(rows["codebook"], tables["codebook"])
+    faults += check_study(study, rows["items"], shown)
+    files: dict[str, str] = {}
+    missing: list[str] = []
+    rated: set[str] = set()
+    for sid, source in study["sources"].items():
+        if "file" not in source:
+            continue
+        real = source["kind"] == "real"
+        path = Path(data_root) / source["file"] if real else Path(source["file"])
+        files[sid] = path.as_posix()
+        if (root / path).is_file():
+            if source["holds"] == "ratings":
+                rated |= {row.get("item", "") for row in read_rows(root / path, path.as_posix())}
+        elif real:
+            missing.append(source["file"])
+        else:
+            faults.append(
+                Fault(
+                    shown,
+                    f"sources.{sid}.file",
+                    "",
+                    f"'{source['file']}', which does not exist",
+                    "a file of the project",
+                )
+            )
+    codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
+    faults += check_links(rows["links"], findings(study, rated), codable, tables["links"])
+    if faults:
+        raise InputFaults(faults)
+    return Study(name, study, tables, files, tuple(dict.fromkeys(missing)))
+
+
+def _extended(name: str, studies_dir: str, root: Path) -> tuple[dict[str, Any], list[str]]:
+    """The study's own settings over those of the studies that it extends, and their names, own first."""
+    lineage: list[str] = []
+    layers: list[dict[str, Any]] = []
+    current: str | None = name
+    while current is not None:
+        shown = f"{studies_dir}/{current}/study.yaml"
+        if current in lineage or not (root / shown).is_file():
+            what = "a circle" if current in lineage else f"'{current}', which does not exist"
+            raise InputFaults(
+                [Fault(f"{studies_dir}/{lineage[-1]}/study.yaml", "extends", "", what, "another study")]
+            )
+        lineage.append(current)
+        layers.append(read_yaml(root / shown, shown))
+        parent = layers[-1].get("extends")
+        current = parent if isinstance(parent, str) else None
+    merged: dict[str, Any] = {}
+    for layer in reversed(layers):
+        merged = _over(layer, merged)
+    return merged, lineage
+
+
+def _over(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """``own`` over ``base``: keys with values merge, everything else is replaced."""
+    merged = dict(base)
+    for key, value in own.items():
+        below = merged.get(key)
+        merged[key] = (
+            _over(value, below) if isinstance(value, Mapping) and isinstance(below, Mapping) else value
+        )
+    return merged

@@ -1,0 +1,106 @@
+"""The clean stage of one study: every source that is read from a file, cleaned by what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.questionnaire.published import read_counts, read_ratings, read_segments, read_summaries
+from trenza.questionnaire.records import clean_records
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class CleanStudy:
+    """Clean data by source id, and the ledger and flow of all sources (contracts ``ledger``, ``flow``)."""
+
+    data: dict[str, pd.DataFrame]
+    ledger: pd.DataFrame
+    flow: pd.DataFrame
+
+
+def clean_study(
+    raw: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    group: str,
+    items: pd.DataFrame,
+    codebook: pd.DataFrame,
+) -> CleanStudy:
+    """Clean every raw frame in ``raw`` (by source id).
+
+    Raises one ``InputFaults`` with the faults of all sources.
+    """
+    data: dict[str, pd.DataFrame] = {}
+    ledgers: list[pd.DataFrame] = []
+    flows: list[pd.DataFrame] = []
+    faults: list[Fault] = []
+    for sid, frame in raw.items():
+        try:
+            data[sid], ledger, flow = _clean(frame, sid, sources[sid], study, group, items, codebook)
+        except InputFaults as error:
+            faults += error.faults
+            continue
+        ledgers.append(ledger.assign(study=study, source_id=sid))
+        flows.append(flow.assign(study=study, source_id=sid, source=sources[sid]["kind"]))
+    if faults:
+        raise InputFaults(faults)
+    return CleanStudy(data, _stacked(ledgers), _stacked(flows))
+
+
+def _clean(
+    raw: pd.DataFrame,
+    sid: str,
+    source: Mapping[str, Any],
+    study: str,
+    group: str,
+    items: pd.DataFrame,
+    codebook: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    import pandas as pd
+
+    file, holds, kind = source["file"], source["holds"], source["kind"]
+    if holds == "records":
+        cleaned = clean_records(
+            raw,
+            columns=source["columns"],
+            items=items,
+            group=group,
+            source=kind,
+            file=file,
+            decimal=source["decimal"],
+            out_of_range=source["out_of_range"],
+        )
+        return cleaned.records, cleaned.ledger, cleaned.flow
+    codes = list(codebook.loc[codebook["codable"] == "yes", "code"])
+    readers = {
+        "group_summaries": lambda: read_summaries(raw, study=study, source_id=sid, source=kind, file=file),
+        "counts": lambda: read_counts(raw, file=file),
+        "ratings": lambda: read_ratings(raw, file=file, items=list(items["item"])),
+        "segments": lambda: read_segments(
+            raw, study=study, source_id=sid, source=kind, file=file, codes=codes
+        ),
+    }
+    frame = readers[holds]()
+    ledger = pd.DataFrame(columns=["file", "row", "column", "rule", "value", "new_value"])
+    return frame, ledger, counted(len(raw), len(frame))
+
+
+def counted(read: int, kept: int) -> pd.DataFrame:
+    """The flow of a source in which rows are read and kept, nothing else."""
+    import pandas as pd
+
+    return pd.DataFrame({"step": [1, 2], "rule": ["rows read", "rows kept"], "n": [read, kept]})
+
+
+def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """All frames below each other; empty ones would make pandas guess types."""
+    import pandas as pd
+
+    full = [f for f in frames if len(f)]
+    return pd.concat(full, ignore_index=True) if full else frames[0] if frames else pd.DataFrame()

@@ -1,0 +1,156 @@
+"""What every part of the render room needs: the finished tables, the study's words, the language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.tables import CONTRACTS, empty
+from trenza.render import language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+# Where a room's phrase names a level or an outcome by its id; elsewhere a word that happens to be an id stays.
+_LEVEL = re.compile(r"((?:group|grupo)(?:: | '| «))(\w+)('|»|)")
+_OUTCOME = re.compile(
+    r"((?:baseline score|puntaje previo|window \||ventana \|)\s?)([a-z]\w*)((?= only| [-−])|$)"
+)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Tables by contract name (any may be missing or empty), study.yaml as parsed, and one language.
+
+    ``items``, ``codebook`` and ``links`` are the study's CSV files as frames. Besides the contracts'
+    tables, ``tables`` may hold ``records``: the rows of a simulated source (columns source, the group
+    column, one column an outcome). Rows of real people are never asked for and never drawn one by one.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    study: Mapping[str, Any]
+    items: pd.DataFrame
+    codebook: pd.DataFrame
+    links: pd.DataFrame
+    lang: str
+
+    def table(self, name: str) -> pd.DataFrame:
+        """The table, or an empty one with the contract's columns."""
+        found = self.tables.get(name)
+        if found is not None:
+            return found
+        import pandas as pd
+
+        return empty(name) if name in CONTRACTS else pd.DataFrame()
+
+    def t(self, key: str, /, **fields: Any) -> str:
+        """A fixed text in this context's language."""
+        return language.text(self.lang, key, **fields)
+
+    def say(self, value: Any) -> str:
+        """A computing room's phrase in this context's language, with labels in place of the study's ids."""
+        words = language.phrase(value, self.lang)
+        words = _LEVEL.sub(lambda m: m[1] + self.group(m[2]) + m[3], words)
+        return _OUTCOME.sub(lambda m: m[1] + self.item(m[2]) + m[3], words)
+
+    def num(self, value: Any, decimals: int = 2, sign: bool = False) -> str:
+        """A number in this context's language."""
+        return language.number(value, self.lang, decimals, sign)
+
+    def count(self, value: Any) -> str:
+        """A count in this context's language."""
+        return language.integer(value, self.lang)
+
+    def span(self, low: Any, high: Any, decimals: int = 2) -> str:
+        """An interval in this context's language."""
+        return language.interval(low, high, self.lang, decimals)
+
+    @property
+    def design(self) -> Mapping[str, Any]:
+        """The study's declared design."""
+        return dict(self.study.get("design") or {})
+
+    def own(self, key: str) -> str:
+        """A text that study.yaml gives in both languages, such as title and summary."""
+        entry = self.study.get(key) or {}
+        if isinstance(entry, Mapping):
+            return " ".join(str(entry.get(self.lang) or entry.get("en") or "").split())
+        return " ".join(str(entry).split())
+
+    def level(self, identifier: Any) -> str:
+        """The label of a level, a role or a place: study.yaml's, else a general word, else the id."""
+        entry = (self.study.get("labels") or {}).get(str(identifier))
+        if entry:
+            return str(entry.get(self.lang) or entry.get("en") or identifier)
+        general = f"level_{identifier}"
+        return self.t(general) if language.has_text(self.lang, general) else language.plain(identifier)
+
+    def group(self, identifier: Any) -> str:
+        """The label of a level inside a sentence: small first letter, unless the word is written in capitals."""
+        return language.small_first(self.level(identifier))
+
+    def item(self, identifier: Any) -> str:
+        """The label of an outcome or item."""
+        return self._from(self.items, "item", identifier)
+
+    def code(self, identifier: Any) -> str:
+        """The label of a code."""
+        return self._from(self.codebook, "code", identifier)
+
+    def _from(self, frame: pd.DataFrame, column: str, identifier: Any) -> str:
+        if column in frame.columns:
+            rows = frame.loc[frame[column] == identifier]
+            if len(rows):
+                return str(rows.iloc[0][f"label_{self.lang}"])
+        return language.plain(identifier)
+
+    def unit(self, outcome: Any) -> str:
+        """The unit of an outcome, in words; empty where items.csv has none."""
+        rows = self.items.loc[self.items["item"] == outcome] if "item" in self.items.columns else self.items
+        if not len(rows) or language.is_missing(rows.iloc[0]["unit"]):
+            return ""
+        unit = str(rows.iloc[0]["unit"])
+        key = f"unit_{unit.replace('%', 'percent').replace(' ', '_')}"
+        return self.t(key) if language.has_text(self.lang, key) else unit
+
+    def proposition(self, link: Any) -> str:
+        """The proposition of a link."""
+        rows = self.links.loc[self.links["link"] == link]
+        return str(rows.iloc[0][f"proposition_{self.lang}"]) if len(rows) else language.plain(link)
+
+    def rationale(self, link: Any) -> str:
+        """Why the two sides of a link speak of the same thing."""
+        rows = self.links.loc[self.links["link"] == link]
+        return str(rows.iloc[0][f"rationale_{self.lang}"]) if len(rows) else ""
+
+    def source(self, kind: Any) -> str:
+        """published, simulated or real, as a word."""
+        return self.t(f"source_{kind}") if language.has_text(self.lang, f"source_{kind}") else str(kind)
+
+    def term(self, term: Any) -> str:
+        """A contrast such as ``participant - control`` in words with a true minus sign."""
+        parts = str(term).split(" - ")
+        if len(parts) == 2:
+            return f" {language.MINUS} ".join(self.level(p) for p in parts)
+        return self.say(term)
+
+    @property
+    def participants(self) -> str:
+        """The level of the group column that took part."""
+        return str(self.design.get("participants") or "participant")
+
+    @property
+    def control(self) -> str:
+        """The level of the group column that is compared with."""
+        return str(self.design.get("control") or "control")
+
+    @property
+    def has_simulated(self) -> bool:
+        """Whether any declared source or any table row is simulated."""
+        declared = (s.get("kind") for s in (self.study.get("sources") or {}).values())
+        return "simulated" in declared or any(
+            "source" in t.columns and bool((t["source"] == "simulated").any()) for t in self.tables.values()
+        )

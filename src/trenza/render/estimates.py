@@ -1,0 +1,111 @@
+"""Which estimates of a programme's effect may stand side by side, and what each of them estimates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from trenza.render import rows
+from trenza.render.language import has_text, is_missing, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+
+@dataclass(frozen=True)
+class Line:
+    """One estimate: ``kind`` is naive, expected, remainder, model or discontinuity."""
+
+    kind: str
+    outcome: str
+    source: str
+    term: str
+    n: int | None
+    estimate: float
+    low: float | None
+    high: float | None
+
+    @property
+    def expected(self) -> bool:
+        """Whether the number is what would be seen without any effect."""
+        return self.kind == "expected"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Estimates that share scale and unit."""
+
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+
+
+def panels(ctx: Context) -> list[Panel]:
+    """Estimates by scale and unit; only where more than the plain comparison of groups is at hand."""
+    if not len(ctx.table("mean_reversion")) and not len(ctx.table("discontinuity")):
+        return []
+    lines = _lines(ctx)
+    shared: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        both = rows.scale_of(ctx, line.outcome)
+        if both != ("", ""):
+            shared.setdefault(both, []).append(line)
+    found = []
+    for (scale, _), group in shared.items():
+        kinds = {line.kind for line in group}
+        if len(group) > 1 and kinds - {"naive", "model"}:
+            unit = ctx.unit(group[0].outcome)
+            key = f"scale_{scale}"
+            title = ctx.t(key) if has_text(ctx.lang, key) else plain(scale).capitalize()
+            found.append(Panel(title, unit, tuple(group)))
+    return found
+
+
+def reversion_kind(term: str) -> str:
+    """observed, expected or remainder, from the term of a mean-reversion row."""
+    low = term.lower()
+    if "expected" in low or "predicted" in low:
+        return "expected"
+    return "remainder" if "remain" in low else "naive"
+
+
+def is_effect(row: pd.Series) -> bool:
+    """Whether a discontinuity row is an effect at the cut-off: not a take-up, not a plain Wald ratio."""
+    return str(row["term"]).startswith("fuzzy")
+
+
+def line_name(ctx: Context, line: Line) -> str:
+    """What an estimate is called; those at the cut-off also name their term and outcome."""
+    name = ctx.t(f"estimate_{line.kind}")
+    if line.kind != "discontinuity":
+        return name
+    key = f"term_short_{line.term}"
+    slopes = f", {ctx.t(key)}" if has_text(ctx.lang, key) else ""
+    return f"{name}{slopes} ({ctx.item(line.outcome)})"
+
+
+def _lines(ctx: Context) -> list[Line]:
+    before = rows.baselines(ctx.study)
+    found = []
+    naive = rows.primary(ctx.table("groups"))
+    for _, r in naive.iterrows():
+        if r["outcome"] not in before:
+            found.append(_line("naive", r))
+    for _, r in ctx.table("mean_reversion").iterrows():
+        kind = reversion_kind(str(r["term"]))
+        if kind != "naive" and not is_missing(r["estimate"]):
+            found.append(_line(kind, r))
+    for _, r in rows.primary(rows.contrasts(ctx.table("models"))).iterrows():
+        found.append(_line("model", r))
+    for _, r in ctx.table("discontinuity").iterrows():
+        if is_effect(r) and not is_missing(r["estimate"]):
+            found.append(_line("discontinuity", r))
+    return found
+
+
+def _line(kind: str, r: pd.Series) -> Line:
+    low, high = (None if is_missing(r[c]) else float(r[c]) for c in ("ci_low", "ci_high"))
+    n = None if is_missing(r["n"]) else int(r["n"])
+    return Line(kind, str(r["outcome"]), str(r["source"]), str(r["term"]), n, float(r["estimate"]), low, high)

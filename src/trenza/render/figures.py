@@ -1,0 +1,57 @@
+"""All figures by id: draw one for a notebook, or all that have data into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trenza.render import figures_effects, figures_sample, figures_scores, figures_themes, style
+from trenza.render.context import Context
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+__all__ = ["FIGURES", "Context", "draw", "draw_all"]
+
+FIGURES: dict[str, Callable[[Context], Figure | None]] = {
+    "participants": figures_sample.participants,
+    "forest": figures_effects.forest,
+    "printed_df": figures_effects.printed_df,
+    "ratings": figures_sample.ratings,
+    "themes_by_role": figures_themes.themes_by_role,
+    "joint_display": figures_themes.joint_display,
+    "simulated_records": figures_sample.simulated_records,
+    "baseline": figures_scores.baseline,
+    "estimates": figures_scores.compared,
+    "discontinuity": figures_scores.discontinuity,
+    "gain_without_programme": figures_scores.gain_without_programme,
+}
+
+
+def draw(identifier: str, context: Context) -> Figure | None:
+    """The figure, or None where the study has no data for it; ``KeyError`` for an unknown id."""
+    if identifier not in FIGURES:
+        raise KeyError(f"figure {identifier!r}; there are: {', '.join(FIGURES)}")
+    with style.styled():
+        return FIGURES[identifier](context)
+
+
+def draw_all(
+    tables: Mapping[str, pd.DataFrame],
+    study: Mapping[str, Any],
+    items: pd.DataFrame,
+    codebook: pd.DataFrame,
+    links: pd.DataFrame,
+    lang: str,
+    folder: Path | str,
+) -> dict[str, str]:
+    """Write every figure that has data as SVG and PNG into ``folder``; returns figure id -> name of the SVG."""
+    context = Context(tables, study, items, codebook, links, lang)
+    written = {}
+    for identifier in FIGURES:
+        figure = draw(identifier, context)
+        if figure is not None:
+            written[identifier] = style.save(figure, folder, identifier, lang)["svg"]
+    return written

@@ -1,0 +1,165 @@
+"""Numbers and words as each report language writes them (English; Spanish as used in Chile).
+
+Numbers are rounded here, on their way to the reader, and nowhere before.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "es")
+MINUS = "\u2212"
+NO_VALUE = "\u2013"
+NARROW_SPACE = "\u202f"
+
+# A count of four digits or more in a room's phrase, such as 2401 of 6330 rows.
+_COUNT = re.compile(r"(?<![\w.])\d{4,}(?= of \d| rows| complete|$)")
+_POINT = {"en": ".", "es": ","}
+_THOUSANDS = {"en": ",", "es": "."}
+
+
+@cache
+def texts(lang: str) -> dict[str, str]:
+    """All fixed texts of a language, by key; both languages have the same keys."""
+    import yaml
+
+    if lang not in LANGUAGES:
+        raise ValueError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
+    raw = (files("trenza.render") / "text" / f"{lang}.yaml").read_text(encoding="utf-8")
+    return {str(k): " ".join(str(v).split()) for k, v in yaml.safe_load(raw).items()}
+
+
+@cache
+def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
+    import yaml
+
+    raw = (files("trenza.render") / "text" / "phrases_es.yaml").read_text(encoding="utf-8")
+    return tuple((re.compile(p["en"]), p["es"]) for p in yaml.safe_load(raw))
+
+
+def text(lang: str, key: str, /, **fields: Any) -> str:
+    """The text ``key`` with its ``{named}`` fields filled in; ``KeyError`` for an unknown key or field."""
+    template = texts(lang)[key]
+    return template.format(**fields) if fields else template
+
+
+def has_text(lang: str, key: str) -> bool:
+    """Whether a text of this key exists."""
+    return key in texts(lang)
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, pandas' NA and the empty string count as missing."""
+    import pandas as pd
+
+    if value is None or isinstance(value, str):
+        return not value
+    return bool(pd.isna(value))
+
+
+def phrase(value: Any, lang: str) -> str:
+    """What a computing room wrote in plain English (a method, a rule, a remark), in ``lang``.
+
+    Rooms write English and join pieces by "; ". For each piece text/phrases_es.yaml has a pattern and its Spanish,
+    in which numbers take the decimal comma. A piece without a translation stays as it was written.
+    """
+    if is_missing(value):
+        return ""
+    if lang == "en":
+        return _COUNT.sub(lambda m: integer(m[0], "en"), str(value)).replace(" - ", f" {MINUS} ")
+    return "; ".join(_translated(piece) or piece for piece in str(value).split("; "))
+
+
+def untranslated(value: Any) -> list[str]:
+    """The pieces of a room's phrase for which text/phrases_es.yaml has no Spanish."""
+    return [] if is_missing(value) else [p for p in str(value).split("; ") if _translated(p) is None]
+
+
+def _translated(piece: str) -> str | None:
+    for pattern, spanish in _phrases():
+        match = pattern.fullmatch(piece.strip())
+        if match:
+            return spanish.format(**{k: _decimal_comma(v or "") for k, v in match.groupdict().items()})
+    return None
+
+
+def _decimal_comma(found: str) -> str:
+    if found.isdigit() and len(found) > 3:
+        return integer(found, "es")
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", found)
+
+
+def number(value: Any, lang: str, decimals: int = 2, sign: bool = False) -> str:
+    """``value`` with ``decimals`` decimals, a true minus sign and the language's decimal sign."""
+    if is_missing(value):
+        return NO_VALUE
+    v = float(value)
+    if math.isinf(v):
+        return ("" if v > 0 else MINUS) + "\u221e"
+    body = f"{abs(v):,.{decimals}f}"
+    body = body.replace(",", "\0").replace(".", _POINT[lang]).replace("\0", _THOUSANDS[lang])
+    negative = v < 0 and any(c in "123456789" for c in body)
+    return (MINUS if negative else "+" if sign and any(c in "123456789" for c in body) else "") + body
+
+
+def integer(value: Any, lang: str) -> str:
+    """A count with the language's thousands sign."""
+    return number(value, lang, 0)
+
+
+def percent(value: Any, lang: str, decimals: int = 0) -> str:
+    """A share 0 to 1 as a percentage: ``24%`` in English, ``24 %`` in Spanish."""
+    if is_missing(value):
+        return NO_VALUE
+    return number(100 * float(value), lang, decimals) + ("%" if lang == "en" else "\u00a0%")
+
+
+def p_value(value: Any, lang: str) -> str:
+    """A p value without its letter: ``.030`` or ``0,030``; never 0 and never 1."""
+    if is_missing(value):
+        return NO_VALUE
+    p = float(value)
+    if p < 0.001:
+        return "< .001" if lang == "en" else "< 0,001"
+    if p > 0.999:
+        return "> .999" if lang == "en" else "> 0,999"
+    body = number(p, lang, 3)
+    return body.removeprefix("0") if lang == "en" else body
+
+
+def p_phrase(value: Any, lang: str) -> str:
+    """A p value as a sentence has it: ``p = .030``, ``p < 0,001``."""
+    body = p_value(value, lang)
+    glue = "\u00a0"
+    return f"p{glue}{body.replace(' ', glue)}" if body[0] in "<>" else f"p{glue}={glue}{body}"
+
+
+def interval(low: Any, high: Any, lang: str, decimals: int = 2) -> str:
+    """``[-0.22, 0.57]``; in Spanish ``[-0,22; 0,57]`` since the comma is taken."""
+    if is_missing(low) or is_missing(high):
+        return NO_VALUE
+    separator = ", " if lang == "en" else "; "
+    return f"[{number(low, lang, decimals)}{separator}{number(high, lang, decimals)}]"
+
+
+def small_first(words: str) -> str:
+    """The words with a small first letter, unless the first word is an abbreviation."""
+    return words[0].lower() + words[1:] if len(words) > 1 and words[1].islower() else words
+
+
+def listed(parts: list[str], lang: str) -> str:
+    """``a, b and c`` or ``a, b y c`` (``e`` before a word that sounds like i)."""
+    if len(parts) < 2:
+        return "".join(parts)
+    last = parts[-1]
+    conjunction = "and" if lang == "en" else "e" if re.match(r"(?i)h?i(?![aeo])", last) else "y"
+    return f"{', '.join(parts[:-1])} {conjunction} {last}"
+
+
+def plain(identifier: Any) -> str:
+    """An id that nobody has labelled, made readable: ``joint_planning`` becomes ``joint planning``."""
+    return str(identifier).replace("_", " ")

@@ -1,0 +1,44 @@
+"""Words for the closed lists of the triangulate room: sides, reasons, calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trenza.render.language import has_text, is_missing, plain
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
+
+SYMBOLS = {"agreement": "\u25cf", "partial_agreement": "\u25d0", "silence": "\u25cb", "dissonance": "\u2716"}
+
+
+def reason(ctx: Context, code: Any) -> str:
+    """Why a side was judged as it was."""
+    if is_missing(code):
+        return ""
+    key = f"reason_{code}"
+    return ctx.t(key) if has_text(ctx.lang, key) else plain(code)
+
+
+def side(ctx: Context, code: Any) -> str:
+    """How one strand bears on the proposition."""
+    return ctx.t(f"bears_{code}")
+
+
+def call_word(ctx: Context, call: Any) -> str:
+    """Symbol and word of a call."""
+    return f"{SYMBOLS[str(call)]}\u00a0{ctx.t(f'call_{call}')}"
+
+
+def call_reason(ctx: Context, quantitative: Any, qualitative: Any) -> str:
+    """Why two sides make their call, in one sentence."""
+    if quantitative == "absent" or qualitative == "absent":
+        both = quantitative == qualitative
+        return ctx.t(
+            "why_silent_both"
+            if both
+            else "why_silent_numbers"
+            if quantitative == "absent"
+            else "why_silent_interviews"
+        )
+    return ctx.t(f"why_{quantitative}_{qualitative}")

@@ -1,0 +1,48 @@
+"""The sources of the methods, listed in a report only where the method was used."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+_BY_TABLE: dict[str, tuple[str, ...]] = {
+    "groups": (
+        "Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related estimators. "
+        "Journal of Educational Statistics, 6(2), 107\u2013128.",
+        "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, 6(2), 65\u201370.",
+        "Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin, 2(6), 110\u2013114.",
+        "Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence "
+        "of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics, 15(6), 657\u2013680.",
+        "Steiger, J. H., & Fouladi, R. T. (1997). Noncentrality interval estimation and the evaluation of statistical models. In "
+        "L. L. Harlow, S. A. Mulaik, & J. H. Steiger (Eds.), What if there were no significance tests? (pp. 221\u2013257). Erlbaum.",
+        "Welch, B. L. (1947). The generalization of \u2018Student\u2019s\u2019 problem when several different population variances are "
+        "involved. Biometrika, 34(1/2), 28\u201335.",
+    ),
+    "models": (
+        "Laird, N. M., & Ware, J. H. (1982). Random-effects models for longitudinal data. Biometrics, 38(4), 963\u2013974.",
+        "Patterson, H. D., & Thompson, R. (1971). Recovery of inter-block information when block sizes are unequal. Biometrika, 58(3), 545\u2013554.",
+    ),
+    "discontinuity": (
+        "Chay, K. Y., McEwan, P. J., & Urquiola, M. (2005). The central role of noise in evaluating interventions that use test scores to rank "
+        "schools. American Economic Review, 95(4), 1237\u20131258.",
+        "Hahn, J., Todd, P., & Van der Klaauw, W. (2001). Identification and estimation of treatment effects with a regression-discontinuity "
+        "design. Econometrica, 69(1), 201\u2013209.",
+        "Imbens, G. W., & Lemieux, T. (2008). Regression discontinuity designs: A guide to practice. Journal of Econometrics, "
+        "142(2), 615\u2013635.",
+    ),
+    "mean_reversion": (
+        "Oaxaca, R. (1973). Male-female wage differentials in urban labor markets. International Economic Review, 14(3), 693\u2013709.",
+        "Chay, K. Y., McEwan, P. J., & Urquiola, M. (2005). The central role of noise in evaluating interventions that use test scores to rank "
+        "schools. American Economic Review, 95(4), 1237\u20131258.",
+    ),
+    "convergence": (
+        "Farmer, T., Robinson, K., Elliott, S. J., & Eyles, J. (2006). Developing and implementing a triangulation protocol for qualitative "
+        "health research. Qualitative Health Research, 16(3), 377\u2013394.",
+        "Guetterman, T. C., Fetters, M. D., & Creswell, J. W. (2015). Integrating quantitative and qualitative results in health science mixed "
+        "methods research through joint displays. Annals of Family Medicine, 13(6), 554\u2013561.",
+    ),
+}
+
+
+def used_references(have: Mapping[str, bool]) -> list[str]:
+    """Sources of the tables that have rows, each once, in alphabetical order."""
+    return sorted({entry for name, entries in _BY_TABLE.items() if have.get(name) for entry in entries})

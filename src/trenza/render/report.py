@@ -1,0 +1,91 @@
+"""The report of a study: one Markdown text made from finished tables, and its HTML on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trenza.render import report_effects, report_frame, report_numbers, report_strands, report_summary
+from trenza.render.context import Context
+from trenza.render.figures import FIGURES
+from trenza.render.html import STYLESHEET, to_html
+from trenza.render.markdown import Paper
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SECTIONS = (
+    report_summary.front,
+    report_summary.summary,
+    report_frame.comparison_design,
+    report_frame.data,
+    report_numbers.descriptives,
+    report_numbers.comparisons,
+    report_numbers.models,
+    report_effects.misleading,
+    report_strands.interviews,
+    report_strands.together,
+    report_frame.limits,
+    report_frame.methods,
+    report_frame.reproduction,
+)
+
+
+def report_markdown(
+    study_id: str,
+    study: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    items: pd.DataFrame,
+    codebook: pd.DataFrame,
+    links: pd.DataFrame,
+    lang: str,
+    figures: Mapping[str, str],
+) -> str:
+    """The report as pandoc's Markdown, without its title (that is ``title_of``).
+
+    ``figures`` maps figure ids to paths as the Markdown shall name them; a figure without a path is left
+    out. A section whose tables are empty says so in one sentence. Nothing in the text depends on the day.
+    """
+    paper = Paper(Context(tables, study, items, codebook, links, lang), figures)
+    for section in SECTIONS:
+        section(paper, study_id)
+    return paper.text()
+
+
+def title_of(study_id: str, study: Mapping[str, Any], lang: str) -> str:
+    """The study's title in the language, else its id."""
+    import pandas as pd
+
+    nothing = pd.DataFrame()
+    return Context({}, study, nothing, nothing, nothing, lang).own("title") or study_id
+
+
+def write_report(
+    study_id: str,
+    study: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    items: pd.DataFrame,
+    codebook: pd.DataFrame,
+    links: pd.DataFrame,
+    lang: str,
+    figures_dir: Path | str,
+    out_path: Path | str,
+) -> None:
+    """Write the self-contained HTML report, whole or not at all.
+
+    Takes the figures ``<id>.figure.<lang>.svg`` that lie in ``figures_dir`` (see ``figures.draw_all``).
+    The same tables and figures give the same bytes.
+    """
+    folder = Path(figures_dir)
+    there = {i: f"{i}.figure.{lang}.svg" for i in FIGURES if (folder / f"{i}.figure.{lang}.svg").is_file()}
+    markdown = report_markdown(study_id, study, tables, items, codebook, links, lang, there)
+    context = Context(tables, study, items, codebook, links, lang)
+    banner = context.t("banner_simulated") if context.has_simulated else ""
+    page = to_html(markdown, STYLESHEET, folder, lang, title_of(study_id, study, lang), banner)
+    target = Path(out_path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    temporary.write_text(page, encoding="utf-8", newline="\n")
+    temporary.replace(target)

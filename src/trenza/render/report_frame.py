@@ -1,0 +1,178 @@
+"""What frames the findings: design, data, limits, methods, and how to make the report again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import rows
+from trenza.render.language import has_text, is_missing
+from trenza.render.markdown import Paper, escape
+from trenza.render.references import used_references
+from trenza.render.sentences import cluster_word
+from trenza.render.tables import show, without_blank_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+
+COMMAND = "python3 run.py --study {study}"
+
+
+def comparison_design(paper: Paper, study_id: str) -> None:
+    """Who is compared with whom, how they came to be so, and what that means for the comparison."""
+    ctx, design = paper.ctx, paper.ctx.design
+    paper.heading("h_design")
+    unit = str(design.get("unit") or "unit")
+    paper.say(
+        ctx.t(
+            "design_groups",
+            participants=ctx.level(ctx.participants),
+            control=ctx.group(ctx.control),
+            unit=_word(ctx, "one", unit),
+        ),
+        ctx.t("design_sign", participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)),
+    )
+    assignment = str(design.get("assignment") or "")
+    if has_text(ctx.lang, f"assignment_{assignment}"):
+        clusters = design.get("clusters")
+        number = (
+            ctx.t(
+                "design_clusters",
+                n=ctx.count(clusters),
+                clusters=_word(ctx, "many", str(design.get("cluster"))),
+            )
+            if clusters
+            else ""
+        )
+        paper.say(
+            ctx.t(
+                f"assignment_{assignment}",
+                units=_word(ctx, "many", unit),
+                clusters=cluster_word(ctx, many=True),
+            ),
+            number,
+        )
+    if not is_missing(design.get("sesoi_sd")):
+        paper.say(ctx.t("design_sesoi", sesoi=ctx.num(design["sesoi_sd"])))
+    for jump in ctx.study.get("discontinuities") or []:
+        paper.say(ctx.t(f"design_cutoff_{jump.get('eligible', 'below')}", running=ctx.item(jump["running"]), cutoff=ctx.num(jump["cutoff"], 0),
+                        units=_word(ctx, "many", unit)))  # fmt: skip
+        break
+    checks = ctx.table("design")
+    if len(checks):
+        wrong = checks.loc[~checks["agrees"].astype(bool)]
+        paper.say(ctx.t("design_checked" if not len(wrong) else "design_disagrees"))
+        paper.table(show("design", ctx), ctx.t("cap_design"))
+    else:
+        paper.say(ctx.t("none_design"))
+
+
+def data(paper: Paper, study_id: str) -> None:
+    """What was read, how many rows came through, what was changed."""
+    ctx = paper.ctx
+    paper.heading("h_data")
+    if not len(ctx.table("inputs")):
+        paper.say(ctx.t("none_inputs"))
+    paper.table(without_blank_columns(show("inputs", ctx)), ctx.t("cap_inputs"))
+    reference = ctx.own("reference")
+    if reference:
+        paper.say(ctx.t("data_reference", reference=reference))
+    stand_ins = rows.stand_ins(ctx)
+    if stand_ins:
+        paper.note(ctx.t("data_stand_ins", n=ctx.count(len(stand_ins))))
+    paper.table(show("flow", ctx), ctx.t("cap_flow"))
+    ledger = ctx.table("ledger")
+    if len(ledger):
+        counted = _by_rule(ctx, ledger)
+        paper.say(ctx.t("ledger_some", n=ctx.count(len(ledger))))
+        paper.table(counted, ctx.t("cap_ledger"))
+    else:
+        paper.say(ctx.t("ledger_none"))
+
+
+def limits(paper: Paper, study_id: str) -> None:
+    """What keeps the findings from saying more."""
+    ctx = paper.ctx
+    paper.heading("h_limits")
+    declared = [str(limit) for limit in ctx.design.get("limits") or []]
+    if not declared:
+        paper.say(ctx.t("none_limits"))
+        return
+    paper.say(ctx.t("limits_open"))
+    paper.raw(
+        *(
+            f"- **{escape(ctx.t(f'limit_{limit}_name'))}.** {escape(ctx.t(f'limit_{limit}'))}"
+            for limit in declared
+        )
+    )
+
+
+def methods(paper: Paper, study_id: str) -> None:
+    """The procedures in one paragraph each, with their sources."""
+    ctx = paper.ctx
+    paper.heading("h_methods")
+    have = {
+        name: len(ctx.table(name)) > 0
+        for name in ("groups", "printed", "models", "discontinuity", "mean_reversion", "codes", "convergence")
+    }
+    for name, there in have.items():
+        if there:
+            paper.say(ctx.t(f"method_{name}", **_method_fields(ctx, name)))
+    paper.say(ctx.t("method_rounding"))
+    found = used_references(have)
+    if found:
+        paper.heading("h_references", 3)
+        paper.raw(*(f"- {escape(entry)}" for entry in found))
+
+
+def reproduction(paper: Paper, study_id: str) -> None:
+    """What is needed to get the same report again."""
+    ctx = paper.ctx
+    paper.heading("h_reproduction")
+    manifest = ctx.table("manifest")
+    paper.say(ctx.t("reproduction_how"))
+    paper.raw(f"`{COMMAND.format(study=study_id)}`")
+    if not len(manifest):
+        paper.say(ctx.t("none_manifest"))
+        return
+    for kind in ("setting", "version", "input"):
+        some = manifest.loc[manifest["kind"] == kind]
+        paper.table(show("manifest", ctx, some).iloc[:, 1:], ctx.t(f"cap_manifest_{kind}"))
+
+
+def _method_fields(ctx: Context, name: str) -> dict[str, str]:
+    if name == "convergence":
+        manifest = ctx.table("manifest")
+        values = dict(zip(manifest["name"], manifest["value"], strict=True)) if len(manifest) else {}
+        found = {
+            k: next(
+                (str(v) for n, v in values.items() if n in (k, f"convergence.{k}", f"convergence_{k}")), ""
+            )
+            for k in ("min_cases", "min_share")
+        }
+        share = ctx.num(float(found["min_share"]), 1) if found["min_share"] else ctx.t("declared_share")
+        return {"min_cases": found["min_cases"] or ctx.t("declared_number"), "min_share": share}
+    return {}
+
+
+def _by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
+    """How often each rule changed a cell: ledger rows counted by source, column and rule."""
+    import pandas as pd
+
+    counted = ledger.groupby(["source_id", "column", "rule"], sort=False).size().reset_index(name="n")
+    heads = [ctx.t(k) for k in ("col_source_id", "col_column", "col_rule", "col_cells")]
+    cells = [
+        [str(r["source_id"]), str(r["column"]), ctx.say(r["rule"]), ctx.count(r["n"])]
+        for _, r in counted.iterrows()
+    ]
+    frame = pd.DataFrame(cells, columns=heads, dtype="str")
+    frame.attrs["right"] = [heads[-1]]
+    return frame
+
+
+def _word(ctx: Context, number: str, identifier: str) -> str:
+    """A unit or cluster in a sentence: ``school`` or ``schools``."""
+    key = f"{number}_{identifier}"
+    return ctx.t(key) if has_text(ctx.lang, key) else ctx.level(identifier).lower()

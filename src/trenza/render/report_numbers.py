@@ -1,0 +1,144 @@
+"""The quantitative sections: description, comparison of groups with the audit of printed tables, models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import alternatives, rows, sentences
+from trenza.render.language import is_missing, listed, percent
+from trenza.render.markdown import Paper
+from trenza.render.report_parts import notes, of_one_kind
+from trenza.render.tables import show, without, without_blank_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+
+def descriptives(paper: Paper, study_id: str) -> None:
+    """Counts of people, ratings, and the spread of the outcomes."""
+    ctx = paper.ctx
+    paper.heading("h_descriptives")
+    counts, ratings, spread = ctx.table("counts"), ctx.table("ratings"), ctx.table("distribution")
+    if not len(counts) and not len(ratings) and not len(spread):
+        paper.say(ctx.t("none_descriptives"))
+        return
+    if len(counts):
+        totals = counts.loc[counts["printed_as"] == "total"]
+        off = totals.loc[~totals["agrees"].astype(bool)]
+        paper.say(
+            ctx.t(
+                "counts_agree" if not len(off) else "counts_disagree",
+                n=ctx.count(len(totals)),
+                k=ctx.count(len(off)),
+            )
+            if len(totals)
+            else ""
+        )
+        paper.figure("participants", alternatives.alt("participants", ctx))
+        paper.table(show("counts", ctx, totals if len(totals) else counts), ctx.t("cap_counts"))
+    if len(ratings):
+        paper.say(
+            sentences.ratings_overview(ctx, ratings) if len(ratings) > 1 else "", ctx.t("ratings_descriptive")
+        )
+        paper.figure("ratings", alternatives.alt("ratings", ctx))
+        paper.table(without_blank_columns(show("ratings", ctx)), ctx.t("cap_ratings"))
+    for kind in rows.kinds(spread):
+        some = spread.loc[spread["source"] == kind]
+        if bool(some["suppressed"].any()):
+            paper.say(ctx.t("suppressed_some"))
+        for sid in rows.in_order(some, "source_id"):
+            place = f": {sid}" if some["source_id"].nunique() > 1 else ""
+            one = some.loc[some["source_id"] == sid]
+            paper.table(of_one_kind(ctx, "distribution", one), ctx.t(f"cap_distribution_{kind}") + place)
+    paper.figure("simulated_records", alternatives.alt("simulated_records", ctx))
+
+
+def comparisons(paper: Paper, study_id: str) -> None:
+    """Participants against control: figure, sentences and a table for each kind of number, and the audit."""
+    ctx = paper.ctx
+    paper.heading("h_comparisons")
+    table = ctx.table("groups")
+    if not len(table):
+        paper.say(ctx.t("none_comparisons"))
+        return
+    paper.say(ctx.t("comparisons_open", level=_level(ctx, table)))
+    paper.figure("forest", alternatives.alt("forest", ctx))
+    for kind in rows.kinds(table):
+        some = table.loc[table["source"] == kind]
+        if kind == "simulated":
+            paper.note(ctx.t("comparisons_simulated"), "caution")
+        else:
+            for part in rows.by_analysis(rows.primary(some)).values():
+                paper.bullets(sentences.comparison(ctx, row) for _, row in part.iterrows())
+                paper.say(sentences.holm_overview(ctx, part), sentences.not_an_effect(ctx, part))
+        paper.table(of_one_kind(ctx, "groups", some), ctx.t(f"cap_groups_{kind}"))
+        notes(paper, some)
+    if (
+        ctx.table("groups")["clusters"].notna().any()
+        and str(ctx.design.get("assignment")) == "different_clusters"
+    ):
+        paper.note(ctx.t("comparisons_clustered"))
+    _audit(paper)
+
+
+def _audit(paper: Paper) -> None:
+    ctx = paper.ctx
+    printed = ctx.table("printed")
+    paper.heading("h_audit", 3)
+    if not len(printed):
+        paper.say(ctx.t("none_printed"))
+        return
+    paper.say(ctx.t("audit_how"))
+    paper.bullets(sentences.audit(ctx, printed))
+    paper.figure("printed_df", alternatives.alt("printed_df", ctx))
+    paper.table(show("printed", ctx), ctx.t("cap_printed"))
+    reasons = [f"{ctx.item(r['outcome'])} ({ctx.t('quantity_' + r['quantity'])}): {ctx.say(r['reason'])}."
+               for _, r in printed.iterrows() if not bool(r["agrees"]) and not is_missing(r["reason"])]  # fmt: skip
+    if reasons:
+        paper.say(ctx.t("audit_reasons"))
+        paper.bullets(reasons)
+
+
+def models(paper: Paper, study_id: str) -> None:
+    """Multilevel models: the contrast of the groups, the variance between clusters, every recorded warning."""
+    ctx = paper.ctx
+    paper.heading("h_models")
+    table = ctx.table("models")
+    if not len(table):
+        paper.say(ctx.t("none_models"))
+        return
+    paper.say(ctx.t("models_open", clusters=sentences.cluster_word(ctx, many=True)))
+    for kind in rows.kinds(table):
+        some = rows.contrasts(table.loc[table["source"] == kind])
+        if kind == "simulated":
+            paper.note(ctx.t("models_simulated"), "caution")
+        else:
+            for _, row in rows.primary(some).iterrows():
+                paper.say(sentences.model(ctx, row, _covariates(ctx, table, row)))
+        same = [ctx.t("col_term")] if some["term"].nunique() == 1 else []
+        paper.table(without(of_one_kind(ctx, "models", some), same), ctx.t(f"cap_models_{kind}"))
+        notes(paper, some)
+    variance = ctx.table("variance")
+    if len(variance):
+        paper.table(without(show("variance", ctx), [ctx.t("col_messages")]), ctx.t("cap_variance"))
+        messages = [
+            (ctx.item(r["outcome"]), ctx.say(r["messages"]))
+            for _, r in variance.iterrows()
+            if not is_missing(r["messages"])
+        ]
+        trouble = variance.loc[~variance["converged"].astype(bool) | variance["singular"].astype(bool)]
+        paper.say(ctx.t("variance_trouble", outcomes=listed([ctx.item(o) for o in trouble["outcome"]], ctx.lang)) if len(trouble) else "",
+                  ctx.t("variance_messages" if messages else "variance_no_messages"))  # fmt: skip
+        paper.bullets(f"{outcome}: {said.rstrip('.')}." for outcome, said in messages)
+
+
+def _covariates(ctx: Context, table: pd.DataFrame, row: pd.Series) -> list[str]:
+    same = table.loc[(table["id"] == row["id"]) & (table["source"] == row["source"])]
+    known = set(ctx.items["item"])
+    return [ctx.item(t) for t in same["term"] if t in known]
+
+
+def _level(ctx: Context, table: pd.DataFrame) -> str:
+    return percent(table["ci_level"].iloc[0], ctx.lang)

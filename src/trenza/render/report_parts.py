@@ -1,0 +1,50 @@
+"""Parts that several sections of the report share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import rows
+from trenza.render.language import is_missing
+from trenza.render.markdown import Paper
+from trenza.render.tables import show, term_words, without, without_blank_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+
+def of_one_kind(ctx: Context, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table whose caption says what kind of number it holds, without the column that would repeat it."""
+    return without(without_blank_columns(show(name, ctx, frame)), [ctx.t("col_kind")])
+
+
+def notes(paper: Paper, table: pd.DataFrame) -> None:
+    """Procedures and recorded remarks of a table's rows under the table; what belongs to some rows only, apart."""
+    ctx = paper.ctx
+    methods = rows.in_order(table, "method")
+    if len(methods) > 1:
+        named = {m: term_words(ctx, table.loc[table["method"] == m].iloc[0]) for m in methods}
+        paper.say(ctx.t("note_methods"))
+        paper.bullets(f"{named[m]}: {ctx.say(m)}." for m in methods)
+    elif methods:
+        paper.say(ctx.t("note_method", methods=ctx.say(methods[0])))
+    kinds = [ctx.say(k) for k in rows.in_order(table.loc[table["effect_kind"].notna()], "effect_kind")]
+    said = [
+        (r["outcome"], [] if is_missing(r["note"]) else str(r["note"]).split("; "))
+        for _, r in table.iterrows()
+    ]
+    common = [p for p in said[0][1] if all(p in pieces for _, pieces in said)] if said else []
+    paper.say(
+        ctx.t("note_effect", kinds="; ".join(kinds)) if kinds else "",
+        ctx.t("note_remarks", remarks="; ".join(ctx.say(p) for p in common)) if common else "",
+    )
+    own: dict[str, list[str]] = {}
+    for outcome, pieces in said:
+        own.setdefault(ctx.item(outcome), []).extend(ctx.say(p) for p in pieces if p not in common)
+    if any(own.values()):
+        paper.say(ctx.t("note_remarks_own"))
+        paper.bullets(
+            f"{outcome}: {'; '.join(dict.fromkeys(found))}." for outcome, found in own.items() if found
+        )

@@ -1,0 +1,98 @@
+"""The interviews, and the two strands together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import alternatives, rows, sentences
+from trenza.render.language import listed
+from trenza.render.markdown import Paper, badge, escape
+from trenza.render.reasons import call_word
+from trenza.render.tables import show, without_blank_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+QUOTED_PER_DIRECTION = 3
+
+
+def interviews(paper: Paper, study_id: str) -> None:
+    """Node tree with counts, themes by role, and some paraphrased segments by role and pseudonym only."""
+    ctx = paper.ctx
+    paper.heading("h_interviews")
+    segments, codes = ctx.table("segments"), ctx.table("codes")
+    if not len(codes) or not int(codes["n_segments"].sum()):
+        paper.say(ctx.t("none_interviews"))
+        return
+    if len(segments):
+        paper.say(sentences.themes_overview(ctx, segments))
+    paper.say(ctx.t("interviews_tree"))
+    paper.figure("themes_by_role", alternatives.alt("themes_by_role", ctx))
+    paper.table(without_blank_columns(show("codes", ctx)), ctx.t("cap_codes"))
+    silent = codes.loc[codes["codable"].astype(bool) & (codes["n_segments"] == 0)]
+    if len(silent):
+        paper.say(ctx.t("codes_silent", codes=listed([ctx.code(c) for c in silent["code"]], ctx.lang)))
+    chosen = _chosen(segments)
+    if len(chosen):
+        paper.heading("h_voices", 3)
+        paper.say(ctx.t("voices_open"))
+        for direction in rows.in_order(chosen, "direction"):
+            paper.say(f"{ctx.t(f'voices_{direction}')}:")
+            paper.raw(*(_voice(ctx, r) for _, r in chosen.loc[chosen["direction"] == direction].iterrows()))
+
+
+def _voice(ctx: Context, r: pd.Series) -> str:
+    said_by = f"({ctx.level(r['role'])}, {r['case']}; {ctx.code(r['code'])})"
+    words = escape(str(r["text"]).rstrip("."))
+    marked = f"[{words}.]{{lang=en}}" if ctx.lang != "en" else f"{words}."
+    return f"- {marked} {escape(said_by)} {badge(ctx, str(r['source']))}"
+
+
+def _chosen(segments: pd.DataFrame) -> pd.DataFrame:
+    """Up to three segments of each direction, from as many codes and schools as can be had, in the table's order."""
+    if not len(segments):
+        return segments
+    import pandas as pd
+
+    found = []
+    for direction in ("enabling", "hindering", "ambivalent"):
+        some = segments.loc[segments["direction"] == direction]
+        spread = some.drop_duplicates("code").drop_duplicates("case")
+        rest = some.loc[~some["segment_id"].isin(spread["segment_id"])]
+        found.append(pd.concat([spread, rest]).head(QUOTED_PER_DIRECTION))
+    return pd.concat(found)
+
+
+def together(paper: Paper, study_id: str) -> None:
+    """Joint display, then every link with its call and the reason for it."""
+    ctx = paper.ctx
+    paper.heading("h_together")
+    table = ctx.table("convergence")
+    if not len(table):
+        paper.say(ctx.t("none_together"))
+        return
+    paper.say(ctx.t("together_open"))
+    paper.bullets(
+        ctx.t(f"together_{call}") for call in ("agreement", "partial_agreement", "silence", "dissonance")
+    )
+    paper.say(sentences.calls_overview(ctx, table))
+    paper.figure("joint_display", alternatives.alt("joint_display", ctx))
+    changed = table.loc[table["call"] != table["call_if_holm"]]
+    paper.say(
+        ctx.t("together_holm_same")
+        if not len(changed)
+        else ctx.t("together_holm_changes", k=ctx.count(len(changed)))
+    )
+    paper.table(show("convergence", ctx), ctx.t("cap_convergence"))
+    paper.heading("h_links", 3)
+    for _, row in table.iterrows():
+        lead = f"**{escape(ctx.proposition(row['link']))}.** {escape(call_word(ctx, row['call']))}. "
+        why = ctx.rationale(row["link"])
+        reason = ctx.t("link_rationale", rationale=why) if why else ""
+        paper.raw(lead + escape(f"{sentences.link(ctx, row)} {reason}".strip()))
+    display = ctx.table("joint_display")
+    if len(display):
+        paper.say(ctx.t("together_traced"))
+        paper.table(show("joint_display", ctx), ctx.t("cap_joint_display"))

@@ -1,0 +1,132 @@
+"""The first page: what the report is, what kinds of numbers it uses, and what was found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import estimates, rows, sentences
+from trenza.render.language import small_first
+from trenza.render.markdown import Paper, badge, escape
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
+
+KINDS = ("published", "simulated", "real")
+
+
+def kinds_used(ctx: Context) -> list[str]:
+    """published, simulated and real as far as this study has them, declared or in a table."""
+    declared = {str(s.get("kind")) for s in (ctx.study.get("sources") or {}).values()}
+    in_tables = {k for name in ("inputs", "groups", "models") for k in rows.kinds(ctx.table(name))}
+    return [k for k in KINDS if k in declared | in_tables]
+
+
+def front(paper: Paper, study_id: str) -> None:
+    """What this is, and the legend of the kinds of numbers."""
+    ctx = paper.ctx
+    paper.raw("::: {.lead}", escape(ctx.own("summary")), ":::")
+    paper.say(ctx.t("front_what", study=study_id))
+    used = kinds_used(ctx)
+    paper.say(ctx.t("front_kinds" if len(used) > 1 else "front_kind_one"))
+    paper.raw(*(f"- {badge(ctx, kind)} {escape(ctx.t(f'legend_{kind}'))}" for kind in used))
+    if ctx.has_simulated:
+        paper.note(ctx.t("caution_simulated"), "caution")
+
+
+def summary(paper: Paper, study_id: str) -> None:
+    """One page: the answers, each with the kind of number that carries it. Simulated numbers carry none."""
+    ctx = paper.ctx
+    paper.heading("h_summary")
+    points = [
+        *_groups(ctx),
+        *_estimates(ctx),
+        *_audit(ctx),
+        *_ratings(ctx),
+        *_interviews(ctx),
+        *_together(ctx),
+    ]
+    paper.marked(points)
+    if not points:
+        paper.say(ctx.t("none_findings"))
+    limits = [str(limit) for limit in ctx.design.get("limits") or []]
+    if limits:
+        paper.say(
+            ctx.t("summary_limits", limits="; ".join(ctx.t(f"limit_{limit}_short") for limit in limits))
+        )
+
+
+def _groups(ctx: Context) -> list[tuple[str, str]]:
+    table = rows.primary(ctx.table("groups"))
+    if not len(table):
+        return []
+    table = table.loc[table["source"] != "simulated"]
+    before = table["outcome"].isin(rows.baselines(ctx.study))
+    found = []
+    for part, opening in ((table.loc[before], "summary_before"), (table.loc[~before], "summary_groups")):
+        for kind in rows.kinds(part):
+            for some in rows.by_analysis(part.loc[part["source"] == kind]).values():
+                words = [
+                    ctx.t(opening, participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)),
+                    sentences.overview(ctx, some),
+                    sentences.holm_overview(ctx, some),
+                    sentences.not_an_effect(ctx, some),
+                ]
+                found.append((kind, " ".join(w for w in words if w)))
+    return found
+
+
+def _estimates(ctx: Context) -> list[tuple[str, str]]:
+    found = []
+    for panel in estimates.panels(ctx):
+        lines = _told(panel)
+        words = [
+            ctx.t(
+                "summary_line",
+                name=small_first(estimates.line_name(ctx, line)),
+                estimate=ctx.num(line.estimate),
+                interval=ctx.span(line.low, line.high),
+            )
+            for line in lines
+        ]
+        if words:
+            unit = sentences.difference_unit(ctx, panel.lines[0].outcome)
+            found.append(
+                (
+                    lines[0].source,
+                    ctx.t("summary_estimates", scale=panel.title, unit=unit, estimates="; ".join(words)),
+                )
+            )
+    return found
+
+
+def _told(panel: estimates.Panel) -> list[estimates.Line]:
+    """Every estimate that is no simulation; of those at the cut-off the first, the others are in the section."""
+    found = [line for line in panel.lines if line.source != "simulated"]
+    first = next((line for line in found if line.kind == "discontinuity"), None)
+    return [line for line in found if line.kind != "discontinuity" or line is first]
+
+
+def _audit(ctx: Context) -> list[tuple[str, str]]:
+    said = sentences.audit(ctx, ctx.table("printed"))
+    return [("published", " ".join([said[0], *said[-2:]]) if len(said) > 1 else said[0])] if said else []
+
+
+def _ratings(ctx: Context) -> list[tuple[str, str]]:
+    table = ctx.table("ratings")
+    table = table.loc[table["source"] != "simulated"] if len(table) else table
+    return [(str(table.iloc[0]["source"]), sentences.ratings_overview(ctx, table))] if len(table) > 1 else []
+
+
+def _interviews(ctx: Context) -> list[tuple[str, str]]:
+    table = ctx.table("segments")
+    table = table.loc[table["source"] != "simulated"] if len(table) else table
+    return [(str(table.iloc[0]["source"]), sentences.themes_overview(ctx, table))] if len(table) else []
+
+
+def _together(ctx: Context) -> list[tuple[str, str]]:
+    table = ctx.table("convergence")
+    return (
+        [("", f"{sentences.calls_overview(ctx, table)} {sentences.calls_named(ctx, table)}".strip())]
+        if len(table)
+        else []
+    )

@@ -1,0 +1,96 @@
+"""Which rows of the finished tables a figure or a sentence speaks of. Selects, never computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+
+def analysis_of(row: Mapping[str, Any] | pd.Series) -> str:
+    """The comparison or model of a result row, whose id is ``<analysis>_<outcome>``."""
+    identifier, outcome = str(row["id"]), str(row["outcome"])
+    return identifier.removesuffix(f"_{outcome}")
+
+
+def by_analysis(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The rows of each comparison or model, in the order of their first row."""
+    found: dict[str, list[int]] = {}
+    for position, (_, row) in enumerate(frame.iterrows()):
+        found.setdefault(analysis_of(row), []).append(position)
+    return {name: frame.iloc[positions] for name, positions in found.items()}
+
+
+def primary(frame: pd.DataFrame, needs: str = "estimate") -> pd.DataFrame:
+    """The first row of each id and source that has ``needs``: rooms write the main procedure first."""
+    if not len(frame):
+        return frame
+    return frame.loc[frame[needs].notna()].drop_duplicates(["id", "source"]).reset_index(drop=True)
+
+
+def contrasts(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that compare two groups (term ``a - b``), without intercepts and covariates."""
+    return frame.loc[frame["term"].astype("str").str.contains(" - ", regex=False)] if len(frame) else frame
+
+
+def in_order(frame: pd.DataFrame, column: str) -> list[Any]:
+    """The distinct values of a column in the order of their first row."""
+    return list(dict.fromkeys(frame[column]))
+
+
+def baselines(study: Mapping[str, Any]) -> set[str]:
+    """Outcomes that were measured before the programme: declared as baselines, covariates or running variables."""
+    found: set[str] = set()
+    for entry in study.get("regression_to_the_mean") or []:
+        found.add(str(entry["baseline"]))
+    for model in study.get("models") or []:
+        found |= {str(c) for c in model.get("covariates") or []}
+    return found | running_variables(study)
+
+
+def running_variables(study: Mapping[str, Any]) -> set[str]:
+    """The scores that decided who was eligible."""
+    return {str(jump["running"]) for jump in study.get("discontinuities") or []}
+
+
+def scale_of(ctx: Context, outcome: str) -> tuple[str, str]:
+    """Scale and unit of an outcome: only estimates that share both may stand on one axis."""
+    rows = ctx.items.loc[ctx.items["item"] == outcome]
+    return (str(rows.iloc[0]["scale"]), str(rows.iloc[0]["unit"])) if len(rows) else ("", "")
+
+
+def stand_ins(ctx: Context) -> list[str]:
+    """Labels of items whose wording is a stand-in because the instrument is not published."""
+    if "stand_in" not in ctx.items.columns:
+        return []
+    return [str(v) for v in ctx.items.loc[ctx.items["stand_in"] == "yes", f"label_{ctx.lang}"]]
+
+
+def kinds(frame: pd.DataFrame) -> list[str]:
+    """published, simulated and real, as far as the table holds them, in that order."""
+    there = set(frame["source"]) if "source" in frame.columns else set()
+    return [k for k in ("published", "simulated", "real") if k in there]
+
+
+def tree_order(codes: pd.DataFrame) -> list[str]:
+    """Codes depth first, brothers and sisters in the table's order."""
+    children: dict[str, list[str]] = {}
+    known = set(codes["code"])
+    for _, row in codes.iterrows():
+        parent = row["parent"] if isinstance(row["parent"], str) and row["parent"] in known else ""
+        children.setdefault(parent, []).append(str(row["code"]))
+
+    def below(code: str) -> list[str]:
+        return [code, *(c for child in children.get(code, []) for c in below(child))]
+
+    return [c for root in children.get("", []) for c in below(root)]
+
+
+def used_codes(codes: pd.DataFrame) -> pd.DataFrame:
+    """Codes with segments and their ancestors, in tree order; index is the code."""
+    table = codes.set_index("code", drop=False).loc[tree_order(codes)] if len(codes) else codes
+    return table.loc[table["n_segments_below"] > 0] if len(table) else table

@@ -1,0 +1,293 @@
+"""Findings in plain sentences. What the data leave open is said to be open, never to be nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from trenza.render import rows
+from trenza.render.estimates import reversion_kind
+from trenza.render.language import has_text, is_missing, listed, p_phrase, percent
+from trenza.render.reasons import call_reason, reason
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+Row = Any
+
+
+def amount(ctx: Context, value: float, outcome: str) -> str:
+    """A difference without its sign, in the outcome's own unit."""
+    return f"{ctx.num(abs(float(value)))} {difference_unit(ctx, outcome)}".strip()
+
+
+def unit_key(ctx: Context, outcome: str) -> str:
+    """The unit of items.csv as part of a text key."""
+    found = ctx.items.loc[ctx.items["item"] == outcome, "unit"]
+    return str(found.iloc[0]).replace("%", "percent").replace(" ", "_") if len(found) else ""
+
+
+def verdict(row: Mapping[str, Any] | pd.Series) -> str:
+    """equivalent, higher, lower or open: what the interval and the equivalence test allow to say.
+
+    ``equivalent`` needs p_equivalence below 1 - ci_level; an interval that holds zero is ``open``,
+    whatever its p value.
+    """
+    p: Any = row.get("p_equivalence")
+    if not is_missing(p) and float(p) < 1 - float(row["ci_level"]):
+        return "equivalent"
+    low, high = row["ci_low"], row["ci_high"]
+    if is_missing(low) or is_missing(high) or float(low) <= 0 <= float(high):
+        return "open"
+    return "higher" if float(low) > 0 else "lower"
+
+
+def comparison(ctx: Context, row: pd.Series) -> str:
+    """One comparison in two or three sentences: who is higher, by how much, and what that allows to say."""
+    estimate = float(row["estimate"])
+    direction = "same" if ctx.num(abs(estimate)) == ctx.num(0) else "higher" if estimate > 0 else "lower"
+    level = percent(row["ci_level"], ctx.lang)
+    facts = [ctx.t("fact_interval", level=level, interval=ctx.span(row["ci_low"], row["ci_high"]))]
+    if not is_missing(row["effect"]):
+        facts.append(
+            ctx.t(
+                "fact_effect",
+                effect=ctx.num(row["effect"]),
+                interval=ctx.span(row["effect_ci_low"], row["effect_ci_high"]),
+            )
+        )
+    facts.append(ctx.t("fact_n", n=ctx.count(row["n"])))
+    if not is_missing(row["clusters"]):
+        facts.append(
+            ctx.t("fact_clusters", clusters=ctx.count(row["clusters"]), name=cluster_word(ctx, many=True))
+        )
+    if not is_missing(row["p_value"]):
+        facts.append(p_phrase(row["p_value"], ctx.lang))
+    first = ctx.t(
+        f"compare_{direction}", outcome=ctx.item(row["outcome"]), participants=ctx.group(ctx.participants),
+        control=ctx.group(ctx.control), amount=amount(ctx, estimate, str(row["outcome"])), facts="; ".join(facts),
+    )  # fmt: skip
+    return " ".join([first, *conclusion(ctx, row)])
+
+
+def conclusion(ctx: Context, row: pd.Series) -> list[str]:
+    """What follows from one comparison, in words that do not claim more than the interval."""
+    found = verdict(row)
+    sesoi = row.get("sesoi")
+    if found == "equivalent":
+        return [ctx.t("verdict_equivalent", sesoi=ctx.num(sesoi), p=p_phrase(row["p_equivalence"], ctx.lang))]
+    if found == "open":
+        low, high = (
+            float("nan") if is_missing(row[c]) else float(row[c]) for c in ("effect_ci_low", "effect_ci_high")
+        )
+        if not low < 0 < high:
+            return [ctx.t("verdict_open_plain")]
+        return [ctx.t("verdict_open", low=ctx.num(abs(low)), high=ctx.num(abs(high)), participants=ctx.group(ctx.participants),
+                      control=ctx.group(ctx.control))]  # fmt: skip
+    said = [
+        ctx.t(
+            f"verdict_before_{found}" if row["outcome"] in rows.baselines(ctx.study) else f"verdict_{found}"
+        )
+    ]
+    if not is_missing(sesoi) and not is_missing(row["effect_ci_low"]):
+        near = min(abs(float(row["effect_ci_low"])), abs(float(row["effect_ci_high"])))
+        if near < float(sesoi):
+            said.append(ctx.t("verdict_maybe_small", sesoi=ctx.num(sesoi)))
+    holm = row.get("p_holm")
+    if not is_missing(holm) and float(holm) >= 1 - float(row["ci_level"]):
+        said.append(ctx.t("verdict_not_after_holm", p=p_phrase(holm, ctx.lang)))
+    return said
+
+
+def cluster_word(ctx: Context, many: bool = False) -> str:
+    """What a cluster is called: the label of design.cluster, in lower case."""
+    cluster = str(ctx.design.get("cluster") or "cluster")
+    key = f"{'many' if many else 'one'}_{cluster}"
+    return ctx.t(key) if has_text(ctx.lang, key) else ctx.level(cluster).lower()
+
+
+def overview(ctx: Context, frame: pd.DataFrame) -> str:
+    """How many outcomes of a comparison say what, each named."""
+    groups: dict[str, list[str]] = {}
+    for _, row in frame.iterrows():
+        groups.setdefault(verdict(row), []).append(ctx.item(row["outcome"]))
+    said = []
+    for name in ("higher", "lower", "equivalent", "open"):
+        if name in groups:
+            key = f"overview_{name}" + ("_one" if len(groups[name]) == 1 else "")
+            said.append(ctx.t(key, n=ctx.count(len(groups[name])), outcomes=listed(groups[name], ctx.lang),
+                              participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)))  # fmt: skip
+    return " ".join(said)
+
+
+def holm_overview(ctx: Context, frame: pd.DataFrame) -> str:
+    """Whether what stands out alone still stands out among all outcomes of the comparison."""
+    table = frame.loc[frame["p_holm"].notna()]
+    alone = table.loc[[verdict(r) in ("higher", "lower") for _, r in table.iterrows()]]
+    if not len(alone) or len(table) < 2:
+        return ""
+    lost = alone.loc[alone["p_holm"] >= 1 - alone["ci_level"]]
+    if len(lost) == len(alone):
+        return ctx.t("holm_none_left", k=ctx.count(len(table)))
+    if not len(lost):
+        return ctx.t("holm_all_left", k=ctx.count(len(table)))
+    return ctx.t(
+        "holm_some_left",
+        k=ctx.count(len(table)),
+        lost=listed([ctx.item(o) for o in lost["outcome"]], ctx.lang),
+    )
+
+
+def not_an_effect(ctx: Context, frame: pd.DataFrame) -> str:
+    """A warning where participants were chosen by a score and the outcome was measured afterwards."""
+    by_score = any(ctx.study.get(k) for k in ("discontinuities", "regression_to_the_mean"))
+    after = not set(frame["outcome"]) <= rows.baselines(ctx.study)
+    return ctx.t("comparison_not_effect") if by_score and after else ""
+
+
+def audit(ctx: Context, printed: pd.DataFrame) -> list[str]:
+    """What holding a printed table against itself shows, in neutral words."""
+    if not len(printed):
+        return []
+    outcomes = rows.in_order(printed, "outcome")
+    off = printed.loc[~printed["agrees"].astype(bool)]
+    if not len(off):
+        return [ctx.t("audit_clean", n=ctx.count(len(outcomes)))]
+    named = rows.in_order(off, "outcome")
+    said = [
+        ctx.t(
+            "audit_off",
+            k=ctx.count(len(named)),
+            n=ctx.count(len(outcomes)),
+            outcomes=listed([ctx.item(o) for o in named], ctx.lang),
+        )
+    ]
+    for quantity in rows.in_order(off, "quantity"):
+        some = off.loc[off["quantity"] == quantity]
+        name = ctx.t(f"quantity_{quantity}")
+        name = name if len(name) < 3 or name.startswith("p ") else name[0].upper() + name[1:]
+        said.append(ctx.t("audit_quantity", quantity=name, k=ctx.count(len(some)),
+                          outcomes=listed([ctx.item(o) for o in some["outcome"]], ctx.lang)))  # fmt: skip
+    pairs = printed.loc[
+        (printed["quantity"] == "p_value") & printed["printed"].notna() & printed["recomputed"].notna()
+    ]
+    if len(pairs):
+        turned = pairs.loc[(pairs["printed"] < 0.05) != (pairs["recomputed"] < 0.05)]
+        said.append(ctx.t("audit_no_decision_changes") if not len(turned) else ctx.t(
+            "audit_decision_changes", outcomes=listed([ctx.item(o) for o in turned["outcome"]], ctx.lang)))  # fmt: skip
+    said.append(ctx.t("audit_meaning"))
+    return said
+
+
+def link(ctx: Context, row: pd.Series) -> str:
+    """One link: what the numbers say, what the interviews say, the call and why."""
+    themes = listed([ctx.code(c) for c in str(row["codes"]).split(";")], ctx.lang)
+    numbers = ctx.t(
+        f"link_numbers_{row['quantitative_side']}", reason=reason(ctx, row["quantitative_reason"])
+    )
+    if int(row["n_segments"]):
+        share = percent(row["share_expected"], ctx.lang)
+        heard = ctx.t("link_heard", n=ctx.count(row["n_segments"]), cases=ctx.count(row["n_cases"]), total=ctx.count(row["n_cases_total"]),
+                      themes=themes, share=share, direction=ctx.t(f"direction_{row['code_expects']}"))  # fmt: skip
+    else:
+        heard = ctx.t("link_not_heard", themes=themes)
+    why = call_reason(ctx, row["quantitative_side"], row["qualitative_side"])
+    said = [numbers, heard, why]
+    if row["call_if_holm"] != row["call"]:
+        said.append(ctx.t("link_holm", call=ctx.t(f"call_{row['call_if_holm']}")))
+    return " ".join(said)
+
+
+def calls_overview(ctx: Context, convergence: pd.DataFrame) -> str:
+    """How many links agree, agree in part, are silent or dissonant."""
+    parts = []
+    for call in ("agreement", "partial_agreement", "silence", "dissonance"):
+        some = convergence.loc[convergence["call"] == call]
+        if len(some):
+            parts.append(ctx.t("calls_part", k=ctx.count(len(some)), call=ctx.t(f"call_{call}")))
+    return ctx.t("calls_overview", n=ctx.count(len(convergence)), parts=listed(parts, ctx.lang))
+
+
+def calls_named(ctx: Context, convergence: pd.DataFrame) -> str:
+    """The propositions under each call but partial agreement, which is no news."""
+    said = []
+    for call in ("agreement", "dissonance", "silence"):
+        some = [ctx.proposition(x) for x in convergence.loc[convergence["call"] == call, "link"]]
+        if some:
+            word = ctx.t(f"call_{call}")
+            said.append(f"{word[0].upper()}{word[1:]}: {'; '.join(some)}.")
+    return " ".join(said)
+
+
+def themes_overview(ctx: Context, segments: pd.DataFrame) -> str:
+    """How many segments of how many schools, by direction."""
+    found = {d: int((segments["direction"] == d).sum()) for d in ("enabling", "hindering", "ambivalent")}
+    parts = [f"{ctx.count(n)} {ctx.t(f'direction_{d}')}" for d, n in found.items() if n]
+    return ctx.t("themes_overview", n=ctx.count(len(segments)), cases=ctx.count(segments["case"].nunique()),
+                 roles=ctx.count(segments["role"].nunique()), parts=listed(parts, ctx.lang))  # fmt: skip
+
+
+def ratings_overview(ctx: Context, ratings: pd.DataFrame) -> str:
+    """The highest and the lowest rated item."""
+    table = ratings.sort_values("rank")
+    top, low = table.iloc[0], table.iloc[-1]
+    return ctx.t("ratings_overview", n=ctx.count(len(table)), low=ctx.item(low["item"]), low_mean=ctx.num(low["mean"]), top=ctx.item(top["item"]),
+                 top_mean=ctx.num(top["mean"]), scale_min=ctx.count(low["scale_min"]), scale_max=ctx.count(low["scale_max"]))  # fmt: skip
+
+
+def difference_unit(ctx: Context, outcome: str) -> str:
+    """The unit in which a difference of an outcome is told: points, or percentage points for shares."""
+    key = f"difference_{unit_key(ctx, outcome)}"
+    return ctx.t(key) if has_text(ctx.lang, key) else ctx.unit(outcome)
+
+
+def model(ctx: Context, row: pd.Series, covariates: list[str]) -> str:
+    """The group contrast of a model in words."""
+    held = ctx.t("model_held", covariates=listed(covariates, ctx.lang)) if covariates else ""
+    direction = ("higher" if float(row["estimate"]) > 0 else "lower") + ("" if covariates else "_plain")
+    facts = [
+        ctx.t(
+            "fact_interval",
+            level=percent(row["ci_level"], ctx.lang),
+            interval=ctx.span(row["ci_low"], row["ci_high"]),
+        )
+    ]
+    facts.append(ctx.t("fact_n", n=ctx.count(row["n"])))
+    if not is_missing(row["clusters"]):
+        facts.append(
+            ctx.t("fact_clusters", clusters=ctx.count(row["clusters"]), name=cluster_word(ctx, many=True))
+        )
+    first = ctx.t(f"model_{direction}", outcome=ctx.item(row["outcome"]), participants=ctx.group(ctx.participants),
+                  control=ctx.group(ctx.control), amount=amount(ctx, float(row["estimate"]), str(row["outcome"])), held=held,
+                  facts="; ".join(facts))  # fmt: skip
+    return " ".join([first, *conclusion(ctx, row)])
+
+
+def reversion(ctx: Context, table: pd.DataFrame) -> list[str]:
+    """Observed, expected and remaining difference of each gain, in one sentence an analysis."""
+    said = []
+    for identifier in rows.in_order(table, "id"):
+        part = table.loc[(table["id"] == identifier) & table["estimate"].notna()]
+        parts = []
+        for _, r in part.iterrows():
+            kind = reversion_kind(str(r["term"]))
+            parts.append(
+                ctx.t(
+                    f"reversion_{kind}",
+                    estimate=ctx.num(r["estimate"]),
+                    interval=ctx.span(r["ci_low"], r["ci_high"]),
+                )
+            )
+        if parts:
+            outcome = str(part.iloc[0]["outcome"])
+            said.append(
+                ctx.t(
+                    "reversion_sentence",
+                    outcome=ctx.item(outcome),
+                    unit=difference_unit(ctx, outcome),
+                    parts="; ".join(parts),
+                )
+            )
+    return said

@@ -1,0 +1,155 @@
+"""How figures look and how they reach the disk: one type scale, one palette, the same bytes every time.
+
+The palette stays apart for the common kinds of colour blindness and also in lightness, so that a
+photocopy in grey can still be read. Kind of number is shown by form, never by colour alone:
+published and real numbers are filled, simulated ones hollow or hatched.
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH = 6.8  # inches: about the text width of the report on a laptop
+TITLE, BODY, SMALL = 11.5, 9.5, 8.5
+
+INK, MUTED, GRID, PAPER = "#1c2733", "#4d5a68", "#d7dde3", "#ffffff"
+PARTICIPANTS, CONTROL = "#0b4f6c", "#e39b1f"  # lightness 31 and 70
+ENABLING, HINDERING, AMBIVALENT = "#0b4f6c", "#d9770f", "#c5ccd4"  # 31, 59, 82
+BAND = "#e6ebf0"
+SIMULATED = "#9b1c31"
+DIRECTION_COLOURS = {"enabling": ENABLING, "hindering": HINDERING, "ambivalent": AMBIVALENT}
+DIRECTION_HATCH = {"enabling": "", "hindering": "////", "ambivalent": "...."}
+
+_RC: Any = {
+    "font.family": "DejaVu Sans",  # ships with matplotlib: the same on every machine
+    "font.size": BODY,
+    "axes.titlesize": BODY,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.labelsize": BODY,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": BODY,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "ytick.major.size": 0,
+    "text.color": INK,
+    "legend.fontsize": SMALL,
+    "legend.frameon": False,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "hatch.linewidth": 0.8,
+    "svg.hashsalt": "trenza",
+    "svg.fonttype": "path",  # letters travel as outlines: no font needed where the report is read
+}
+
+
+def new(rows: int = 1, cols: int = 1, height: float = 3.5, **grid: Any) -> tuple[Figure, Any]:
+    """A figure of the report's width and its axes, in the house style, bound to no window."""
+    from trenza.render.drawing import Drawing
+
+    with styled():
+        fig = Drawing(figsize=(WIDTH, height), layout="constrained")
+        axes = fig.subplots(rows, cols, **grid)
+    layout: Any = fig.get_layout_engine()
+    layout.set(w_pad=0.06, h_pad=0.05)
+    return fig, axes
+
+
+def styled() -> Any:
+    """A context in which matplotlib draws in the house style."""
+    import matplotlib as mpl
+
+    return mpl.rc_context(_RC)
+
+
+def head(fig: Figure, title: str, foot: str = "", stamp: str = "") -> None:
+    """Title at the left, a foot line that says what the numbers are, and the stamp where any is simulated."""
+    width = 52 if stamp else 78
+    fig.suptitle(
+        textwrap.fill(title, width), x=0.012, ha="left", fontsize=TITLE, fontweight="bold", color=INK
+    )
+    if foot:
+        fig.supxlabel(textwrap.fill(foot, 104), x=0.012, ha="left", fontsize=SMALL, color=MUTED)
+    if stamp:
+        fig.text(
+            0.988,
+            1 - 0.09 / fig.get_size_inches()[1],
+            stamp,
+            ha="right",
+            va="top",
+            fontsize=BODY,
+            fontweight="bold",
+            color=SIMULATED,
+            bbox={
+                "boxstyle": "square,pad=0.35",
+                "facecolor": PAPER,
+                "edgecolor": SIMULATED,
+                "linewidth": 1.4,
+            },
+        )
+
+
+def numbers_on(axis: Any, lang: str) -> None:
+    """Tick labels of ``axis`` in the language's numbers, with as many decimals as the ticks need."""
+    from matplotlib.ticker import FuncFormatter
+
+    from trenza.render.language import number
+
+    def label(value: float, _: int | None) -> str:
+        ticks = [round(float(t), 6) for t in axis.get_ticklocs()]
+        decimals = next((d for d in range(4) if all(abs(t - round(t, d)) < 1e-6 for t in ticks)), 4)
+        return number(value, lang, decimals)
+
+    axis.set_major_formatter(FuncFormatter(label))
+
+
+def bare(ax: Axes) -> None:
+    """No frame at the left and no tick marks: for axes whose rows are named."""
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+
+
+def wrap(label: str, width: int = 26) -> str:
+    """A label over several lines."""
+    return textwrap.fill(label, width, break_long_words=False)
+
+
+def save(fig: Figure, folder: Path | str, identifier: str, lang: str) -> dict[str, str]:
+    """Write ``<identifier>.figure.<lang>.svg`` and ``.png``; returns {"svg": name, "png": name}.
+
+    Each file is written under another name and then moved, so that nobody ever reads half a figure.
+    The same figure gives the same bytes: no date, a fixed salt for ids.
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    written = {}
+    options: dict[str, dict[str, Any]] = {
+        "svg": {"metadata": {"Date": None}},
+        "png": {"dpi": 200, "metadata": {"Software": None}},
+    }
+    for kind, extra in options.items():
+        name = f"{identifier}.figure.{lang}.{kind}"
+        temporary = target / f".{name}.{os.getpid()}.part"
+        with styled():
+            fig.savefig(temporary, format=kind, **extra)
+        temporary.replace(target / name)
+        written[kind] = name
+    return written

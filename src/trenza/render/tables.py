@@ -1,0 +1,269 @@
+"""Result tables as people read them: chosen columns, translated headers, rounded figures, intervals in brackets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trenza.render import rows
+from trenza.render.language import NO_VALUE, has_text, is_missing, listed, p_value, percent, plain
+from trenza.render.reasons import call_word, reason, side
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+Row = Any
+HASH_SHOWN = 12
+
+
+class Shown(NamedTuple):
+    """One column for readers: the key of its header, how a cell is written, and whether it stands at the right."""
+
+    header: str
+    cell: Callable[[Context, Row], str]
+    right: bool = False
+
+
+def _plain(column: str) -> Callable[[Context, Row], str]:
+    return lambda c, r: NO_VALUE if is_missing(r[column]) else str(r[column])
+
+
+def _count(column: str) -> Callable[[Context, Row], str]:
+    return lambda c, r: c.count(r[column])
+
+
+def _number(column: str, decimals: int = 2) -> Callable[[Context, Row], str]:
+    return lambda c, r: c.num(r[column], decimals)
+
+
+def _said(column: str) -> Callable[[Context, Row], str]:
+    return lambda c, r: c.say(r[column]) or NO_VALUE
+
+
+def _p(column: str) -> Callable[[Context, Row], str]:
+    return lambda c, r: p_value(r[column], c.lang)
+
+
+def _with_span(value: str, low: str, high: str) -> Callable[[Context, Row], str]:
+    def cell(c: Context, r: Row) -> str:
+        if is_missing(r[value]):
+            return NO_VALUE
+        body = c.num(r[value])
+        return body if is_missing(r[low]) or is_missing(r[high]) else f"{body} {c.span(r[low], r[high])}"
+
+    return cell
+
+
+def _yes(column: str) -> Callable[[Context, Row], str]:
+    return lambda c, r: (
+        NO_VALUE if is_missing(r[column]) else c.t("word_yes" if bool(r[column]) else "word_no")
+    )
+
+
+def _quantity(c: Context, r: Row) -> str:
+    return c.t(f"quantity_{r['quantity']}")
+
+
+def _decimals(r: Row, extra: int = 0) -> int:
+    return 3 + (extra if str(r["quantity"]).startswith("p") else 0)
+
+
+def _whole(column: str) -> Callable[[Context, Row], str]:
+    """A count of a code; a folder has none of its own."""
+    return lambda c, r: c.count(r[column]) if bool(r["codable"]) else NO_VALUE
+
+
+def _worded(column: str) -> Callable[[Context, Row], str]:
+    """A room's phrase whose ids, such as same_clusters, are read as words."""
+    return lambda c, r: plain(c.say(r[column])) or NO_VALUE
+
+
+def _hash(c: Context, r: Row) -> str:
+    return NO_VALUE if is_missing(r["sha256"]) else str(r["sha256"])[:HASH_SHOWN]
+
+
+def _value(c: Context, r: Row) -> str:
+    text = str(r["value"])
+    return text[:HASH_SHOWN] if r["kind"] == "input" else text
+
+
+def _finding(c: Context, r: Row) -> str:
+    if is_missing(r["effect"]):
+        return _with_span("estimate", "ci_low", "ci_high")(c, r)
+    return _with_span("effect", "effect_ci_low", "effect_ci_high")(c, r) + " SD"
+
+
+def _bin(c: Context, r: Row) -> str:
+    return percent(r["y_mean"], c.lang, 1) if r["curve"] == "take_up" else c.num(r["y_mean"])
+
+
+def _interval_rate(c: Context, r: Row) -> str:
+    return f"{c.count(r['scale_min'])}{NO_VALUE}{c.count(r['scale_max'])}"
+
+
+KIND = Shown("col_kind", lambda c, r: c.source(r["source"]))
+OUTCOME = Shown("col_outcome", lambda c, r: c.item(r["outcome"]))
+SOURCE_ID = Shown("col_source_id", _plain("source_id"))
+N = Shown("col_n", _count("n"), True)
+CLUSTERS = Shown("col_clusters", _count("clusters"), True)
+ESTIMATE = Shown("col_estimate", _with_span("estimate", "ci_low", "ci_high"), True)
+EFFECT = Shown("col_effect", _with_span("effect", "effect_ci_low", "effect_ci_high"), True)
+P = Shown("col_p", _p("p_value"), True)
+DF = Shown("col_df", _number("df", 1), True)
+TERM = Shown("col_term", lambda c, r: term_words(c, r))
+
+COLUMNS: dict[str, tuple[Shown, ...]] = {
+    "inputs": (
+        SOURCE_ID, KIND, Shown("col_holds", lambda c, r: c.t(f"holds_{r['holds']}")),
+        Shown("col_where", lambda c, r: c.say(r["where"]) or NO_VALUE), Shown("col_file", _plain("file")),
+        Shown("col_sha256", _hash), Shown("col_rows", _count("rows"), True),
+    ),
+    "flow": (SOURCE_ID, KIND, Shown("col_rule", _said("rule")), Shown("col_n", _count("n"), True)),
+    "ledger": (
+        SOURCE_ID, Shown("col_row", _plain("row"), True), Shown("col_column", _plain("column")), Shown("col_rule", _said("rule")),
+        Shown("col_value", _plain("value")), Shown("col_new_value", _plain("new_value")),
+    ),
+    "counts": (
+        Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_gender", lambda c, r: c.level(r["gender"])),
+        Shown("col_municipality", lambda c, r: c.level(r["municipality"])), N, KIND,
+        Shown("col_computed", _count("computed"), True), Shown("col_agrees", _yes("agrees")),
+    ),
+    "distribution": (
+        OUTCOME, Shown("col_group", lambda c, r: c.level(r["group"])), KIND,
+        Shown("col_n", lambda c, r: c.t("suppressed") if bool(r["suppressed"]) else c.count(r["n"]), True),
+        Shown("col_missing", _count("n_missing"), True), Shown("col_mean", _number("mean"), True), Shown("col_sd", _number("sd"), True),
+        Shown("col_q25", _number("q25"), True), Shown("col_median", _number("median"), True), Shown("col_q75", _number("q75"), True),
+    ),
+    "ratings": (
+        Shown("col_item", lambda c, r: c.item(r["item"])), Shown("col_rank", _count("rank"), True), Shown("col_mean", _number("mean"), True),
+        Shown("col_scale", _interval_rate, True), KIND, Shown("col_note", _said("note")),
+    ),
+    "groups": (
+        OUTCOME, KIND, N, CLUSTERS, ESTIMATE, EFFECT, P, Shown("col_p_holm", _p("p_holm"), True),
+        Shown("col_p_equivalence", _p("p_equivalence"), True),
+    ),
+    "printed": (
+        OUTCOME, Shown("col_quantity", _quantity), Shown("col_printed", lambda c, r: c.num(r["printed"], _decimals(r)), True),
+        Shown("col_recomputed", lambda c, r: c.num(r["recomputed"], _decimals(r, 1)), True),
+        Shown("col_reach", lambda c, r: c.span(r["reach_low"], r["reach_high"], _decimals(r, 1)), True),
+        Shown("col_can_occur", lambda c, r: c.t("mark_yes" if bool(r["agrees"]) else "mark_no")),
+    ),
+    "design": (
+        SOURCE_ID, KIND, Shown("col_check", lambda c, r: c.t(f"check_{r['check']}")), Shown("col_declared", _worded("declared")),
+        Shown("col_found", _worded("found")), Shown("col_agrees", _yes("agrees")),
+    ),
+    "models": (OUTCOME, KIND, TERM, N, CLUSTERS, ESTIMATE, DF, P, EFFECT),
+    "variance": (
+        OUTCOME, KIND, N, CLUSTERS, Shown("col_cluster_variance", _number("cluster_variance", 3), True),
+        Shown("col_residual_variance", _number("residual_variance", 3), True), Shown("col_icc", _number("icc", 3), True),
+        Shown("col_converged", _yes("converged")), Shown("col_singular", _yes("singular")), Shown("col_messages", _said("messages")),
+    ),
+    "discontinuity": (
+        OUTCOME, KIND, TERM, N, Shown("col_estimate_or_share", lambda c, r: _share_or_estimate(c, r), True), P,
+    ),
+    "mean_reversion": (OUTCOME, KIND, TERM, N, ESTIMATE),
+    "bins": (
+        Shown("col_analysis", _plain("id")), Shown("col_curve", lambda c, r: c.t(f"curve_{r['curve']}")),
+        Shown("col_side", lambda c, r: c.t(f"side_{r['side']}")), Shown("col_x_mean", _number("x_mean"), True), N,
+        Shown("col_y_mean", _bin, True), KIND,
+    ),
+    "codes": (
+        Shown("col_code", lambda c, r: "\u2003" * int(r["depth"]) + c.code(r["code"])),
+        Shown("col_enabling", _whole("enabling"), True), Shown("col_hindering", _whole("hindering"), True),
+        Shown("col_ambivalent", _whole("ambivalent"), True), Shown("col_n_cases", _whole("n_cases"), True),
+        Shown("col_n_segments_below", _count("n_segments_below"), True),
+    ),
+    "cells": (
+        Shown("col_by", lambda c, r: c.t(f"by_{r['by']}")), Shown("col_level", lambda c, r: c.level(r["level"])),
+        Shown("col_code", lambda c, r: c.code(r["code"])), Shown("col_n_segments", _count("n_segments"), True),
+        Shown("col_enabling", _count("enabling"), True), Shown("col_hindering", _count("hindering"), True),
+        Shown("col_ambivalent", _count("ambivalent"), True),
+    ),
+    "segments": (
+        Shown("col_code", lambda c, r: c.code(r["code"])), Shown("col_direction", lambda c, r: c.t(f"direction_{r['direction']}")),
+        Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_case", _plain("case")), Shown("col_text", _plain("text")),
+    ),
+    "convergence": (
+        Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_finding", _finding, True),
+        Shown("col_quantitative", lambda c, r: f"{side(c, r['quantitative_side'])}: {reason(c, r['quantitative_reason'])}"),
+        Shown("col_themes", lambda c, r: listed([c.code(x) for x in str(r["codes"]).split(";")], c.lang)),
+        Shown("col_qualitative", lambda c, r: f"{side(c, r['qualitative_side'])}: {reason(c, r['qualitative_reason'])}"),
+        Shown("col_call", lambda c, r: call_word(c, r["call"])), Shown("col_call_if_holm", lambda c, r: call_word(c, r["call_if_holm"])),
+    ),
+    "joint_display": (
+        Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_strand", lambda c, r: c.t(f"strand_{r['strand']}")),
+        Shown("col_shown_item", lambda c, r: c.code(r["item"]) if r["strand"] == "qualitative" else shown_item(c, r)),
+        Shown("col_value", lambda c, r: NO_VALUE if is_missing(r["value"]) else _with_span("value", "low", "high")(c, r), True),
+        Shown("col_unit", lambda c, r: NO_VALUE if is_missing(r["unit"]) else c.t(f"unit_{r['unit']}")),
+        Shown("col_file", _plain("file")), Shown("col_file_row", _plain("row")),
+    ),
+    "manifest": (
+        Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", _plain("name")), Shown("col_value", _value),
+    ),
+}  # fmt: skip
+
+
+def term_words(c: Context, r: Row) -> str:
+    """A term in words: a contrast of groups, a covariate, or one of the fixed words of the effects room."""
+    if (c.items["item"] == r["term"]).any():
+        return c.item(r["term"])
+    key = f"term_{r['term']}"
+    return c.t(key) if has_text(c.lang, key) else c.term(r["term"])
+
+
+def _share_or_estimate(c: Context, r: Row) -> str:
+    """Take-up as percentages, everything else in the outcome's unit."""
+    if not str(r["term"]).startswith("take_up"):
+        return _with_span("estimate", "ci_low", "ci_high")(c, r)
+    if is_missing(r["estimate"]):
+        return NO_VALUE
+    low, high = (percent(r[k], c.lang, 1) for k in ("ci_low", "ci_high"))
+    return f"{percent(r['estimate'], c.lang, 1)} [{low}{', ' if c.lang == 'en' else '; '}{high}]"
+
+
+def shown_item(c: Context, r: Row) -> str:
+    """The item of a joint-display row: the outcome of a finding, or a call."""
+    if r["strand"] == "call":
+        return call_word(c, r["item"])
+    name = str(r["item"]).partition(":")[2]
+    for outcome in sorted(c.items["item"], key=len, reverse=True):
+        if name == outcome or name.endswith(f"_{outcome}"):
+            return c.item(outcome)
+    return str(r["item"])
+
+
+def show(name: str, context: Context, frame: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Table ``name`` (or some of its rows, ``frame``) for readers: every cell is text, headers are translated.
+
+    ``attrs["right"]`` of the result lists the headers that stand at the right. ``KeyError`` for an unknown name.
+    """
+    import pandas as pd
+
+    if name not in COLUMNS:
+        raise KeyError(f"table {name!r}; there are: {', '.join(COLUMNS)}")
+    table = context.table(name) if frame is None else frame
+    if name == "codes" and frame is None and len(table):
+        table = rows.used_codes(table)
+    if name == "models" and frame is None:
+        table = rows.contrasts(table)
+    found: dict[str, list[str]] = {}
+    for column in COLUMNS[name]:
+        cells = [column.cell(context, r) for _, r in table.iterrows()]
+        found[context.t(column.header)] = cells
+    result = pd.DataFrame(found, dtype="str")
+    result.attrs["right"] = [context.t(s.header) for s in COLUMNS[name] if s.right]
+    return result
+
+
+def without_blank_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without columns in which no row has anything to say."""
+    return without(frame, [c for c in frame.columns if frame[c].isin(["", NO_VALUE]).all()])
+
+
+def without(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """The table without some columns; the others keep their side."""
+    thin = frame[[c for c in frame.columns if c not in columns]]
+    thin.attrs["right"] = [c for c in frame.attrs.get("right", []) if c not in columns]
+    return thin

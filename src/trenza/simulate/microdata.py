@@ -1,0 +1,185 @@
+"""Rows for individual units that a published table could have come from."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.simulate.bounded import Target, bound_scores, largest_sd, latent_icc
+
+GROUPS = ("participants", "control")
+
+
+def microdata_like(
+    summaries: pd.DataFrame,
+    *,
+    clusters_by_stratum: dict[str, int],
+    stratum_column: str = "municipality",
+    cluster_column: str = "school",
+    unit_column: str = "teacher",
+    group_column: str = "group",
+    participants: str,
+    control: str,
+    icc: float,
+    ranges: dict[str, tuple[float, float]],
+    seed: int,
+) -> pd.DataFrame:
+    """One row a unit, with group means and SDs exactly those of ``summaries`` (contract of that name).
+
+    Columns: ``unit_column`` (t001, ...), ``cluster_column`` (sim_school_01, ...; numbered through the
+    strata in the order given), ``stratum_column``, ``group_column`` (levels ``participants`` and
+    ``control``), one column an outcome in the order of ``summaries``, and ``source`` = simulated; rows
+    sorted by unit, that is by cluster and group. Each group is dealt over the clusters one by one, so that
+    a cluster's numbers differ by at most one within a group; the clusters that take one more are drawn.
+
+    Truth behind each outcome: normal scores with a cluster effect that both groups share, drawn as a line
+    and cut at the ends of ``ranges`` (``trenza.simulate.bounded``) so that sample means and SDs (divisor n
+    - 1) are met and no value leaves its range; the scores' correlation is set so that the cut values have
+    intraclass correlation ``icc``. Outcomes are independent of each other and each has its own stream of
+    random numbers: one more outcome changes no other, unless it has more units. Where an outcome has fewer
+    units than another, the units without it are drawn and blank. Same arguments, same frame, bit by bit.
+
+    Raises ``InputFaults`` that lists: groups smaller than 2 or than the number of clusters, outcomes twice or
+    without a range, moments that no values in the range can have, an icc outside [0, 1).
+    """
+    study, source_id = (_only(summaries[name]) for name in ("study", "source_id"))
+    place = (f"study {study}", f"sources.{source_id}")
+    shelf = {"icc": icc, "clusters": sum(clusters_by_stratum.values())}
+    faults = _faults(summaries, place, shelf, ranges, (participants, control))
+    reserved = {unit_column, cluster_column, stratum_column, group_column, "source"}
+    faults += [
+        Fault(
+            *place,
+            outcome,
+            "an outcome named like a column of the design",
+            f"names other than {sorted(reserved)}",
+        )
+        for outcome in summaries["outcome"]
+        if outcome in reserved
+    ]
+    if faults:
+        raise InputFaults(faults)
+    clusters = [stratum for stratum, number in clusters_by_stratum.items() for _ in range(number)]
+    sizes = [int(summaries[f"n_{who}"].max()) for who in GROUPS]
+    cluster, group = _deal(sizes, len(clusters), _stream(seed, "layout"))
+    columns: dict[str, Any] = {
+        unit_column: _ids("t", len(cluster), 3),
+        cluster_column: [_ids(f"sim_{cluster_column}_", len(clusters), 2)[c] for c in cluster],
+        stratum_column: [clusters[c] for c in cluster],
+        group_column: [(participants, control)[g] for g in group],
+    }
+    for row in summaries.to_dict("records"):
+        outcome = str(row["outcome"])
+        low, high = map(float, ranges[outcome])
+        targets = [Target(float(row[f"mean_{who}"]), float(row[f"sd_{who}"]), low, high) for who in GROUPS]
+        numbers = [int(row[f"n_{who}"]) for who in GROUPS]
+        draw = _stream(seed, f"outcome {outcome}")
+        correlation = latent_icc(icc, tuple(zip(targets, numbers, strict=True)))
+        effects = draw.standard_normal(len(clusters))[cluster]
+        own = draw.standard_normal(len(cluster))
+        scores = math.sqrt(correlation) * effects + math.sqrt(1.0 - correlation) * own
+        values = np.full(len(cluster), np.nan)
+        for g, (target, number) in enumerate(zip(targets, numbers, strict=True)):
+            members = np.flatnonzero(group == g)
+            used = members if number == len(members) else np.sort(draw.permutation(members)[:number])
+            values[used] = bound_scores(scores[used], target)
+        columns[outcome] = values
+    return pd.DataFrame(columns).assign(source="simulated")
+
+
+def anova_icc(frame: pd.DataFrame, outcome: str, cluster: str, group: str) -> float:
+    """Intraclass correlation of ``outcome`` within ``cluster``, by one-way analysis of variance.
+
+    Values are first centred on their ``group`` mean, so that a difference between groups does not count as
+    variance within clusters; rows with a blank in any of the three are left out. With mean squares B
+    between and W within k clusters and n0 = (N - sum of squared sizes / N) / (k - 1), icc = (B - W) / (B +
+    (n0 - 1) W) (Donner 1986, Int. Stat. Rev. 54). It can be negative. Raises ``ValueError`` for fewer than
+    two clusters or no cluster with two rows.
+    """
+    used = frame[[outcome, cluster, group]].dropna()
+    values = used[outcome] - used.groupby(group)[outcome].transform("mean")
+    parts = values.groupby(used[cluster])
+    sizes, means = parts.size().to_numpy(), parts.mean().to_numpy()
+    total, k = int(sizes.sum()), len(sizes)
+    if k < 2 or total == k:
+        raise ValueError(f"needs two clusters and one with two rows, has {k} clusters and {total} rows")
+    between = float(sizes @ (means - values.mean()) ** 2) / (k - 1)
+    within = float(((values - parts.transform("mean")) ** 2).sum()) / (total - k)
+    typical = (total - float(sizes @ sizes) / total) / (k - 1)
+    return (between - within) / (between + (typical - 1) * within)
+
+
+def _only(values: pd.Series) -> str:
+    """The one value of a column, or all of them for a message."""
+    return ", ".join(sorted(set(values.astype(str))))
+
+
+def _stream(seed: int, name: str) -> np.random.Generator:
+    """An independent random stream for each name under one seed."""
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    return np.random.default_rng([seed, key])
+
+
+def _ids(prefix: str, count: int, digits: int) -> list[str]:
+    """Numbered ids with leading zeros, so that they sort as text."""
+    width = max(digits, len(str(count)))
+    return [f"{prefix}{i:0{width}d}" for i in range(1, count + 1)]
+
+
+def _deal(sizes: list[int], clusters: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Cluster and group (0, 1) of each unit, sorted by both; a group's last round goes to drawn clusters."""
+    seats = []
+    for g, size in enumerate(sizes):
+        odd = draw.permutation(clusters)[: size % clusters]
+        dealt = np.concatenate([np.tile(np.arange(clusters), size // clusters), odd])
+        seats += [(int(c), g) for c in dealt]
+    table = np.array(sorted(seats))
+    return table[:, 0], table[:, 1]
+
+
+def _faults(
+    summaries: pd.DataFrame,
+    place: tuple[str, str],
+    shelf: dict[str, float],
+    ranges: dict[str, tuple[float, float]],
+    levels: tuple[str, str],
+) -> list[Fault]:
+    """Everything that makes the wanted rows impossible."""
+    faults = []
+    clusters = int(shelf["clusters"])
+    if clusters < 1:
+        faults.append(Fault(*place, "strata", f"{clusters} clusters", "at least 1 cluster"))
+    if not 0.0 <= shelf["icc"] < 1.0:
+        faults.append(Fault(*place, "icc", repr(shelf["icc"]), "a number from 0 to below 1"))
+    for outcome in sorted(set(summaries.loc[summaries["outcome"].duplicated(), "outcome"])):
+        faults.append(Fault(*place, outcome, "more than one row of summaries", "one row an outcome"))
+    for row in summaries.to_dict("records"):
+        outcome = row["outcome"]
+        if outcome not in ranges:
+            faults.append(Fault(*place, outcome, "no range", "a range [lowest, highest] for each outcome"))
+            continue
+        low, high = map(float, ranges[outcome])
+        for who, level in zip(GROUPS, levels, strict=True):
+            n, target = (
+                int(row[f"n_{who}"]),
+                Target(float(row[f"mean_{who}"]), float(row[f"sd_{who}"]), low, high),
+            )
+            if n < max(2, clusters):
+                found = f"{n} units in group {level!r}"
+                faults.append(
+                    Fault(*place, outcome, found, f"at least {max(2, clusters)}: one a cluster, two in all")
+                )
+            elif not (low < high and low <= target.mean <= high):
+                found = f"mean {target.mean!r} of group {level!r} with range [{low!r}, {high!r}]"
+                faults.append(Fault(*place, outcome, found, "a mean within the range"))
+            elif not 0.0 <= target.sd <= largest_sd(target, n) * (1 + 1e-12):
+                found = (
+                    f"SD {target.sd!r} of group {level!r}, mean {target.mean!r}, range [{low!r}, {high!r}]"
+                )
+                faults.append(Fault(*place, outcome, found, f"an SD from 0 to {largest_sd(target, n)!r}"))
+    return faults

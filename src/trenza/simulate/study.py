@@ -1,0 +1,69 @@
+"""The simulated sources of one study, made from the published summaries that they stand in for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from trenza.simulate.microdata import microdata_like
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Simulated records by source id, and their flow."""
+
+    data: dict[str, pd.DataFrame]
+    flow: pd.DataFrame
+
+    def with_flow(self, flow: pd.DataFrame) -> pd.DataFrame:
+        """The flow of files that were read, followed by that of what was made."""
+        import pandas as pd
+
+        return pd.concat([flow, self.flow], ignore_index=True) if len(self.flow) else flow
+
+
+def simulate_study(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    design: Mapping[str, Any],
+    seed: int,
+) -> Simulated:
+    """Make every source of kind simulated; ``data`` holds the cleaned summaries by source id.
+
+    Raises ``InputFaults`` where the moments cannot occur within the declared ranges.
+    """
+    import pandas as pd
+
+    made: dict[str, pd.DataFrame] = {}
+    steps = []
+    for sid, source in sources.items():
+        if source["kind"] != "simulated":
+            continue
+        how = source["simulate"]
+        summaries = data[how["from"]]
+        made[sid] = microdata_like(
+            summaries[summaries["outcome"].isin(list(how["ranges"]))],
+            clusters_by_stratum=how["strata"],
+            cluster_column=design["cluster"],
+            unit_column=design["unit"],
+            group_column=design["group"],
+            participants=design["participants"],
+            control=design["control"],
+            icc=how["icc"],
+            ranges={outcome: (float(low), float(high)) for outcome, (low, high) in how["ranges"].items()},
+            seed=seed,
+        )
+        counts = made[sid][design["group"]].value_counts()
+        told = [("rows simulated, none read", len(made[sid]))]
+        told += [(f"group: {design[k]}", int(counts[design[k]])) for k in ("participants", "control")]
+        steps += [
+            {"study": study, "source_id": sid, "source": "simulated", "step": i, "rule": rule, "n": n}
+            for i, (rule, n) in enumerate(told, 1)
+        ]
+    return Simulated(made, pd.DataFrame(steps))

@@ -1,0 +1,1 @@
+"""Where the strands meet: links, the convergence rule, and the joint display. Results come in as tables."""

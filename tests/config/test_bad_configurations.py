@@ -1,0 +1,135 @@
+"""A table of mistakes that users make in config/, each with the message that it gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trenza.contracts.faults import InputFaults
+from trenza.io.study_files import read_yaml
+from trenza.project import Project, load_project
+
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = "config/studies/cic2019/study.yaml"
+ITEMS = "config/studies/cic2019/items.csv"
+CODES = "config/studies/cic2019/codebook.csv"
+LINKS = "config/studies/cic2019/links.csv"
+CONFIG = "config/config.yaml"
+
+# Name, file, what is replaced, by what, and words that the message must hold.
+MISTAKES = [
+    ("unknown study", CONFIG, "studies: all ", "studies: [cic2020] ", ["'cic2020'", "cic2019"]),
+    ("unknown setting", CONFIG, "seed: 20190801", "seeds: 1", ["unknown key 'seeds'", "seed"]),
+    ("level out of bounds", CONFIG, "ci_level: 0.95", "ci_level: 95", ["ci_level", "95", "less than 1"]),
+    ("language", CONFIG, "languages: [en]", "languages: [en, fr]", ["languages.1", "'fr'", "en, es"]),
+    ("wrong type", CONFIG, "min_cell: 5 ", "min_cell: five ", ["disclosure.min_cell", "'five'", "a whole number"]),
+    ("unknown key", STUDY, "  unit: teacher", "  units: teacher", ["design", "unknown key 'units'"]),
+    ("missing key", STUDY, "  unit: teacher\n", "", ["design", "no key 'unit'"]),
+    ("design", STUDY, "assignment: same_clusters ", "assignment: same_schools ", ["'same_schools'", "same_clusters, different_clusters"]),
+    ("label in one language", STUDY, "central: {en: Central zone, es: Zona central}", "central: {en: Central zone}", ["labels.central", "'es'"]),
+    ("group without label", STUDY, "  control: {en: Control, es: Control}\n", "", ["no label for 'control'"]),
+    ("key twice", STUDY, "sources:\n", "sources:\nsources:\n", ["the key 'sources' stands twice"]),
+    ("broken YAML", STUDY, "design:\n", "design\n", ["study.yaml", "row "]),
+    ("file not there", STUDY, "table2_comparison.csv", "table3_comparison.csv", ["sources.table2.file", "does not exist"]),
+    ("kind", STUDY, "    kind: published\n    holds: counts", "    kind: printed\n    holds: counts", ["sources.table1.kind", "'printed'", "published, simulated, real"]),
+    ("simulated without the name", STUDY, "  teachers_simulated:\n", "  teachers:\n", ["'teachers'", "_simulated"]),
+    ("simulate from nothing", STUDY, "      from: table2", "      from: table9", ["simulate.from", "'table9'", "table2"]),
+    ("icc of one", STUDY, "      icc: 0.10", "      icc: 1", ["simulate.icc", "less than 1"]),
+    ("range upside down", STUDY, "        comfort: [0, 100]", "        comfort: [100, 0]", ["simulate.ranges.comfort", "lower value first"]),
+    ("outcome unknown", STUDY, "    outcomes: [collaboration, comfort, commitment, leadership, community]\n\nmodels", "    outcomes: [colaboration]\n\nmodels", ["comparisons.0", "'colaboration'", "collaboration"]),
+    ("source unknown", STUDY, "    sources: [table2, teachers_simulated]", "    sources: [table7]", ["comparisons.0", "'table7'", "table2"]),
+    ("model on a table", STUDY, "    source: teachers_simulated", "    source: table2", ["models.0", "'table2'", "records"]),
+    ("cluster unknown", STUDY, "    cluster: school\n\nlabels", "    cluster: escuela\n\nlabels", ["models.0", "'escuela'", "school"]),
+    ("item twice", ITEMS, "comfort,comfort,0", "collaboration,comfort,0", ["row 3", "'collaboration' a second time"]),
+    ("empty range", ITEMS, "comfort,comfort,0,100", "comfort,comfort,100,100", ["row 3", "more than min"]),
+    ("no number", ITEMS, "comfort,comfort,0,100", 'comfort,comfort,"0,5",100', ["row 3", "column min", "decimal point"]),
+    ("reverse", ITEMS, "1,5,no,,points,yes,Instructional focus", "1,5,maybe,,points,yes,Instructional focus", ["row 2", "reverse", "'maybe'", "yes, no"]),
+    ("column renamed", ITEMS, "item,scale,min", "item,scale,minimum", ["column minimum", "an unknown column"]),
+    ("ragged row", ITEMS, "comfort,comfort,0,100,no,,", "comfort,comfort,0,100,no,", ["row 3", "cells"]),
+    ("blank label", CODES, "trust,cic_project,yes,Trust,Confianza", "trust,cic_project,yes,Trust,", ["codebook.csv", "label_es", "blank"]),
+    ("parent unknown", CODES, "trust,cic_project,", "trust,cic_proyect,", ["codebook.csv", "cic_proyect"]),
+    ("circle of codes", CODES, "cic_project,,no", "cic_project,trust,no", ["codebook.csv", "cic_project"]),
+    ("finding unknown", LINKS, "compare:teachers_comfort,higher", "compare:teachers_confort,higher", ["links.csv", "row 3", "teachers_confort"]),
+    ("expectation", LINKS, "compare:teachers_comfort,higher", "compare:teachers_comfort,bigger", ["links.csv", "row 3", "'bigger'"]),
+    ("simulated finding", LINKS, "compare:teachers_comfort,higher", "model:teachers_comfort,higher", ["links.csv", "row 3", "model:teachers_comfort"]),
+    ("code unknown", LINKS, "deprivatisation;resistance", "deprivatisation;resistence", ["links.csv", "row 3", "resistence"]),
+    ("folder as code", LINKS, "support_materials", "support", ["links.csv", "row 9", "support"]),
+    ("level not yet joined", LINKS, "hindering,study", "hindering,school", ["links.csv", "row 7", "school"]),
+]  # fmt: skip
+
+
+def load(folder: Path, studies: Any = None) -> Project:
+    settings = read_yaml(folder / CONFIG, CONFIG)
+    if studies:
+        settings["studies"] = studies
+    return load_project(settings, ROOT / "workflow" / "schemas", folder)
+
+
+@pytest.mark.parametrize(("file", "old", "new", "words"), [m[1:] for m in MISTAKES], ids=[m[0].replace(" ", "_") for m in MISTAKES])
+def test_a_mistake_gets_its_message(
+    make_project: Callable[..., Any], file: str, old: str, new: str, words: list[str]
+) -> None:
+    project = make_project("cic2019")
+    project.replace(file, old, new)
+    with pytest.raises(InputFaults) as caught:
+        load(project.folder)
+    message = str(caught.value)
+    for word in words:
+        assert word in message, message
+    assert file.rsplit("/", 1)[-1] in message
+    assert "Traceback" not in message
+
+
+def test_the_bundled_configuration_has_no_fault(make_project: Callable[..., Any]) -> None:
+    loaded = load(make_project("cic2019", "p900").folder)
+    assert list(loaded.studies) == ["cic2019"]
+    assert loaded.left_out == {"p900": ("p900/chile_full.dta", "p900/chile.csv")}
+    assert loaded.studies["cic2019"].settings["models"][0]["covariates"] == []  # a default, filled in
+
+
+def test_five_faults_in_five_files_come_in_one_message(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019", "p900")
+    project.replace(CONFIG, "ci_level: 0.95", "ci_level: 95")
+    project.replace(STUDY, "assignment: same_clusters ", "assignment: mixed ")
+    project.replace(ITEMS, "comfort,comfort,0,100,no", "comfort,comfort,0,100,perhaps")
+    project.replace(LINKS, "compare:teachers_comfort,higher", "compare:teachers_comfort,bigger")
+    project.replace("config/studies/p900/study.yaml", "eligible: below", "eligible: under")
+    with pytest.raises(InputFaults) as caught:
+        load(project.folder)
+    assert len(caught.value.faults) == 5, str(caught.value)
+    for word in ("95", "'mixed'", "'perhaps'", "'bigger'", "'under'"):
+        assert word in str(caught.value)
+
+
+def test_a_wanted_study_without_its_files_says_which(make_project: Callable[..., Any]) -> None:
+    with pytest.raises(InputFaults, match=r"p900/chile\.csv.*TRENZA_DATA"):
+        load(make_project("cic2019", "p900").folder, ["p900"])
+
+
+def test_a_data_root_that_does_not_exist(make_project: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRENZA_DATA", "no/such/folder")
+    with pytest.raises(InputFaults, match="TRENZA_DATA.*no/such/folder"):
+        load(make_project("cic2019").folder)
+
+
+def test_a_cohort_extends_a_study(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019")
+    project.write(
+        "config/studies/cohort/study.yaml",
+        "extends: cic2019\ntitle: {en: Second cohort, es: Segunda cohorte}\ndesign: {sesoi_sd: 0.4}\n",
+    )
+    cohort = load(project.folder).studies["cohort"]
+    assert cohort.settings["design"]["sesoi_sd"] == 0.4
+    assert cohort.settings["design"]["unit"] == "teacher"
+    assert cohort.tables["items"] == "config/studies/cic2019/items.csv"
+
+
+@pytest.mark.parametrize("parent", ["cohort", "nobody"])
+def test_extending_itself_or_nothing_is_a_fault(make_project: Callable[..., Any], parent: str) -> None:
+    project = make_project("cic2019")
+    project.write("config/studies/cohort/study.yaml", f"extends: {parent}\n")
+    with pytest.raises(InputFaults, match="extends"):
+        load(project.folder)

@@ -1,0 +1,62 @@
+"""The declared assignment against who sits where."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from trenza.compare.design import check_assignment
+from trenza.contracts.faults import InputFaults
+
+
+def check(cells: list[tuple[str | None, str]], assignment: str, **changes: object) -> pd.DataFrame:
+    given = {"study": "s", "source_id": "rows", "source": "real", "group": "arm", "participants": "in",
+             "control": "out", "cluster": "school"}  # fmt: skip
+    frame = pd.DataFrame(cells, columns=["school", "arm"])
+    return check_assignment(frame, **{**given, "assignment": assignment, **changes}).set_index("check")
+
+
+SHARED = [(f"s{i}", arm) for i in range(4) for arm in ("in", "out", "out")]
+APART = [(f"s{i}", "in" if i < 2 else "out") for i in range(4) for _ in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "assignment", "found", "agrees"),
+    [
+        (SHARED, "same_clusters", "same_clusters: 4 of 4 clusters hold both groups", True),
+        (SHARED, "different_clusters", "same_clusters: 4 of 4 clusters hold both groups", False),
+        (APART, "different_clusters", "different_clusters: 0 of 4 clusters hold both groups", True),
+        (APART, "same_clusters", "different_clusters: 0 of 4 clusters hold both groups", False),
+        # one shared school out of four breaks either declaration, two of four still share
+        ([*APART, ("s0", "out")], "same_clusters", "mixed: 1 of 4 clusters hold both groups", False),
+        ([*APART, ("s0", "out")], "different_clusters", "mixed: 1 of 4 clusters hold both groups", False),
+        ([*APART, ("s0", "out"), ("s3", "in")], "same_clusters", "same_clusters: 2 of 4 clusters hold both groups",
+         True),
+    ],
+)  # fmt: skip
+def test_assignment(cells: list[tuple[str, str]], assignment: str, found: str, agrees: bool) -> None:
+    row = check(cells, assignment).loc["assignment"]
+    assert (row["declared"], row["found"], bool(row["agrees"])) == (assignment, found, agrees)
+
+
+def test_clusters_are_counted_and_held_against_the_declared_number() -> None:
+    row = check(SHARED, "same_clusters").loc["clusters"]
+    assert (row["declared"], row["found"]) == ("not stated", "4 clusters with rows of either group")
+    assert row["agrees"]
+    assert check(SHARED, "same_clusters", clusters=4).loc["clusters", "agrees"]
+    assert not check(SHARED, "same_clusters", clusters=5).loc["clusters", "agrees"]
+
+
+def test_rows_of_no_group_or_no_cluster_do_not_count() -> None:
+    table = check([*SHARED, ("s9", "visitor"), (None, "in")], "same_clusters")
+    assert table.loc["assignment", "found"] == "same_clusters: 4 of 4 clusters hold both groups"
+    assert table.loc["clusters", "found"].endswith("; 1 rows without a cluster id")
+
+
+def test_bad_inputs() -> None:
+    with pytest.raises(InputFaults, match="found no row of group 'out' with a cluster id"):
+        check([("s1", "in"), (None, "out")], "same_clusters")
+    with pytest.raises(InputFaults) as caught:
+        check(SHARED, "by_lot", cluster="commune")
+    assert "found 'by_lot'; allowed: same_clusters or different_clusters" in str(caught.value)
+    assert "column commune: found no such column" in str(caught.value)

@@ -1,0 +1,20 @@
+# Raw files and published figures become checked data, a ledger of changed cells and a count of rows.
+rule clean_sources:
+    input:
+        files=lambda wildcards: STUDIES[wildcards.study].source_files(),
+        items_csv=study_table("items"),
+        codebook_csv=study_table("codebook"),
+    output:
+        directory("results/{study}/clean"),
+    log:
+        "logs/{study}/clean_sources.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("questionnaire", "simulate"),
+        sources=setting("sources"),
+        design=design("unit", "cluster", "group", "participants", "control"),
+        files=lambda wildcards: STUDIES[wildcards.study].files,
+        seed=PROJECT.settings["seed"],
+    script:
+        "../scripts/clean_sources.py"

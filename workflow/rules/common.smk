@@ -1,0 +1,69 @@
+# The project's studies, checked before any job starts, and what the rules share. No rules here.
+import sys
+from pathlib import Path
+
+from trenza.contracts.faults import InputFaults
+from trenza.io.provenance import code_digest
+from trenza.project import load_project
+
+WORKFLOW = Path(str(workflow.current_basedir)).parent
+try:
+    PROJECT = load_project(config, WORKFLOW / "schemas")
+except InputFaults as faults:
+    print(faults, file=sys.stderr)
+    sys.exit(1)
+
+STUDIES = PROJECT.studies
+LANGUAGES = PROJECT.settings["languages"]
+NOTEBOOKS = sorted(
+    path.stem for path in (WORKFLOW.parent / "notebooks").glob("*.ipynb")
+)
+
+if workflow.is_main_process:
+    for name, files in PROJECT.left_out.items():
+        wanted = ", ".join(files)
+        print(
+            f"Left out: {name}, which needs {wanted} below {PROJECT.data_root} (set data_root or TRENZA_DATA).",
+            file=sys.stderr,
+        )
+
+
+wildcard_constraints:
+    study="|".join(STUDIES) or "none",
+    lang="|".join(LANGUAGES),
+
+
+# The tables that a stage writes, by contract name, in results/<study>/<stage>/<contract>.table.csv.
+TABLES = {
+    "describe": ["counts", "distribution", "ratings"],
+    "compare": ["groups", "printed", "design"],
+    "model": ["models", "variance", "discontinuity", "mean_reversion", "bins"],
+    "qualitative": ["segments", "codes", "cells"],
+    "triangulate": ["convergence", "joint_display"],
+}
+
+
+def table_paths(stage):
+    """Output or input paths of a stage's tables, by contract name."""
+    return {
+        name: f"results/{{study}}/{stage}/{name}.table.csv" for name in TABLES[stage]
+    }
+
+
+def setting(key):
+    """An input function for one section of study.yaml, so that a change reruns only the rules that use it."""
+    return lambda wildcards: STUDIES[wildcards.study].settings[key]
+
+
+def design(*keys):
+    """An input function for some entries of the study's design: only who uses an entry reruns when it changes."""
+    return lambda wildcards: {
+        key: STUDIES[wildcards.study].settings["design"][key]
+        for key in keys
+        if key in STUDIES[wildcards.study].settings["design"]
+    }
+
+
+def study_table(name):
+    """An input function for items.csv, codebook.csv or links.csv of the study."""
+    return lambda wildcards: STUDIES[wildcards.study].tables[name]

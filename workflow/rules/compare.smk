@@ -1,0 +1,26 @@
+# Participants against control, and printed tests against recomputed ones.
+rule compare_groups:
+    input:
+        clean="results/{study}/clean",
+    output:
+        **table_paths("compare"),
+    log:
+        "logs/{study}/compare_groups.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("compare"),
+        sources=setting("sources"),
+        design=design(
+            "cluster",
+            "clusters",
+            "assignment",
+            "group",
+            "participants",
+            "control",
+            "sesoi_sd",
+        ),
+        comparisons=setting("comparisons"),
+        ci_level=PROJECT.settings["ci_level"],
+    script:
+        "../scripts/compare_groups.py"

@@ -1,0 +1,18 @@
+# Who took part, how outcomes are distributed by group, how the project was rated.
+rule describe_groups:
+    input:
+        clean="results/{study}/clean",
+        items_csv=study_table("items"),
+    output:
+        **table_paths("describe"),
+    log:
+        "logs/{study}/describe_groups.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("compare"),
+        sources=setting("sources"),
+        design=design("group"),
+        min_cell=PROJECT.settings["disclosure"]["min_cell"],
+    script:
+        "../scripts/describe_groups.py"

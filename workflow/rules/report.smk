@@ -1,0 +1,70 @@
+# The report in each language with its figures, and the notebooks executed over finished tables.
+FINISHED = [path for stage in TABLES for path in table_paths(stage).values()]
+
+
+rule report_settings:
+    input:
+        clean="results/{study}/clean",
+    output:
+        manifest="results/{study}/report/manifest.table.csv",
+        settings="results/{study}/report/settings.json",
+    log:
+        "logs/{study}/report_settings.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("io"),
+        settings=lambda wildcards: STUDIES[wildcards.study].settings,
+        files=lambda wildcards: STUDIES[wildcards.study].tables,
+        run=PROJECT.settings,
+    script:
+        "../scripts/report_settings.py"
+
+
+rule report_study:
+    input:
+        clean="results/{study}/clean",
+        items_csv=study_table("items"),
+        codebook_csv=study_table("codebook"),
+        links_csv=study_table("links"),
+        manifest="results/{study}/report/manifest.table.csv",
+        settings="results/{study}/report/settings.json",
+        tables=FINISHED,
+    output:
+        html=report(
+            "results/{study}/report/report.{lang}.html",
+            caption="../report/report.rst",
+            category="{study}",
+        ),
+        figures=directory("results/{study}/report/figures/{lang}"),
+    log:
+        "logs/{study}/report_study.{lang}.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("render"),
+    script:
+        "../scripts/report_study.py"
+
+
+rule report_notebooks:
+    input:
+        clean="results/{study}/clean",
+        items_csv=study_table("items"),
+        codebook_csv=study_table("codebook"),
+        links_csv=study_table("links"),
+        settings="results/{study}/report/settings.json",
+        tables=FINISHED,
+        notebooks=[
+            str(WORKFLOW.parent / "notebooks" / f"{name}.ipynb") for name in NOTEBOOKS
+        ],
+    output:
+        expand("results/{{study}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
+    log:
+        "logs/{study}/report_notebooks.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("render"),
+    script:
+        "../scripts/report_notebooks.py"

@@ -1,0 +1,20 @@
+# Where a finding and its themes meet, by the declared rule.
+rule triangulate_strands:
+    input:
+        links_csv=study_table("links"),
+        groups="results/{study}/compare/groups.table.csv",
+        models="results/{study}/model/models.table.csv",
+        ratings="results/{study}/describe/ratings.table.csv",
+        codes="results/{study}/qualitative/codes.table.csv",
+        segments="results/{study}/qualitative/segments.table.csv",
+    output:
+        **table_paths("triangulate"),
+    log:
+        "logs/{study}/triangulate_strands.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("triangulate"),
+        rule=PROJECT.settings["convergence"],
+    script:
+        "../scripts/triangulate_strands.py"

@@ -1,0 +1,34 @@
+"""Clean every source of a study; make the simulated ones; write data, ledger, flow and inputs."""
+
+from pathlib import Path
+
+from trenza.io.job import job
+
+with job(snakemake.log[0]):
+    from trenza.io.clean_folder import write_source
+    from trenza.io.files import read_frame, write_table
+    from trenza.io.inputs import describe_inputs
+    from trenza.io.raw import read_raw
+    from trenza.questionnaire.study import clean_study
+    from trenza.simulate.study import simulate_study
+
+    study, sources, design = snakemake.wildcards.study, snakemake.params.sources, snakemake.params.design
+    files = {sid: Path(path) for sid, path in snakemake.params.files.items()}
+    raw = {sid: read_raw(path, sources[sid]["file"]) for sid, path in files.items()}
+    items = read_frame(Path(snakemake.input.items_csv), ["missing_codes"])
+    codebook = read_frame(Path(snakemake.input.codebook_csv))
+    clean = clean_study(
+        raw, study=study, sources=sources, group=design["group"], items=items, codebook=codebook
+    )
+    simulated = simulate_study(
+        clean.data, study=study, sources=sources, design=design, seed=snakemake.params.seed
+    )
+
+    folder = Path(snakemake.output[0])
+    for sid, frame in {**clean.data, **simulated.data}.items():
+        write_source(frame, folder, sid, sources[sid]["holds"])
+    write_table(clean.ledger, folder / "ledger.table.csv", "ledger")
+    write_table(simulated.with_flow(clean.flow), folder / "flow.table.csv", "flow")
+    write_table(
+        describe_inputs(study, sources, files, raw, simulated.data), folder / "inputs.table.csv", "inputs"
+    )

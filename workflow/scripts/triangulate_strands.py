@@ -1,0 +1,19 @@
+"""Join findings and themes by links.csv and call their convergence."""
+
+from pathlib import Path
+
+from trenza.io.job import job
+
+with job(snakemake.log[0]):
+    from trenza.io.files import read_frame, read_table, write_table
+    from trenza.triangulate.convergence import converge
+    from trenza.triangulate.joint import joint_display
+
+    study = snakemake.wildcards.study
+    links = read_frame(Path(snakemake.input.links_csv))
+    names = ("groups", "models", "ratings", "codes", "segments")
+    tables = {name: read_table(Path(snakemake.input[name]), name) for name in names}
+    calls = converge(links, study=study, **tables, **snakemake.params.rule)
+    write_table(calls, Path(snakemake.output.convergence), "convergence")
+    display = joint_display(calls, links, study=study, codes=tables["codes"], models=tables["models"])
+    write_table(display, Path(snakemake.output.joint_display), "joint_display")
