@@ -68,7 +68,9 @@ def load(folder: Path, studies: Any = None) -> Project:
     return load_project(settings, ROOT / "workflow" / "schemas", folder)
 
 
-@pytest.mark.parametrize(("file", "old", "new", "words"), [m[1:] for m in MISTAKES], ids=[m[0].replace(" ", "_") for m in MISTAKES])
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"), [m[1:] for m in MISTAKES], ids=[m[0].replace(" ", "_") for m in MISTAKES]
+)
 def test_a_mistake_gets_its_message(
     make_project: Callable[..., Any], file: str, old: str, new: str, words: list[str]
 ) -> None:
@@ -109,9 +111,11 @@ def test_a_wanted_study_without_its_files_says_which(make_project: Callable[...,
         load(make_project("cic2019", "p900").folder, ["p900"])
 
 
-def test_a_data_root_that_does_not_exist(make_project: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_data_root_that_does_not_exist(
+    make_project: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TRENZA_DATA", "no/such/folder")
-    with pytest.raises(InputFaults, match="TRENZA_DATA.*no/such/folder"):
+    with pytest.raises(InputFaults, match=r"TRENZA_DATA.*no/such/folder"):
         load(make_project("cic2019").folder)
 
 

@@ -6,13 +6,15 @@ the right shape.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
+from render_frames import frame, result
+from render_p900 import p900_tables
 
-from trenza.contracts.tables import CONTRACTS
 from trenza.render.context import Context
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,13 +26,6 @@ CONTROL = {"collaboration": (3.02, 0.61), "comfort": (88.70, 14.28), "commitment
 EFFECTS = {"collaboration": (0.179, -0.217, 0.574, 0.379), "comfort": (0.196, -0.200, 0.591, 0.330),
            "commitment": (0.436, 0.036, 0.835, 0.031), "leadership": (-0.082, -0.477, 0.313, 0.676),
            "community": (0.0, -0.395, 0.395, 1.0)}  # fmt: skip
-
-
-def frame(contract: str, rows: list[dict[str, Any]], study: str = "demo") -> pd.DataFrame:
-    """Rows as a table of the contract; columns that no row names are blank."""
-    c = CONTRACTS[contract]
-    full = [{**dict.fromkeys(c.names), "study": study, **row} for row in rows]
-    return c.check(pd.DataFrame(full, columns=c.names))
 
 
 def study_files(study: str) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -46,17 +41,6 @@ def study_files(study: str) -> tuple[dict[str, Any], pd.DataFrame, pd.DataFrame,
         tables[1],
         tables[2],
     )
-
-
-def result(**values: Any) -> dict[str, Any]:
-    """A tidy-result row with the usual level and source."""
-    return {
-        "ci_level": 0.95,
-        "source": "published",
-        "method": "Welch t test",
-        "term": "participant - control",
-        **values,
-    }
 
 
 def groups() -> pd.DataFrame:
@@ -272,55 +256,14 @@ def cic_tables() -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-def p900_tables() -> dict[str, pd.DataFrame]:
-    """The second bundled study: real schools, a cut-off, no qualitative strand."""
-    study = "p900"
-
-    def row(**values: Any) -> dict[str, Any]:
-        return result(**{"source": "real", "term": "participant - other", "n": 5231, **values})
-
-    groups_rows = [
-        row(id="before_cas88", outcome="cas88", estimate=-11.2, se=0.3, ci_low=-11.8, ci_high=-10.6, p_value=0.0, effect=-1.2,
-            effect_ci_low=-1.27, effect_ci_high=-1.13, effect_kind="Hedges g", sesoi=0.1),
-        row(id="gains_gain_cas", outcome="gain_cas", estimate=5.9, se=0.25, ci_low=5.4, ci_high=6.4, p_value=0.0, effect=0.66,
-            effect_ci_low=0.6, effect_ci_high=0.72, effect_kind="Hedges g", sesoi=0.1),
-    ]  # fmt: skip
-    rtm = [row(id="reading", outcome="gain_cas", term=t, estimate=e, se=0.3, ci_low=e - 0.6, ci_high=e + 0.6, method="regression to the mean")
-           for t, e in (("observed", 5.9), ("expected", 4.1), ("remainder", 1.8))]  # fmt: skip
-    models = [row(id="region_cas92", outcome="cas92", clusters=13, estimate=2.18, se=0.37, ci_low=1.45, ci_high=2.9, p_value=0.0,
-                  method="random intercept, REML, Satterthwaite")]  # fmt: skip
-    rd = [row(id="reading_gain", outcome="gain_read", term=t, n=883, estimate=e, se=s, ci_low=e - 2 * s, ci_high=e + 2 * s, p_value=0.03,
-              method=m) for t, e, s, m in (("take-up", 0.4, 0.05, "jump, local linear"), ("outcome", 2.9, 1.2, "jump, local linear"),
-                                           ("effect", 7.36, 3.38, "fuzzy regression discontinuity"))]  # fmt: skip
-    bins = []
-    for side, sign in (("eligible", -1), ("not_eligible", 1)):
-        for k in range(5):
-            x = sign * (k + 0.5)
-            for curve, y, se in (
-                ("take_up", 0.6 if side == "eligible" else 0.05, 0.03),
-                ("outcome", 14.0 - 0.5 * x - 1.5 * sign, 0.7),
-            ):
-                bins.append({"id": "reading_gain", "source": "real", "curve": curve, "side": side, "x_low": x - 0.5, "x_high": x + 0.5,
-                             "x_mean": x, "n": 80, "y_mean": y, "y_se": se})  # fmt: skip
-    for k in range(8):
-        bins.append({"id": "reading", "source": "real", "curve": "gain_without_programme", "side": "all", "x_low": 30.0 + 5 * k,
-                     "x_high": 35.0 + 5 * k, "x_mean": 32.4 + 5 * k, "n": 300, "y_mean": 20.0 - 1.6 * k, "y_se": 0.4})  # fmt: skip
-    spread = [{"source_id": "schools", "source": "real", "outcome": o, "group": g, "n": n, "n_missing": 3, "mean": m, "sd": 9.0, "min": m - 25,
-               "q25": m - 6, "median": m, "q75": m + 6, "max": m + 30, "suppressed": False}
-              for o in ("cas88", "mat88") for g, n, m in (("participant", 950, 45.0), ("other", 4300, 56.2))]  # fmt: skip
-    inputs = [{"source_id": "schools", "source": "real", "holds": "records", "file": "p900/chile_full.dta", "where": "all schools",
-               "sha256": "ab" * 32, "rows": 6330, "columns": 20}]  # fmt: skip
-    variance = [{"id": "region_cas92", "outcome": "cas92", "source": "real", "n": 5231, "clusters": 13, "cluster_variance": 2.0,
-                 "residual_variance": 48.0, "icc": 0.04, "loglik": -17000.0, "converged": True, "singular": False}]  # fmt: skip
-    return {
-        "inputs": frame("inputs", inputs, study), "distribution": frame("distribution", spread, study),
-        "groups": frame("groups", groups_rows, study), "models": frame("models", models, study), "variance": frame("variance", variance, study),
-        "mean_reversion": frame("mean_reversion", rtm, study), "discontinuity": frame("discontinuity", rd, study), "bins": frame("bins", bins, study),
-    }  # fmt: skip
+@cache
+def _parts(
+    study: str,
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any], pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Made once: the room changes no table, which test_render_tables holds it to."""
+    return (cic_tables() if study == "cic2019" else p900_tables(), *study_files(study))
 
 
 def context(study: str, lang: str) -> Context:
     """The demo of a bundled study in one language."""
-    tables = cic_tables() if study == "cic2019" else p900_tables()
-    settings, items, codebook, links = study_files(study)
-    return Context(tables, settings, items, codebook, links, lang)
+    return Context(*_parts(study), lang)

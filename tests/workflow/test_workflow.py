@@ -32,7 +32,9 @@ def rules_to_run(project: Any, *arguments: str) -> set[str]:
     said = project.snakemake("-n", "--quiet", "host", *arguments)
     assert said.returncode == 0, said.stdout + said.stderr
     lines = (said.stdout + said.stderr).splitlines()
-    return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))} - {"all"}
+    return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))} - {
+        "all"
+    }
 
 
 ALL_RULES = {
@@ -50,7 +52,9 @@ def test_both_entry_points_list_the_same_rules_and_the_same_target() -> None:
     listed = []
     for snakefile in ("Snakefile", "workflow/Snakefile"):
         command = [sys.executable, "-m", "snakemake", "-s", snakefile, "--workflow-profile", "none"]
-        rules = subprocess.run([*command, "--list-rules"], cwd=ROOT, capture_output=True, text=True, check=True)
+        rules = subprocess.run(
+            [*command, "--list-rules"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
         listed.append(set(rules.stdout.split()))
         dry = subprocess.run([*command, "-n", "--forceall", "--config", "studies=[cic2019]"], cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
         assert "report_study" in dry.stdout + dry.stderr
@@ -115,7 +119,9 @@ def test_a_changed_setting_reruns_the_rules_that_use_it(
         os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-def test_a_published_figure_that_is_no_number_stops_with_one_message(make_project: Callable[..., Any]) -> None:
+def test_a_published_figure_that_is_no_number_stops_with_one_message(
+    make_project: Callable[..., Any],
+) -> None:
     project = make_project("cic2019")
     table = "data/published/cic2019/table2_comparison.csv"
     project.replace(table, "collaboration,48,3.13,0.61", "collaboration,forty,3.13,-0.61")
@@ -132,9 +138,19 @@ def test_five_faults_give_one_message_and_exit_code_1(make_project: Callable[...
     project = make_project("cic2019")
     project.replace("config/config.yaml", "ci_level: 0.95", "ci_level: 95")
     project.replace("config/studies/cic2019/study.yaml", "assignment: same_clusters ", "assignment: mixed ")
-    project.replace("config/studies/cic2019/study.yaml", "    kind: published\n    holds: counts", "    kind: printed\n    holds: counts")
-    project.replace("config/studies/cic2019/items.csv", "comfort,comfort,0,100,no", "comfort,comfort,0,100,perhaps")
-    project.replace("config/studies/cic2019/links.csv", "compare:teachers_comfort,higher", "compare:teachers_comfort,bigger")
+    project.replace(
+        "config/studies/cic2019/study.yaml",
+        "    kind: published\n    holds: counts",
+        "    kind: printed\n    holds: counts",
+    )
+    project.replace(
+        "config/studies/cic2019/items.csv", "comfort,comfort,0,100,no", "comfort,comfort,0,100,perhaps"
+    )
+    project.replace(
+        "config/studies/cic2019/links.csv",
+        "compare:teachers_comfort,higher",
+        "compare:teachers_comfort,bigger",
+    )
     ran = project.snakemake()
     said = ran.stdout + ran.stderr
     assert ran.returncode == 1
@@ -151,9 +167,15 @@ def test_a_killed_run_goes_on_to_the_same_bytes(finished: Any, make_project: Cal
     (project.folder / "run.py").write_bytes((ROOT / "run.py").read_bytes())
     shutil.copy(ROOT / "Snakefile", project.folder)
     command = [sys.executable, str(project.folder / "workflow" / "launch.py")]
-    environ = {k: v for k, v in os.environ.items() if k != "TRENZA_DATA"} | {"MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environ = {k: v for k, v in os.environ.items() if k != "TRENZA_DATA"} | {
+        "MPLBACKEND": "Agg",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     results = project.folder / "results" / "cic2019"
-    first = subprocess.Popen(command, cwd=project.folder, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    first = subprocess.Popen(
+        command, cwd=project.folder, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     deadline = time.monotonic() + 120
     while not (results / "clean").exists() or not (results / "compare").exists():
         assert time.monotonic() < deadline and first.poll() is None, "the run ended before it could be killed"
@@ -161,10 +183,14 @@ def test_a_killed_run_goes_on_to_the_same_bytes(finished: Any, make_project: Cal
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert any((project.folder / ".snakemake" / "locks").iterdir())
-    second = subprocess.run(command, cwd=project.folder, env=environ, capture_output=True, text=True, check=False)
+    second = subprocess.run(
+        command, cwd=project.folder, env=environ, capture_output=True, text=True, check=False
+    )
     assert second.returncode == 0, second.stderr[-3000:]
     assert "cut short" in second.stderr
     assert "report/report.en.html" in second.stdout.splitlines()[-1]
     assert digests(results) == digests(finished.folder / "results" / "cic2019")
-    third = subprocess.run(command, cwd=project.folder, env=environ, capture_output=True, text=True, check=False)
+    third = subprocess.run(
+        command, cwd=project.folder, env=environ, capture_output=True, text=True, check=False
+    )
     assert third.returncode == 0 and "nothing to do" in third.stdout

@@ -36,7 +36,7 @@ def _read_stata(path: Path, shown_as: str) -> pd.DataFrame:
 
     try:
         frame = pd.read_stata(path, convert_categoricals=False, preserve_dtypes=False)
-    except (ValueError, EOFError, OSError) as error:
+    except Exception as error:  # a file cut short or of another kind can fail the reader at any point
         raise InputFaults(
             [Fault(shown_as, "", "", f"a file that cannot be read ({error})", "Stata")]
         ) from error
@@ -49,8 +49,8 @@ def _read_csv(path: Path, shown_as: str) -> pd.DataFrame:
 
     rows = read_csv_rows(path, shown_as)
     header = rows[0]
-    frame = pd.DataFrame(rows[1:], columns=header, dtype="object")
-    frame = frame.map(lambda value: value if value.strip() else None)
+    body = [[cell if cell.strip() else None for cell in row] for row in rows[1:]]
+    frame = pd.DataFrame(body, columns=header, dtype="object")
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     return frame
 

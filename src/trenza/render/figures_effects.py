@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import rows, style
-from trenza.render.language import MINUS
+from trenza.render.language import MINUS, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,7 +25,6 @@ def forest(ctx: Context) -> Figure | None:
 
     ids = rows.in_order(table, "id")
     kinds = rows.kinds(table)
-    several = len({rows.analysis_of(r) for _, r in table.iterrows()}) > 1
     fig, ax = style.new(height=1.75 + 0.56 * len(ids))
     sesoi = table["sesoi"].dropna()
     if len(sesoi):
@@ -37,11 +36,9 @@ def forest(ctx: Context) -> Figure | None:
         part = table.loc[table["id"] == identifier]
         first = part.iloc[0]
         name = style.wrap(ctx.item(first["outcome"]), 24)
-        names.append(
-            f"{name}\n({ctx.t('analysis')}: {rows.analysis_of(first)})"
-            if several and not ctx.item(first["outcome"])
-            else name
-        )
+        # An outcome of two comparisons would stand there twice under one name.
+        twice = table.loc[table["outcome"] == first["outcome"], "id"].nunique() > 1
+        names.append(f"{name}\n({plain(rows.analysis_of(first))})" if twice else name)
         for _, r in part.iterrows():
             hollow = r["source"] == "simulated"
             at = y + (OFFSET[r["source"]] if len(kinds) > 1 else 0)

@@ -87,7 +87,7 @@ def joint_display(ctx: Context) -> Figure | None:
     in_sd = links["effect"].notna()
     blocks = [b for b in (links.loc[in_sd], links.loc[~in_sd]) if len(b)]
     codes = ctx.table("codes").set_index("code") if len(ctx.table("codes")) else None
-    lanes = [[max(1, len(str(r["codes"]).split(";"))) + 0.9 for _, r in b.iterrows()] for b in blocks]
+    lanes = [[max(1.6, len(str(r["codes"]).split(";"))) + 1.0 for _, r in b.iterrows()] for b in blocks]
     fig, axes = style.new(len(blocks), 4, height=1.7 + 0.235 * sum(map(sum, lanes)) + 0.6 * len(blocks), squeeze=False, sharey="row",
                           width_ratios=[1.5, 1.35, 1.85, 0.95], height_ratios=[sum(x) for x in lanes])  # fmt: skip
     most = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from trenza.render.language import text
@@ -40,12 +41,12 @@ def to_html(
         f"--resource-path={resource_dir}",
         f"--metadata=lang:{ {'en': 'en', 'es': 'es-CL'}[lang] }",
         f"--metadata=pagetitle:{title}",
-        f"--variable=heading:{title}",
+        f"--variable=heading:{escape(title, quote=False)}",
         f"--variable=toc-title:{text(lang, 'toc_title')}",
         f"--variable=skip:{text(lang, 'skip_to_text')}",
     ]
     if banner:
-        arguments.append(f"--variable=banner:{banner}")
+        arguments.append(f"--variable=banner:{escape(banner, quote=False)}")
     return str(pypandoc.convert_text(markdown, "html5", format=READER, extra_args=arguments))
 
 
@@ -57,6 +58,7 @@ def notebook_css() -> str:
 _NOTEBOOK = """
 .notebook main { max-width: 58rem; margin: 0 auto; padding: 0 1.25rem 4rem; }
 .notebook pre { overflow-x: auto; background: var(--tint); padding: .6rem .8rem; font-size: .84rem; line-height: 1.45; }
+.notebook table.dataframe, .notebook .dataframe th, .notebook .dataframe td { border-left: 0; border-right: 0; border-top: 0; }
 .notebook .anchor-link { display: none; }
 .notebook .jp-OutputArea-output, .notebook .output_subarea { overflow-x: auto; }
 .notebook .jp-RenderedSVG svg, .notebook .output_svg svg { max-width: 100%; height: auto; }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render import rows
 from trenza.render.estimates import reversion_kind
-from trenza.render.language import has_text, is_missing, listed, p_phrase, percent
+from trenza.render.language import has_text, is_missing, listed, p_phrase, percent, small_first
 from trenza.render.reasons import call_reason, reason
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def calls_named(ctx: Context, convergence: pd.DataFrame) -> str:
 def themes_overview(ctx: Context, segments: pd.DataFrame) -> str:
     """How many segments of how many schools, by direction."""
     found = {d: int((segments["direction"] == d).sum()) for d in ("enabling", "hindering", "ambivalent")}
-    parts = [f"{ctx.count(n)} {ctx.t(f'direction_{d}')}" for d, n in found.items() if n]
+    parts = [f"{ctx.count(n)} {small_first(ctx.t(f'voices_{d}'))}" for d, n in found.items() if n]
     return ctx.t("themes_overview", n=ctx.count(len(segments)), cases=ctx.count(segments["case"].nunique()),
                  roles=ctx.count(segments["role"].nunique()), parts=listed(parts, ctx.lang))  # fmt: skip
 

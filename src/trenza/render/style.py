@@ -20,7 +20,7 @@ WIDTH = 6.8  # inches: about the text width of the report on a laptop
 TITLE, BODY, SMALL = 11.5, 9.5, 8.5
 
 INK, MUTED, GRID, PAPER = "#1c2733", "#4d5a68", "#d7dde3", "#ffffff"
-PARTICIPANTS, CONTROL = "#0b4f6c", "#e39b1f"  # lightness 31 and 70
+PARTICIPANTS, CONTROL = "#0b4f6c", "#c9800a"  # lightness 31 and 59
 ENABLING, HINDERING, AMBIVALENT = "#0b4f6c", "#d9770f", "#c5ccd4"  # 31, 59, 82
 BAND = "#e6ebf0"
 SIMULATED = "#9b1c31"

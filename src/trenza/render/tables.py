@@ -237,9 +237,10 @@ def shown_item(c: Context, r: Row) -> str:
 def show(name: str, context: Context, frame: pd.DataFrame | None = None) -> pd.DataFrame:
     """Table ``name`` (or some of its rows, ``frame``) for readers: every cell is text, headers are translated.
 
-    ``attrs["right"]`` of the result lists the headers that stand at the right. ``KeyError`` for an unknown name.
+    The frame shows itself whole in a notebook; its ``attrs["right"]`` lists the headers that stand at the right.
+    ``KeyError`` for an unknown name.
     """
-    import pandas as pd
+    from trenza.render.readable import Readable
 
     if name not in COLUMNS:
         raise KeyError(f"table {name!r}; there are: {', '.join(COLUMNS)}")
@@ -252,7 +253,7 @@ def show(name: str, context: Context, frame: pd.DataFrame | None = None) -> pd.D
     for column in COLUMNS[name]:
         cells = [column.cell(context, r) for _, r in table.iterrows()]
         found[context.t(column.header)] = cells
-    result = pd.DataFrame(found, dtype="str")
+    result = Readable(found, dtype="str")
     result.attrs["right"] = [context.t(s.header) for s in COLUMNS[name] if s.right]
     return result
 

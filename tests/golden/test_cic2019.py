@@ -1,0 +1,133 @@
+"""The bundled study's finished tables against what the paper prints and what follows from it."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from trenza.io.files import read_frame
+from trenza.io.finished import read_finished
+
+ROOT = Path(__file__).resolve().parents[2]
+DIMENSIONS = ["collaboration", "comfort", "commitment", "leadership", "community"]
+
+
+@pytest.fixture(scope="module")
+def tables(finished: Any) -> dict[str, pd.DataFrame]:
+    return read_finished(finished.folder / "results" / "cic2019")
+
+
+def test_one_row_per_dimension_and_source(tables: dict[str, pd.DataFrame]) -> None:
+    groups = tables["groups"]
+    assert len(groups) == 10
+    assert set(zip(groups["outcome"], groups["source"], strict=True)) == {
+        (d, s) for d in DIMENSIONS for s in ("published", "simulated")
+    }
+    assert (groups["clusters"] == 22).all() and (groups["n"] == 97).all()
+
+
+def test_simulated_rows_have_the_printed_moments_and_reproduce_the_tests(
+    finished: Any, tables: dict[str, pd.DataFrame]
+) -> None:
+    rows = read_frame(finished.folder / "results/cic2019/clean/teachers_simulated.data.csv")
+    assert set(rows["source"]) == {"simulated"}
+    text = (ROOT / "data/published/cic2019/table2_comparison.csv").read_text(encoding="utf-8")
+    printed = list(csv.DictReader(text.splitlines()))
+    for line in printed:
+        for level, group in (("participant", "participants"), ("control", "control")):
+            values = rows.loc[rows["group"] == level, line["outcome"]]
+            assert len(values) == int(line[f"n_{group}"])
+            assert values.mean() == pytest.approx(float(line[f"mean_{group}"]), abs=1e-9)
+            assert values.std(ddof=1) == pytest.approx(float(line[f"sd_{group}"]), abs=1e-9)
+    schools = rows.groupby("school")["group"].nunique()
+    assert len(schools) == 22 and (schools == 2).all()
+    assert rows.groupby("municipality")["school"].nunique().to_dict() == {"central": 11, "southern": 11}
+    by_source = tables["groups"].set_index(["outcome", "source"])
+    for dimension in DIMENSIONS:
+        for column in ("estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "effect"):
+            pair = [by_source.loc[(dimension, s), column] for s in ("published", "simulated")]
+            assert pair[0] == pytest.approx(pair[1], abs=1e-9), (dimension, column)
+
+
+def test_three_printed_df_cannot_occur(tables: dict[str, pd.DataFrame]) -> None:
+    printed = tables["printed"]
+    df = printed[printed["quantity"] == "df"].set_index("outcome")
+    assert set(df.index[~df["agrees"].astype(bool)]) == {"collaboration", "commitment", "leadership"}
+    assert printed.loc[printed["quantity"] == "t", "agrees"].all()
+
+
+def test_all_sums_of_table_1_hold(tables: dict[str, pd.DataFrame]) -> None:
+    counts = tables["counts"]
+    assert counts["agrees"].all()
+    whole = counts[(counts["role"] == "all") & (counts["municipality"] == "all")]
+    assert whole["n"].tolist() == [118] and whole["computed"].tolist() == [118]
+
+
+def test_how_the_strands_meet(tables: dict[str, pd.DataFrame]) -> None:
+    calls = tables["convergence"].set_index("link")
+    assert calls["call"].to_dict() == {
+        "commitment": "agreement", "comfort": "partial_agreement", "collaboration": "partial_agreement",
+        "community": "partial_agreement", "leadership": "partial_agreement", "time": "agreement", "superiors": "agreement",
+        "materials": "silence",
+    }  # fmt: skip
+    assert calls.loc["commitment", "call_if_holm"] == "partial_agreement"
+    assert "simulated" not in set(calls["finding_source"])
+    # A difference that is not significant is uncertain; it is never taken for no effect.
+    uncertain = calls[calls["ci_low"].lt(0) & calls["ci_high"].gt(0)]
+    assert set(uncertain["quantitative_side"]) == {"uncertain"}
+
+
+def test_every_cell_of_the_joint_display_traces_to_one_row(
+    finished: Any, tables: dict[str, pd.DataFrame]
+) -> None:
+    for cell in tables["joint_display"].to_dict("records"):
+        frame = read_frame(finished.folder / cell["file"])
+        for part in cell["row"].split(";"):
+            column, _, value = part.partition("=")
+            frame = frame[frame[column].astype(str) == value]
+        assert len(frame) == 1, cell
+        if not math.isnan(cell["value"]):
+            numbers = frame.select_dtypes("number").iloc[0].astype(float)
+            assert (numbers == cell["value"]).any(), cell
+
+
+def test_finished_tables_are_sound(tables: dict[str, pd.DataFrame]) -> None:
+    for name in ("groups", "models"):
+        frame = tables[name].dropna(subset=["estimate"])
+        assert (frame["ci_low"] <= frame["estimate"]).all() and (frame["estimate"] <= frame["ci_high"]).all()
+        assert frame["p_value"].between(0, 1).all()
+        assert frame["method"].str.len().gt(0).all() and frame["ci_level"].eq(0.95).all()
+    assert tables["variance"]["icc"].between(0, 1).all()
+    flow = tables["flow"].set_index(["source_id", "rule"])["n"]
+    for source in ("table1", "table2", "figure6", "segments"):
+        assert flow[source, "rows read"] == flow[source, "rows kept"]
+
+
+def test_report_is_self_contained_and_says_simulated(finished: Any) -> None:
+    page = (finished.folder / "results/cic2019/report/report.en.html").read_text(encoding="utf-8")
+    for loads in ('src="http', "src='http", 'href="http://', "url(http", "@import", "<script src"):
+        assert loads not in page
+    assert page.count("<figure") >= 4 and 'lang="en"' in page
+    assert "SIMULATED" in page
+    assert str(finished.folder) not in page and str(ROOT) not in page
+
+
+def test_every_file_that_simulated_rows_touch_is_labelled(finished: Any) -> None:
+    """A simulated source shows in the file's name, in a column, in the picture or in the text."""
+    results = finished.folder / "results" / "cic2019"
+    for path in results.rglob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        if "sim_school" in text:
+            assert "_simulated" in path.name and "simulated" in text.splitlines()[1]
+    for path in results.rglob("*.svg"):
+        if path.name.split(".")[0] in ("forest", "simulated_records"):
+            assert "SIMULATED" in path.read_text(encoding="utf-8") or 'id="simulated' in path.read_text(
+                encoding="utf-8"
+            ), path
+    for path in (results / "notebooks").glob("*.html"):
+        assert "SIMULATED" in path.read_text(encoding="utf-8"), path

@@ -1,0 +1,73 @@
+"""The P-900 files, where they are at hand: known answers through the whole workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from trenza.io.finished import read_finished
+
+
+@pytest.fixture(scope="module")
+def tables(make_project: Callable[..., Any], real_data: Path) -> dict[str, pd.DataFrame]:
+    project = make_project("p900")
+    wanted = ["report/report.en.html", *(f"{s}/{t}.table.csv" for s, t in [("triangulate", "convergence")])]
+    ran = project.snakemake(*(f"results/p900/{w}" for w in wanted), data=real_data)
+    assert ran.returncode == 0, ran.stderr[-3000:]
+    page = (project.folder / "results/p900/report/report.en.html").read_text(encoding="utf-8")
+    assert str(real_data) not in page
+    return read_finished(project.folder / "results" / "p900")
+
+
+def test_missing_participation_is_counted_and_kept(tables: dict[str, pd.DataFrame]) -> None:
+    flow = tables["flow"].set_index(["source_id", "rule"])["n"]["schools"]
+    assert flow["rows read"] == flow["rows kept"] == 6330
+    assert (
+        flow["group: other"] + flow["group: participant"] + flow["group unknown: kept, in no comparison"]
+        == 6330
+    )
+    assert flow["group unknown: kept, in no comparison"] == 1432
+    ledger = tables["ledger"]
+    assert (ledger["rule"] == "no group: kept, in no comparison").sum() == 1432
+
+
+def test_selection_shows_before_the_programme(tables: dict[str, pd.DataFrame]) -> None:
+    groups = tables["groups"].set_index("id")
+    for outcome in ("before_cas88", "before_mat88"):
+        assert groups.loc[outcome, "effect"] < -1
+    for outcome in ("gains_gain_cas", "gains_gain_mat"):
+        assert groups.loc[outcome, "ci_low"] > 0
+
+
+def test_known_answers_at_the_cut_off(tables: dict[str, pd.DataFrame]) -> None:
+    rows = tables["discontinuity"].set_index(["id", "term"])
+    gain = rows.loc["reading_gain"]
+    assert (gain["n"].drop(["take_up_eligible", "take_up_not_eligible"]) == 883).all()
+    known = {"take_up_not_eligible": 0.0533, "take_up_eligible": 0.6061}
+    for term, value in known.items():
+        assert gain.loc[term, "estimate"] == pytest.approx(value, abs=5e-5)
+    assert gain.loc["wald_no_running_variable", "estimate"] == pytest.approx(5.087, abs=5e-4)
+    assert gain.loc["wald_no_running_variable", "se"] == pytest.approx(0.881, abs=5e-4)
+    assert gain.loc["fuzzy_rd_linear", "estimate"] == pytest.approx(7.36, abs=5e-3)
+    assert gain.loc["fuzzy_rd_linear", "se"] == pytest.approx(3.38, abs=5e-3)
+    level = rows.loc["reading_level"]
+    assert level.loc["wald_no_running_variable", "estimate"] == pytest.approx(-4.37, abs=5e-3)
+    assert level.loc["wald_no_running_variable", "se"] == pytest.approx(0.94, abs=5e-3)
+
+
+def test_known_answer_of_the_random_intercept(tables: dict[str, pd.DataFrame]) -> None:
+    row = tables["models"].set_index(["id", "term"]).loc[("region_cas92", "participant - other")]
+    assert row["estimate"] == pytest.approx(2.181, abs=5e-4)
+    assert row["se"] == pytest.approx(0.369, abs=5e-4)
+    assert (row["n"], row["clusters"]) == (3929, 13)
+
+
+def test_no_school_can_be_told_from_a_shared_table(tables: dict[str, pd.DataFrame]) -> None:
+    shown = tables["distribution"]
+    assert shown[["min", "max"]].isna().all(axis=None)
+    assert (shown["n"].dropna() >= 5).all()
+    assert (tables["bins"]["n"] >= 5).all()

@@ -1,0 +1,150 @@
+"""Figures: which are drawn, what they say, and the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib.text import Text
+from render_demo import cic_tables, context
+from render_frames import frame, result
+
+from trenza.render.context import Context
+from trenza.render.figures import FIGURES, draw, draw_all
+from trenza.render.language import LANGUAGES
+from trenza.render.style import save
+
+CIC = [
+    "participants",
+    "forest",
+    "printed_df",
+    "ratings",
+    "themes_by_role",
+    "joint_display",
+    "simulated_records",
+]
+P900 = ["forest", "baseline", "estimates", "discontinuity", "gain_without_programme"]
+STAMPED = {"cic2019": {"forest", "simulated_records"}, "p900": set()}
+
+
+def words(figure: Any) -> list[str]:
+    def visible() -> Iterator[str]:
+        for text in figure.findobj(Text):
+            if text.get_text().strip():
+                yield " ".join(text.get_text().split())
+
+    figure.draw_without_rendering()
+    ticks = [t.get_text() for ax in figure.axes for t in (*ax.get_xticklabels(), *ax.get_yticklabels())]
+    return [*visible(), *ticks]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("study", "ids"), [("cic2019", CIC), ("p900", P900)])
+def test_figures_that_have_data_are_drawn(study: str, ids: list[str], lang: str) -> None:
+    view = context(study, lang)
+    stamp = view.t("simulated_stamp")
+    for identifier in FIGURES:
+        figure = draw(identifier, view)
+        assert (figure is not None) == (identifier in ids), identifier
+        if figure is not None:
+            assert (stamp in words(figure)) == (identifier in STAMPED[study]), identifier
+
+
+def test_nothing_is_drawn_from_nothing() -> None:
+    view = replace(context("cic2019", "en"), tables={})
+    assert [i for i in FIGURES if draw(i, view) is not None] == []
+
+
+def test_an_unknown_figure_names_those_there_are() -> None:
+    with pytest.raises(KeyError, match="forest"):
+        draw("pie", context("cic2019", "en"))
+
+
+def test_files_are_the_same_bytes_twice_and_no_part_is_left(tmp_path: Path) -> None:
+    view = context("cic2019", "es")
+    for turn in ("one", "two"):
+        for identifier in ("forest", "themes_by_role"):
+            figure = draw(identifier, view)
+            assert figure is not None
+            save(figure, tmp_path / turn, identifier, "es")
+    names = sorted(p.name for p in (tmp_path / "one").iterdir())
+    assert names == [f"{i}.figure.es.{k}" for i in ("forest", "themes_by_role") for k in ("png", "svg")]
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_draw_all_returns_ids_and_svg_names(tmp_path: Path) -> None:
+    view = context("p900", "en")
+    written = draw_all(view.tables, view.study, view.items, view.codebook, view.links, "en", tmp_path)
+    assert written == {i: f"{i}.figure.en.svg" for i in FIGURES if i in P900}
+    assert all(
+        (tmp_path / n).is_file() and (tmp_path / n.replace(".svg", ".png")).is_file()
+        for n in written.values()
+    )
+
+
+def test_rows_of_real_people_are_never_drawn_one_by_one() -> None:
+    tables = cic_tables()
+    tables["records"] = tables["records"].assign(source="real")
+    view = replace(context("cic2019", "en"), tables=tables)
+    assert draw("simulated_records", view) is None
+
+
+def test_forest_marks_simulated_rows_hollow_and_published_ones_filled() -> None:
+    figure = draw("forest", context("cic2019", "en"))
+    assert figure is not None
+    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    hollow = [p for p in points if p.get_markerfacecolor() == "#ffffff"]
+    assert (len(points), len(hollow)) == (10, 5)
+
+
+def test_figures_speak_the_language() -> None:
+    figure = draw("forest", context("cic2019", "es"))
+    assert figure is not None
+    said = words(figure)
+    assert "0,44 [0,04; 0,83]" in said
+    assert "Diferencias entre los grupos" in said
+    assert "0,25" in said
+    assert not any("0.25" in s for s in said)
+
+
+def test_only_estimates_of_one_scale_and_unit_share_an_axis() -> None:
+    view = context("p900", "en")
+    other = frame(
+        "groups",
+        [
+            result(
+                id="gains_gain_mat",
+                outcome="gain_mat",
+                source="real",
+                n=10,
+                estimate=1.0,
+                ci_low=0.0,
+                ci_high=2.0,
+            )
+        ],
+    )
+    figure = draw("estimates", view)
+    assert figure is not None
+    assert [a.get_title(loc="left") for a in figure.axes] == ["Reading"]
+    alone = Context({**view.tables, "groups": other}, view.study, view.items, view.codebook, view.links, "en")
+    again = draw("estimates", alone)
+    # One estimate of mathematics has nothing to stand beside; those of reading remain without the plain one.
+    assert again is not None
+    assert [a.get_title(loc="left") for a in again.axes] == ["Reading"]
+    assert not any("Plain difference" in s for s in words(again))
+
+
+def test_a_baseline_is_no_estimate_of_an_effect() -> None:
+    figure = draw("estimates", context("p900", "en"))
+    assert figure is not None
+    assert not any("11.2" in s for s in words(figure))
+
+
+def test_a_figure_shows_itself_in_a_notebook() -> None:
+    figure = draw("ratings", context("cic2019", "en"))
+    assert figure is not None
+    assert figure._repr_svg_().startswith("<?xml")

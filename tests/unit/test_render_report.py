@@ -1,0 +1,174 @@
+"""The report: complete, honest about its numbers, self-contained, the same bytes every time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from render_demo import context
+
+from trenza.render.context import Context
+from trenza.render.figures import draw, draw_all
+from trenza.render.html import STYLESHEET, notebook_css, to_html
+from trenza.render.language import LANGUAGES, text
+from trenza.render.markdown import escape
+from trenza.render.report import report_markdown, write_report
+from trenza.render.style import save
+
+HEADINGS = ("h_summary", "h_design", "h_data", "h_descriptives", "h_comparisons", "h_models", "h_interviews",
+            "h_together", "h_limits", "h_methods", "h_reproduction")  # fmt: skip
+
+
+def markdown(view: Context, study: str, figures: dict[str, str] | None = None) -> str:
+    parts = (view.study, view.tables, view.items, view.codebook, view.links, view.lang)
+    return report_markdown(study, *parts, figures or {})
+
+
+class Page(HTMLParser):
+    """What a page loads, its images, and whether each table can scroll."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.images: list[dict[str, str | None]] = []
+        self.open: list[tuple[str, str]] = []
+        self.bare_tables = 0
+        self.tags: list[str] = []
+        self.lang: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.tags.append(tag)
+        self.loaded += [str(values[a]) for a in ("src", "data", "poster") if a in values]
+        if tag == "link":
+            self.loaded.append(str(values.get("href")))
+        if tag == "html":
+            self.lang = values.get("lang")
+        if tag == "img":
+            self.images.append(values)
+        if tag == "table" and not any("scroll" in c for _, c in self.open):
+            self.bare_tables += 1
+        if tag == "div":
+            self.open.append((tag, str(values.get("class"))))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "div" and self.open:
+            self.open.pop()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("study", ["cic2019", "p900"])
+def test_every_section_is_there_in_its_order(study: str, lang: str) -> None:
+    report = markdown(context(study, lang), study)
+    places = [report.index(f"## {escape(text(lang, h))} {{#") for h in HEADINGS]
+    assert places == sorted(places)
+    assert ("## " + escape(text(lang, "h_misleading")) in report) == (study == "p900")
+    assert " None" not in report.replace(" None of", "")
+    assert not re.search(r"\{[a-z_]+\}", re.sub(r"\{[#.:][^}]*\}|\]\{[^}]*\}", "", report))
+    assert not {"nan", "NaN", "NaT"} & set(re.findall(r"\w+", report))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_study_without_results_says_so_section_by_section(lang: str) -> None:
+    view = replace(context("p900", lang), tables={})
+    report = markdown(view, "p900")
+    for key in ("none_findings", "none_inputs", "none_descriptives", "none_comparisons", "none_models", "none_misleading",
+                "none_interviews", "none_together", "none_manifest"):  # fmt: skip
+        assert escape(text(lang, key)) in report, key
+
+
+def test_simulated_numbers_carry_no_summary_and_no_sentence() -> None:
+    view = context("cic2019", "en")
+    only = {
+        k: t.loc[t["source"] == "simulated"] if "source" in t.columns else t for k, t in view.tables.items()
+    }
+    report = markdown(
+        replace(view, tables={**only, "convergence": view.table("convergence").iloc[:0]}), "cic2019"
+    )
+    summary = report[report.index("{#h-summary}") : report.index("{#h-design}")]
+    assert "interval lies" not in summary
+    assert "do not decide" not in summary
+    body = report[report.index("{#h-comparisons}") : report.index("{#h-audit}")]
+    assert "participants lie" not in body
+    assert "SIMULATED" in body
+
+
+def test_simulated_kind_is_marked_at_every_table_that_holds_it() -> None:
+    report = markdown(context("cic2019", "en"), "cic2019")
+    for caption in re.findall(r"^: (Table .*)$", report, flags=re.M):
+        if "distribution" in caption.lower() or "Multilevel models" in caption:
+            assert "SIMULATED" in caption
+    assert "[simulated]{.kind .simulated}" in report
+
+
+def test_segments_show_role_and_pseudonym_and_spanish_marks_their_language() -> None:
+    assert "(Principal, II\\_4; Deprivatisation)" in markdown(context("cic2019", "en"), "cic2019")
+    assert "{lang=en}" in markdown(context("cic2019", "es"), "cic2019")
+
+
+def test_names_that_look_like_markup_stay_words(tmp_path: Path) -> None:
+    view = context("cic2019", "en")
+    items = view.items.copy()
+    nasty = "A|B <b>bold</b> *x* $y$ [z](http://evil.example) @cite # `c`"
+    items.loc[items["item"] == "commitment", "label_en"] = nasty
+    page = to_html(
+        markdown(replace(view, items=items), "cic2019"), STYLESHEET, tmp_path, "en", "T & <i>t</i>"
+    )
+    assert "<b>" not in page
+    assert 'href="http://evil' not in page
+    assert "A|B &lt;b&gt;bold&lt;/b&gt; *x* $y$" in page
+    assert "<title>T &amp; &lt;i&gt;t&lt;/i&gt;</title>" in page
+    assert "<h1>T &amp; &lt;i&gt;t&lt;/i&gt;</h1>" in page
+
+
+@pytest.mark.parametrize(("study", "lang"), [("cic2019", "es"), ("p900", "en")])
+def test_the_page_is_whole_and_asks_nothing_of_the_network(study: str, lang: str, tmp_path: Path) -> None:
+    view = context(study, lang)
+    parts = (view.study, view.tables, view.items, view.codebook, view.links, lang)
+    figures = draw_all(
+        view.tables, view.study, view.items, view.codebook, view.links, lang, tmp_path / "figures"
+    )
+    for name in ("one", "two"):
+        write_report(study, *parts, tmp_path / "figures", tmp_path / f"{name}.html")
+    assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["figures", "one.html", "two.html"]
+    html = (tmp_path / "one.html").read_text(encoding="utf-8")
+    page = Page(html)
+    assert all(x.startswith("data:") for x in page.loaded)
+    assert "script" not in page.tags
+    assert "@import" not in html
+    assert "url(http" not in html
+    assert len(page.images) == len(figures)
+    assert all(i.get("alt") for i in page.images)
+    assert page.tags.count("figcaption") == len(figures)
+    assert "table" in page.tags
+    assert page.bare_tables == 0
+    assert page.lang == {"en": "en", "es": "es-CL"}[lang]
+    assert ('class="banner"' in html) == (study == "cic2019")
+    assert "nav" in page.tags
+    assert 'name="viewport"' in html
+
+
+def test_a_missing_figure_stops_the_report(tmp_path: Path) -> None:
+    report = markdown(context("cic2019", "en"), "cic2019", {"forest": "nowhere.svg"})
+    with pytest.raises(RuntimeError, match=r"nowhere\.svg"):
+        to_html(report, STYLESHEET, tmp_path, "en", "T")
+
+
+def test_figures_are_numbered_and_have_words_for_those_who_cannot_see(tmp_path: Path) -> None:
+    view = context("cic2019", "en")
+    figure = draw("ratings", view)
+    assert figure is not None
+    save(figure, tmp_path, "ratings", "en")
+    report = markdown(view, "cic2019", {"ratings": "ratings.figure.en.svg"})
+    assert "![Figure 1. Mean ratings" in report
+    assert 'alt="Mean ratings on their scale. Participation of colleagues: 3.47; ' in report
+
+
+def test_notebooks_share_the_style() -> None:
+    assert notebook_css().startswith(STYLESHEET.read_text(encoding="utf-8")[:40])
+    assert ".notebook" in notebook_css()

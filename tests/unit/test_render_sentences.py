@@ -1,0 +1,156 @@
+"""Findings in words: nothing is claimed that the interval does not carry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from render_demo import context, printed
+from render_frames import frame, result
+
+from trenza.render import sentences
+from trenza.render.language import LANGUAGES
+
+
+def row(**values: Any) -> pd.Series:
+    base = result(id="teachers_commitment", outcome="commitment", n=97, estimate=0.33, se=0.15, ci_low=0.03, ci_high=0.63,
+                  p_value=0.03, effect=0.44, effect_ci_low=0.04, effect_ci_high=0.83, effect_kind="g", sesoi=0.25,
+                  p_equivalence=0.8, p_holm=0.15)  # fmt: skip
+    return frame("groups", [{**base, **values}]).iloc[0]
+
+
+def test_verdicts() -> None:
+    assert sentences.verdict(row()) == "higher"
+    assert sentences.verdict(row(ci_low=-0.63, ci_high=-0.03)) == "lower"
+    assert sentences.verdict(row(ci_low=-0.1)) == "open"
+    assert sentences.verdict(row(ci_low=0.0)) == "open"
+    assert sentences.verdict(row(ci_low=None)) == "open"
+    assert sentences.verdict(row(p_equivalence=0.01)) == "equivalent"
+    # A small p value is no licence: the interval decides.
+    assert sentences.verdict(row(ci_low=-0.1, p_value=0.001)) == "open"
+
+
+def test_not_significant_is_never_told_as_no_difference() -> None:
+    open_row = row(
+        estimate=0.11,
+        ci_low=-0.13,
+        ci_high=0.35,
+        effect=0.18,
+        effect_ci_low=-0.22,
+        effect_ci_high=0.57,
+        p_value=0.38,
+    )
+    said = sentences.comparison(context("cic2019", "en"), open_row)
+    assert "The data do not decide" in said
+    assert "control 0.22 SD higher" in said
+    assert "participants 0.57 SD higher" in said
+    assert "no difference" not in said.lower()
+    assert "Los datos no deciden" in sentences.comparison(context("cic2019", "es"), open_row)
+
+
+def test_equality_is_told_only_by_the_test_of_equivalence() -> None:
+    view = context("cic2019", "en")
+    assert "practically equal" in sentences.comparison(view, row(ci_low=-0.1, p_equivalence=0.02))
+    assert "practically equal" not in sentences.comparison(view, row(ci_low=-0.1, p_equivalence=0.06))
+    assert "practically equal" not in sentences.comparison(
+        view, row(ci_low=-0.1, p_equivalence=None, sesoi=None)
+    )
+
+
+def test_holm_and_small_differences_are_told_beside_an_interval_above_zero() -> None:
+    said = sentences.comparison(context("cic2019", "en"), row())
+    assert "participants lie 0.33 points above control" in said
+    assert "too small to matter (below 0.25 SD) is still within" in said
+    assert "no longer stands out" in said
+    kept = sentences.comparison(context("cic2019", "en"), row(p_holm=0.01, effect_ci_low=0.3))
+    assert "stands out" not in kept
+    assert "too small" not in kept
+
+
+def test_a_difference_before_the_programme_is_called_so() -> None:
+    before = row(
+        id="before_cas88",
+        outcome="cas88",
+        ci_low=-12.0,
+        ci_high=-11.0,
+        estimate=-11.5,
+        effect_ci_low=-1.2,
+        effect_ci_high=-1.0,
+    )
+    said = sentences.comparison(context("p900", "en"), before)
+    assert "before the programme began" in said
+    assert "percentage points below other schools" in said
+
+
+def test_equal_means_are_not_called_higher() -> None:
+    said = sentences.comparison(context("cic2019", "en"), row(estimate=0.0004, ci_low=-0.3, ci_high=0.3))
+    assert "the same to two decimals" in said
+
+
+def test_overview_counts_every_outcome_once() -> None:
+    table = context("cic2019", "en").table("groups")
+    said = sentences.overview(context("cic2019", "en"), table.loc[table["source"] == "published"])
+    assert "For one outcome the interval lies above zero" in said
+    assert "For 4 outcomes the data do not decide" in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_audit_uses_neutral_words(lang: str) -> None:
+    said = " ".join(sentences.audit(context("cic2019", lang), printed())).lower()
+    assert ("inconsistencies" if lang == "en" else "inconsistencias") in said
+    for word in ("error", "wrong", "mistake", "fraud", "equivocado", "falso", "mal "):
+        assert word not in said
+
+
+def test_the_audit_tells_when_a_decision_would_change() -> None:
+    view = context("cic2019", "en")
+    assert "No decision at the .05 level changes" in " ".join(sentences.audit(view, printed()))
+    turned = printed()
+    turned.loc[turned["quantity"] == "p_value", "recomputed"] = 0.2
+    assert "the decision at the .05 level changes for: Commitment" in " ".join(sentences.audit(view, turned))
+    assert sentences.audit(view, printed().assign(agrees=True)) == [
+        "All printed test results of 5 outcomes can follow from the printed n, means and SDs."
+    ]
+    assert sentences.audit(view, printed().iloc[:0]) == []
+
+
+def test_links_tell_both_sides_the_reason_and_what_holm_would_change() -> None:
+    view = context("cic2019", "en")
+    table = view.table("convergence").set_index("link", drop=False)
+    said = sentences.link(view, table.loc["commitment"])
+    assert "The numbers support it: " in said
+    assert "Both strands bear the proposition out." in said
+    assert "With Holm's correction the call would be: partial agreement." in said
+    assert "does not" not in said
+    silent = sentences.link(view, table.loc["leadership"])
+    assert "The interviews do not speak of it." in silent
+
+
+def test_calls_and_ratings_are_summed_up() -> None:
+    view = context("cic2019", "en")
+    said = sentences.calls_overview(view, view.table("convergence"))
+    assert said == (
+        "Numbers and interviews meet in 4 links: 1 × agreement, 1 × partial agreement, 1 × silence and 1 × dissonance."
+    )
+    assert sentences.ratings_overview(view, view.table("ratings")).startswith(
+        "Of 6 rated items, “Participation of colleagues” has the highest mean (3.47) and “Time available” the lowest (2.77)"
+    )
+
+
+def test_regression_to_the_mean_names_its_three_numbers() -> None:
+    view = context("p900", "es")
+    said = sentences.reversion(view, view.table("mean_reversion"))
+    assert said == [
+        "Avance en Castellano 1988-92, en puntos porcentuales: diferencia observada de los avances 5,90 [5,30; 6,50]; "
+        "esperada solo por regresión a la media 4,10 [3,50; 4,70]; resto 1,80 [1,20; 2,40]."
+    ]
+
+
+def test_a_study_without_a_score_of_selection_gets_no_warning_about_it() -> None:
+    p900, cic = context("p900", "en"), context("cic2019", "en")
+    assert "not an effect" in sentences.not_an_effect(p900, p900.table("groups"))
+    assert sentences.not_an_effect(cic, cic.table("groups")) == ""
+    only_before = p900.table("groups").iloc[:1]
+    assert sentences.not_an_effect(replace(p900), only_before) == ""
