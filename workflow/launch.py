@@ -45,23 +45,21 @@ ASKS = {
 }
 
 
-def with_studies(arguments: list[str]) -> list[str]:
-    """Turn ``--study a --study b`` into snakemake's ``--config studies=[a,b]``."""
+def with_studies(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Turn ``--study a --study b`` into snakemake's ``--config studies=[a,b]``; also returns the names."""
     rest: list[str] = []
     studies: list[str] = []
     words = iter(arguments)
     for word in words:
-        if word == "--study":
-            value = next(words, "")
-            if not value:
+        if word == "--study" or word.startswith("--study="):
+            value = word.removeprefix("--study").removeprefix("=") or next(words, "")
+            if not value or value.startswith("-"):
                 sys.exit("--study needs the name of a study, for example --study cic2019")
-            studies += value.split(",")
-        elif word.startswith("--study="):
-            studies += word.removeprefix("--study=").split(",")
+            studies += [name.strip() for name in value.split(",") if name.strip()]
         else:
             rest.append(word)
     # A list of ids is YAML in brackets; --config last, because it takes every word that follows it.
-    return [*rest, "--config", f"studies=[{','.join(studies)}]"] if studies else rest
+    return ([*rest, "--config", f"studies=[{','.join(studies)}]"] if studies else rest), studies
 
 
 def other_runs() -> tuple[list[int], list[int]]:
@@ -125,14 +123,16 @@ def cores(arguments: list[str]) -> list[str]:
     )
 
 
-def say_where() -> None:
-    """The one line that ends a run: whether anything was done, and where the reports are."""
+def say_where(named: list[str]) -> None:
+    """The one line that ends a run: whether anything was done, and where the reports are.
+
+    ``named`` are the studies that were asked for by name, none for all.
+    """
     from snakemake_logger_plugin_trenza import LogHandler
 
     done = "Done." if LogHandler.finished else "There is nothing to do: everything is up to date."
-    reports = [
-        p.relative_to(ROOT).as_posix() for p in sorted((ROOT / "results").glob("*/report/report.*.html"))
-    ]
+    found = sorted((ROOT / "results").glob("*/report/report.*.html"))
+    reports = [p.relative_to(ROOT).as_posix() for p in found if not named or p.parts[-3] in named]
     print(f"{done} Reports: {', '.join(reports) or 'none yet'}")
 
 
@@ -140,7 +140,7 @@ def main(arguments: list[str]) -> int:
     """Run snakemake and return its exit code."""
     os.chdir(ROOT)
     asked = any(word.split("=")[0] in ASKS for word in arguments)
-    arguments = with_studies(arguments)
+    arguments, named = with_studies(arguments)
     if not asked:
         recover()
         sys.path.insert(0, str(ROOT / "workflow" / "progress"))
@@ -163,7 +163,7 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
     else:
-        say_where()
+        say_where(named)
     return code
 
 

@@ -211,11 +211,13 @@ def _extended(name: str, studies_dir: str, root: Path) -> tuple[dict[str, Any], 
 
 
 def _over(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """``own`` over ``base``: keys with values merge, everything else is replaced."""
+    """``own`` over ``base``: keys with values merge, ``null`` takes a key away, the rest is replaced."""
     merged = dict(base)
     for key, value in own.items():
         below = merged.get(key)
-        merged[key] = (
-            _over(value, below) if isinstance(value, Mapping) and isinstance(below, Mapping) else value
-        )
+        if value is None and key in merged:
+            del merged[key]
+        else:
+            nested = isinstance(value, Mapping) and isinstance(below, Mapping)
+            merged[key] = _over(value, dict(below or {})) if nested else value
     return merged

@@ -60,3 +60,54 @@ def test_bad_inputs() -> None:
         check(SHARED, "by_lot", cluster="commune")
     assert "found 'by_lot'; allowed: same_clusters or different_clusters" in str(caught.value)
     assert "column commune: found no such column" in str(caught.value)
+
+
+def _study(assignment: str, min_cell: int = 2, groups: str = "pcpcpc") -> dict[str, pd.DataFrame]:
+    """compare_study on six teachers of three schools, one participant and one control in each."""
+    from trenza.compare.study import compare_study
+
+    level = {"p": "participant", "c": "control"}
+    rows = pd.DataFrame(
+        {
+            "school": ["a", "a", "b", "b", "c", "c"],
+            "group": [level[g] for g in groups],
+            "y": [1.0, 2.0, 2.0, 4.0, 3.0, 3.5],
+            "source": "real",
+        }
+    )
+    return compare_study(
+        {"rows": rows},
+        study="s",
+        sources={"rows": {"kind": "real", "holds": "records"}},
+        design={
+            "cluster": "school",
+            "assignment": assignment,
+            "group": "group",
+            "participants": "participant",
+            "control": "control",
+        },
+        comparisons=[{"id": "c", "sources": ["rows"], "outcomes": ["y"]}],
+        ci_level=0.95,
+        min_cell=min_cell,
+    )
+
+
+def test_a_design_that_the_rows_contradict_stops_the_study() -> None:
+    assert _study("same_clusters")["design"]["agrees"].all()
+    with pytest.raises(InputFaults, match="source rows, column school: found same_clusters: 3 of 3"):
+        _study("different_clusters")
+    with pytest.raises(InputFaults, match="it says same_clusters"):
+        _study("same_clusters", groups="ppccpp")
+
+
+def test_what_leaving_clusters_out_does_depends_on_the_design() -> None:
+    assert "too wide rather than too narrow" in _study("same_clusters")["groups"]["note"].item()
+    whole = _study("different_clusters", groups="ppccpp")
+    assert "is too narrow" in whole["groups"]["note"].item()
+
+
+def test_a_small_group_of_real_data_is_refused() -> None:
+    with pytest.raises(InputFaults) as caught:
+        _study("same_clusters", min_cell=5)
+    assert [f.found for f in caught.value.faults] == ["3 units", "3 units"]
+    assert "disclosure.min_cell" in str(caught.value)

@@ -22,5 +22,6 @@ rule compare_groups:
         ),
         comparisons=setting("comparisons"),
         ci_level=PROJECT.settings["ci_level"],
+        min_cell=PROJECT.settings["disclosure"]["min_cell"],
     script:
         "../scripts/compare_groups.py"

@@ -16,5 +16,6 @@ rule triangulate_strands:
     params:
         code=code_digest("triangulate"),
         rule=PROJECT.settings["convergence"],
+        alpha=round(1 - PROJECT.settings["ci_level"], 10),
     script:
         "../scripts/triangulate_strands.py"

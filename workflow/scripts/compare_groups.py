@@ -16,6 +16,7 @@ with job(snakemake.log[0]):
         design=snakemake.params.design,
         comparisons=snakemake.params.comparisons,
         ci_level=snakemake.params.ci_level,
+        min_cell=snakemake.params.min_cell,
     )
     for name, path in snakemake.output.items():
         write_table(tables[name], Path(path), name)

@@ -211,11 +211,26 @@ def method_text(engine: str, clusters_known: bool) -> str:
     return f"{engine}; {ignores}"
 
 
-def note_text(remarks: Iterable[str], *, clusters_known: bool, sesoi_sd: float | None) -> str:
+# What leaving the clusters out does to the interval depends on who was assigned to what. Within clusters the
+# variance between them drops out of a contrast with equal mixes, yet the pooled SD still contains it; between
+# clusters it is what the contrast rests on (Hedges 2007).
+LEFT_OUT = {
+    "same_clusters": "with the same mix of both groups in every cluster the interval of a test that leaves "
+    "clusters out is too wide rather than too narrow, unless the effect differs between clusters",
+    "different_clusters": "where whole clusters were assigned the interval of a test that leaves clusters out "
+    "is too narrow",
+}
+
+
+def note_text(
+    remarks: Iterable[str], *, clusters_known: bool, assignment: str | None, sesoi_sd: float | None
+) -> str:
     """The missing assumptions common to both comparisons, after the outcome's own ``remarks``."""
     parts = [*remarks, ASSUMES]
     if not clusters_known:
         parts.append("clusters not stated")
+    elif assignment is not None:
+        parts.append(LEFT_OUT[assignment])
     if sesoi_sd is None:
         parts.append("no smallest effect of interest declared, so equivalence is not tested")
     return "; ".join(parts)

@@ -36,6 +36,7 @@ def compare_records(
     source: str,
     ci_level: float,
     sesoi_sd: float | None,
+    assignment: str | None = None,
 ) -> pd.DataFrame:
     """Welch t, Hedges g and equivalence of each outcome, participants - control.
 
@@ -44,6 +45,7 @@ def compare_records(
     neither group are left out, outcome by outcome, and counted in the note; n and clusters are those of the
     rows used. ``source`` is the kind of number. Returns contract ``groups``, one row an outcome in the order
     of ``outcomes``; the figures equal those of ``compare_summaries`` on the summaries of the same rows.
+    ``assignment`` (same_clusters, different_clusters) decides what the note says of clusters left out.
     Raises ``InputFaults`` that lists every missing or non-numeric column, absent group, group with n < 2,
     value that is not finite, and outcome without variance in both groups.
     """
@@ -81,7 +83,9 @@ def compare_records(
                 n=sum(part.n for part in pair.values()),
                 clusters=clusters,
                 contrast=contrast(pair[participants], pair[control], ci_level=ci_level, sesoi_sd=sesoi_sd),
-                note=note_text(remarks, clusters_known=cluster is not None, sesoi_sd=sesoi_sd),
+                note=note_text(
+                    remarks, clusters_known=cluster is not None, assignment=assignment, sesoi_sd=sesoi_sd
+                ),
             )
         )
     return groups_table(

@@ -10,6 +10,7 @@ from trenza.compare.describe import check_counts, distribution, rate_items
 from trenza.compare.design import check_assignment
 from trenza.compare.records import compare_records
 from trenza.compare.summaries import compare_summaries
+from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import empty
 
@@ -54,65 +55,95 @@ def compare_study(
     design: Mapping[str, Any],
     comparisons: Sequence[Mapping[str, Any]],
     ci_level: float,
+    min_cell: int,
 ) -> dict[str, pd.DataFrame]:
     """Tables ``groups``, ``printed`` and ``design``: one row per comparison, outcome and source in ``groups``.
 
+    Real data with a group below ``min_cell`` are refused, and so is a design that the data contradict: who
+    was assigned to what decides which inference is right, so nothing is computed on a wrong declaration.
     Raises one ``InputFaults`` with the faults of all comparisons.
     """
     parts: dict[str, list[pd.DataFrame]] = {"groups": [], "printed": [], "design": []}
     names = {"participants": design["participants"], "control": design["control"]}
-    faults: list[Fault] = []
-    checked: set[str] = set()
+    parts["design"], faults = _check_designs(data, study=study, sources=sources, design=design)
     for comparison in comparisons:
+        outcomes = comparison["outcomes"]
         common = {
             "study": study,
             "comparison": comparison["id"],
-            "outcomes": comparison["outcomes"],
+            "outcomes": outcomes,
             **names,
             "ci_level": ci_level,
             "sesoi_sd": design.get("sesoi_sd"),
+            "assignment": design["assignment"],
         }
         for sid in comparison["sources"]:
-            source = sources[sid]
+            kind, frame = sources[sid]["kind"], data[sid]
             try:
-                if source["holds"] == "group_summaries":
-                    summaries = data[sid]
+                if sources[sid]["holds"] == "group_summaries":
                     parts["groups"].append(
-                        compare_summaries(
-                            summaries, source=source["kind"], clusters=design.get("clusters"), **common
-                        )
+                        compare_summaries(frame, source=kind, clusters=design.get("clusters"), **common)
                     )
-                    wanted = summaries[summaries["outcome"].isin(comparison["outcomes"])]
+                    wanted = frame[frame["outcome"].isin(outcomes)]
                     parts["printed"].append(
                         audit_printed(wanted, study=study, comparison=comparison["id"], **names)
                     )
                     continue
-                cluster = design.get("cluster") if design.get("cluster") in data[sid].columns else None
+                if kind == "real":
+                    faults += small_groups(
+                        frame,
+                        source_id=sid,
+                        group=design["group"],
+                        levels=list(names.values()),
+                        outcomes=outcomes,
+                        min_cell=min_cell,
+                    )
+                cluster = design.get("cluster") if design.get("cluster") in frame.columns else None
                 parts["groups"].append(
-                    compare_records(
-                        data[sid], group=design["group"], cluster=cluster, source=source["kind"], **common
-                    )
+                    compare_records(frame, group=design["group"], cluster=cluster, source=kind, **common)
                 )
-                if cluster and sid not in checked:
-                    checked.add(sid)
-                    parts["design"].append(
-                        check_assignment(
-                            data[sid],
-                            study=study,
-                            source_id=sid,
-                            source=source["kind"],
-                            group=design["group"],
-                            **names,
-                            cluster=cluster,
-                            assignment=design["assignment"],
-                            clusters=design.get("clusters"),
-                        )
-                    )
             except InputFaults as error:
                 faults += error.faults
     if faults:
         raise InputFaults(faults)
     return {name: _stacked(name, frames) for name, frames in parts.items()}
+
+
+def _check_designs(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    design: Mapping[str, Any],
+) -> tuple[list[pd.DataFrame], list[Fault]]:
+    """Table ``design`` of every source of records that has the cluster column, and where it is contradicted."""
+    tables: list[pd.DataFrame] = []
+    faults: list[Fault] = []
+    cluster = design.get("cluster")
+    for sid, source in sources.items():
+        if cluster is None or source["holds"] != "records" or cluster not in data[sid].columns:
+            continue
+        try:
+            table = check_assignment(
+                data[sid],
+                study=study,
+                source_id=sid,
+                source=source["kind"],
+                group=design["group"],
+                participants=design["participants"],
+                control=design["control"],
+                cluster=cluster,
+                assignment=design["assignment"],
+                clusters=design.get("clusters"),
+            )
+        except InputFaults as error:
+            faults += error.faults
+            continue
+        tables.append(table)
+        contradicted = table[(table["check"] == "assignment") & ~table["agrees"].astype(bool)]
+        allowed = f"a design.assignment in study.yaml that the data bear out; it says {design['assignment']}"
+        faults += [Fault(f"source {sid}", "", cluster, found, allowed) for found in contradicted["found"]]
+    return tables, faults
 
 
 def _stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:

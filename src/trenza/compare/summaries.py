@@ -35,6 +35,7 @@ def compare_summaries(
     clusters: int | None,
     ci_level: float,
     sesoi_sd: float | None,
+    assignment: str | None = None,
 ) -> pd.DataFrame:
     """Welch t, Hedges g and equivalence of each outcome, participants - control.
 
@@ -42,6 +43,7 @@ def compare_summaries(
     ``control`` are the level names that make the term, ``clusters`` the declared number of clusters (it is
     carried, not used), ``sesoi_sd`` the smallest effect of interest in pooled SDs. Returns contract
     ``groups``, one row an outcome in the order of ``outcomes``; formulas: ``trenza.compare.contrast``.
+    ``assignment`` (same_clusters, different_clusters) decides what the note says of clusters left out.
     Raises ``InputFaults`` that lists every outcome without exactly one row, with n < 2 in a group, without
     finite figures or without any variance.
     """
@@ -55,7 +57,7 @@ def compare_summaries(
         faults += wrong
     if faults:
         raise InputFaults(faults)
-    note = note_text([UNSEEN], clusters_known=clusters is not None, sesoi_sd=sesoi_sd)
+    note = note_text([UNSEEN], clusters_known=clusters is not None, assignment=assignment, sesoi_sd=sesoi_sd)
     findings = [
         Finding(
             outcome=outcome,

@@ -40,7 +40,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
     item_names = {i["item"] for i in items}
     found: list[Fault] = []
     for sid, source in sources.items():
-        found += _check_source(sid, source, sources, item_names, f"sources.{sid}", file)
+        found += _check_source(sid, source, sources, study["design"], item_names, f"sources.{sid}", file)
     found += _check_design(study, file)
     coded = [s for s, v in sources.items() if v["holds"] == "segments"]
     for sid in coded[1:]:
@@ -61,7 +61,13 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
 
 
 def _check_source(
-    sid: str, source: Mapping[str, Any], sources: Mapping[str, Any], items: set[str], place: str, file: str
+    sid: str,
+    source: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    design: Mapping[str, Any],
+    items: set[str],
+    place: str,
+    file: str,
 ) -> list[Fault]:
     found: list[Fault] = []
 
@@ -90,6 +96,10 @@ def _check_source(
                 "this key" if "columns" in source else "nothing",
                 "columns, for records and only for records",
             )
+    if simulated and "cluster" not in design:
+        fault(
+            "simulate", "no design.cluster", "design.cluster, the column that simulated units are nested in"
+        )
     if "simulate" in source:
         how = source["simulate"]
         summaries = {s for s, v in sources.items() if v["holds"] == "group_summaries"}
@@ -195,6 +205,10 @@ def _check_analysis(
     named = analysis["sources"] if kind == "comparisons" else [analysis["source"]]
     wanted = ("group_summaries", "records") if kind == "comparisons" else ("records",)
     fitting = {s for s, v in study["sources"].items() if v["holds"] in wanted}
+    kinds = [study["sources"][s]["kind"] for s in named if s in fitting]
+    for twice in sorted({k for k in kinds if kinds.count(k) > 1}):
+        allowed = "one source of each kind; make a comparison of its own for the other"
+        found.append(Fault(file, place, "", f"several {twice} sources", allowed))
     outcomes = analysis.get("outcomes") or [analysis[k] for k in ("outcome", "gain") if k in analysis]
     for outcome in outcomes:
         if outcome not in items:

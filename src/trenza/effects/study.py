@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import empty
 from trenza.effects.discontinuity import discontinuity
@@ -29,7 +30,7 @@ def model_study(
 ) -> dict[str, pd.DataFrame]:
     """Tables ``models``, ``variance``, ``discontinuity``, ``mean_reversion`` and ``bins``.
 
-    Raises one ``InputFaults`` with the faults of all analyses.
+    Raises one ``InputFaults`` with the faults of all analyses, groups of real data below ``min_cell`` among them.
     """
     parts: dict[str, list[pd.DataFrame]] = {
         "models": [],
@@ -43,15 +44,22 @@ def model_study(
 
     def collect(names: tuple[str, str], analysis: Mapping[str, Any], run: Any, **settings: Any) -> None:
         source = analysis["source"]
-        try:
-            tables = run(
-                data[source],
-                study=study,
-                source=sources[source]["kind"],
-                ci_level=ci_level,
-                **groups,
-                **settings,
+        kind, records = sources[source]["kind"], data[source]
+        if kind == "real":
+            outcomes = analysis.get("outcomes") or [analysis[k] for k in ("outcome", "gain") if k in analysis]
+            levels = [design["participants"], design["control"]]
+            faults.extend(
+                small_groups(
+                    records,
+                    source_id=source,
+                    group=design["group"],
+                    levels=levels,
+                    outcomes=outcomes,
+                    min_cell=min_cell,
+                )
             )
+        try:
+            tables = run(records, study=study, source=kind, ci_level=ci_level, **groups, **settings)
         except InputFaults as error:
             faults.extend(error.faults)
             return

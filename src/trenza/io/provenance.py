@@ -15,7 +15,6 @@ LIBRARIES = (
     "numpy",
     "scipy",
     "statsmodels",
-    "pingouin",
     "matplotlib",
     "seaborn",
     "pypandoc-binary",

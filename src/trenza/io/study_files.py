@@ -22,7 +22,8 @@ def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, str):
             raise yaml.MarkedYAMLError(
-                problem=f"the key {key!r} is not text", problem_mark=key_node.start_mark
+                problem=f"the key {key!r}, which YAML reads as a number; put it in quotes",
+                problem_mark=key_node.start_mark,
             )
         if key in keys:
             raise yaml.MarkedYAMLError(

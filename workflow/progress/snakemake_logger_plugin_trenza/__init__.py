@@ -27,7 +27,8 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         self.started = time.monotonic()
-        self.jobs: dict[int, tuple[str, str, float]] = {}
+        # By job id: stage, study, what the stage does, when it began.
+        self.jobs: dict[int, tuple[str, str, str, float]] = {}
         self.done = 0
         self.total = 0
         self.held: list[str] = []
@@ -62,27 +63,25 @@ class LogHandler(LogHandlerBase):
 
     def _job_info(self, message: dict[str, Any]) -> None:
         stage, _, _ = message["rule_name"].partition("_")
-        study = dict(message.get("wildcards") or {}).get("study", "")
-        self.jobs[message["jobid"]] = (f"{stage} {study}".strip(), message["rule_name"], time.monotonic())
+        wildcards = dict(message.get("wildcards") or {})
+        name = f"{message['rule_name'].partition('_')[2]} {wildcards.get('lang', '')}".strip()
+        self.jobs[message["jobid"]] = (stage, wildcards.get("study", ""), name, time.monotonic())
 
     def _job_finished(self, message: dict[str, Any]) -> None:
-        what, rule, since = self.jobs.pop(message["job_id"], ("", "all", self.started))
-        if rule == "all":
+        stage, study, name, since = self.jobs.pop(message["job_id"], ("all", "", "", self.started))
+        if stage == "all":
             return
         self.done += 1
         LogHandler.finished += 1
         now = time.monotonic()
-        name = rule.partition("_")[2].replace("_", " ")
-        stage, _, study = what.partition(" ")
         count = f"[{self.done:>{len(str(self.total))}} of {self.total}]"
         times = f"{now - since:5.1f} s, {now - self.started:5.1f} s in all"
         self._say(f"{count} {stage:<12} {study:<12} {name:<12} {times}")
 
     def _job_error(self, message: dict[str, Any]) -> None:
         self.told = True
-        what, _, _ = self.jobs.get(message["jobid"], (message.get("rule_name", "a stage"), "", 0.0))
-        stage, _, study = what.partition(" ")
-        self._say(f"The stage {stage} of {study} stopped:" if study else f"{stage} stopped:")
+        stage, study, name, _ = self.jobs.get(message["jobid"], (message.get("rule_name", ""), "", "", 0.0))
+        self._say(f"The stage {stage} ({name}) of {study} stopped:" if study else f"{stage} stopped:")
         for path in message.get("log") or []:
             lines = (
                 Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
