@@ -37,6 +37,7 @@ MISTAKES = [
     ("kind", STUDY, "    kind: published\n    holds: counts", "    kind: printed\n    holds: counts", ["sources.table1.kind", "'printed'", "published, simulated, real"]),
     ("simulated without the name", STUDY, "  teachers_simulated:\n", "  teachers:\n", ["'teachers'", "_simulated"]),
     ("simulate from nothing", STUDY, "      from: table2", "      from: table9", ["simulate.from", "'table9'", "table2"]),
+    ("simulated without clusters", STUDY, "  cluster: school\n", "", ["no design.cluster"]),
     ("icc of one", STUDY, "      icc: 0.10", "      icc: 1", ["simulate.icc", "less than 1"]),
     ("range upside down", STUDY, "        comfort: [0, 100]", "        comfort: [100, 0]", ["simulate.ranges.comfort", "lower value first"]),
     ("outcome unknown", STUDY, "    outcomes: [collaboration, comfort, commitment, leadership, community]\n\nmodels", "    outcomes: [colaboration]\n\nmodels", ["comparisons.0", "'colaboration'", "collaboration"]),
@@ -129,6 +130,28 @@ def test_a_cohort_extends_a_study(make_project: Callable[..., Any]) -> None:
     assert cohort.settings["design"]["sesoi_sd"] == 0.4
     assert cohort.settings["design"]["unit"] == "teacher"
     assert cohort.tables["items"] == "config/studies/cic2019/items.csv"
+
+
+def test_a_cohort_can_drop_a_source(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019")
+    project.write(
+        "config/studies/cohort/study.yaml",
+        "extends: cic2019\ntitle: {en: Second cohort, es: Segunda cohorte}\nsources: {table1: null}\n",
+    )
+    sources = load(project.folder).studies["cohort"].settings["sources"]
+    assert "table1" not in sources and "table2" in sources
+
+
+def test_two_sources_of_one_kind_need_two_comparisons(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019")
+    project.replace(
+        STUDY,
+        "  figure6:\n",
+        "  table2b:\n    kind: published\n    holds: group_summaries\n    file: data/published/cic2019/table2_comparison.csv\n  figure6:\n",
+    )
+    project.replace(STUDY, "sources: [table2, teachers_simulated]", "sources: [table2, table2b]")
+    with pytest.raises(InputFaults, match="several published sources"):
+        load(project.folder)
 
 
 @pytest.mark.parametrize("parent", ["cohort", "nobody"])

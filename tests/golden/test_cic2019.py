@@ -131,3 +131,21 @@ def test_every_file_that_simulated_rows_touch_is_labelled(finished: Any) -> None
             ), path
     for path in (results / "notebooks").glob("*.html"):
         assert "SIMULATED" in path.read_text(encoding="utf-8"), path
+
+
+def test_every_phrase_of_a_computing_room_has_its_spanish(tables: dict[str, pd.DataFrame]) -> None:
+    from trenza.render.language import untranslated
+
+    phrases = {
+        value
+        for name, columns in {
+            "groups": ["method", "note", "effect_kind"],
+            "models": ["method", "note", "effect_kind"],
+            "printed": ["reason"],
+            "flow": ["rule"],
+            "ledger": ["rule"],
+        }.items()
+        for column in columns
+        for value in tables[name][column].dropna()
+    }
+    assert [piece for phrase in phrases for piece in untranslated(phrase)] == []

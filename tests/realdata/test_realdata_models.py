@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from scipy import stats
 
 from trenza.contracts.tables import CONTRACTS
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
+from trenza.effects.study import model_study
 from trenza.multilevel.random_intercept import fit_random_intercept
+from trenza.render.language import untranslated
 
 TERM = "participant - other"
 
@@ -75,7 +80,7 @@ def test_p900_random_intercept_by_region(schools: pd.DataFrame) -> None:
     assert variance["converged"].all() and not variance["singular"].any()
 
 
-def cut(records: pd.DataFrame, outcome: str) -> pd.DataFrame:
+def cut(records: pd.DataFrame, outcome: str, placebo: str | None = None) -> pd.DataFrame:
     results, bins = discontinuity(
         records,
         study="p900",
@@ -88,6 +93,7 @@ def cut(records: pd.DataFrame, outcome: str) -> pd.DataFrame:
         cutoff=0,
         eligible="below",
         bandwidth=5,
+        placebo_outcome=placebo,
         ci_level=0.95,
         min_cell=5,
     )
@@ -111,34 +117,142 @@ def test_p900_take_up_and_what_each_estimate_is(near_cutoff: pd.DataFrame) -> No
         assert frame.loc[term, "se"] == pytest.approx(se, abs=digits)
 
 
-def test_p900_most_of_the_naive_gain_is_regression_to_the_mean(schools: pd.DataFrame) -> None:
-    # beside the package: numpy's line through the schools outside the programme
-    for score in ("cas", "mat"):
-        models, bins = gain_without_programme(
-            schools,
-            study="p900",
-            id=score,
-            source="real",
-            baseline=f"{score}88",
-            gain=f"gain_{score}",
-            group="group",
-            participants="participant",
-            control="other",
-            min_cell=5,
-            ci_level=0.95,
-        )
-        CONTRACTS["models"].check(models)
-        CONTRACTS["bins"].check(bins)
-        used = schools.dropna(subset=["group", f"{score}88", f"gain_{score}"])
-        one, zero = (used[used["group"] == name] for name in ("participant", "other"))
-        slope, intercept = np.polyfit(zero[f"{score}88"], zero[f"gain_{score}"], 1)
-        naive = one[f"gain_{score}"].mean() - zero[f"gain_{score}"].mean()
-        remainder = one[f"gain_{score}"].mean() - intercept - slope * one[f"{score}88"].mean()
-        estimates = models.set_index("term")["estimate"]
-        assert estimates["naive_gain_difference"] == pytest.approx(naive, rel=1e-9)
-        assert estimates["remainder"] == pytest.approx(remainder, rel=1e-6)
-        assert estimates["expected_gain_difference"] > estimates["remainder"] > 0
-        assert bins["y_mean"].iloc[0] - bins["y_mean"].iloc[-1] > 10
+def first_and_second_stage(records: pd.DataFrame, outcome: str, width: float, slopes: int) -> tuple[Any, Any]:
+    """statsmodels' OLS of participation and IV of the outcome, eligibility in the first column."""
+    import statsmodels.api as sm
+    from statsmodels.sandbox.regression.gmm import IV2SLS
+
+    near = records[(records["rule2"].abs() < width) & records["group"].notna()].dropna(
+        subset=["rule2", outcome]
+    )
+    x = near["rule2"].to_numpy()
+    below, took = (x < 0).astype(float), (near["group"] == "participant").to_numpy(dtype=float)
+    others = np.column_stack([np.ones(len(x)), *[x, x * below][:slopes]])
+    z = np.column_stack([below, others])
+    second = IV2SLS(near[outcome].to_numpy(dtype=float), np.column_stack([took, others]), z).fit()
+    return sm.OLS(took, z).fit(), second
+
+
+@pytest.mark.parametrize(
+    ("suffix", "slopes", "jump", "se", "f", "low", "high"),
+    [("linear", 1, 0.287, 0.046, 38.6, 1.05, 15.0), ("two_slopes", 2, 0.263, 0.047, 31.4, 1.20, 17.2)],
+)
+def test_p900_first_stage_and_anderson_rubin(
+    near_cutoff: pd.DataFrame,
+    suffix: str,
+    slopes: int,
+    jump: float,
+    se: float,
+    f: float,
+    low: float,
+    high: float,
+) -> None:
+    import statsmodels.api as sm
+
+    rows = cut(near_cutoff, "gain_read")
+    first, second = first_and_second_stage(near_cutoff, "gain_read", 5, slopes)
+    row = rows.loc[f"take_up_jump_{suffix}"]
+    assert (row["estimate"], row["se"]) == pytest.approx((jump, se), abs=5e-4)
+    assert (row["estimate"], row["se"]) == pytest.approx((first.params[0], first.bse[0]), rel=1e-8)
+    fuzzy = rows.loc["fuzzy_rd_linear" if slopes == 1 else "fuzzy_rd_linear_two_slopes"]
+    assert (fuzzy["estimate"], fuzzy["se"]) == pytest.approx((second.params[0], second.bse[0]), rel=1e-8)
+    found = re.match(r"first-stage F = (\S+); Anderson-Rubin interval (\S+) to (\S+);", fuzzy["note"])
+    assert found and float(found[1]) == f == pytest.approx(first.tvalues[0] ** 2, abs=0.05)
+    # the reviewer's limits are the outermost accepted points of a grid of 0.05
+    said = float(found[2]), float(found[3])
+    assert said == pytest.approx((low, high), abs=0.05)
+    y, took, z = second.model.endog, first.model.endog, first.model.exog
+    limits = [abs(sm.OLS(y - b * took, z).fit().tvalues[0]) for b in said]
+    assert limits == pytest.approx([stats.t.ppf(0.975, first.df_resid)] * 2, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("factor", "width", "estimate", "se"), [("0_6", 3, 11.6, 5.1), ("1_6", 8, 3.7, 1.8), ("2", 10, 3.8, 1.5)]
+)
+def test_p900_other_bandwidths(
+    near_cutoff: pd.DataFrame, factor: str, width: float, estimate: float, se: float
+) -> None:
+    row = cut(near_cutoff, "gain_read").loc[f"fuzzy_rd_linear_bandwidth_{factor}"]
+    second = first_and_second_stage(near_cutoff, "gain_read", width, 1)[1]
+    assert (row["estimate"], row["se"]) == pytest.approx((second.params[0], second.bse[0]), rel=1e-8)
+    assert (row["estimate"], row["se"]) == pytest.approx((estimate, se), abs=0.051)
+
+
+def test_p900_placebo(near_cutoff: pd.DataFrame) -> None:
+    row = cut(near_cutoff, "gain_read", placebo="read88").loc["placebo_fuzzy_rd_linear"]
+    second = first_and_second_stage(near_cutoff, "read88", 5, 1)[1]
+    assert (row["estimate"], row["se"]) == pytest.approx((second.params[0], second.bse[0]), rel=1e-8)
+    assert (row["estimate"], row["se"]) == pytest.approx((0.16, 1.55), abs=5e-3)
+    assert (row["outcome"], row["n"]) == ("read88", 883)
+
+
+@pytest.mark.parametrize(("score", "other", "left"), [("cas", "mat", 2.02), ("mat", "cas", 2.22)])
+def test_p900_most_of_the_naive_gain_is_foretold_by_the_first_scores(
+    schools: pd.DataFrame, score: str, other: str, left: float
+) -> None:
+    import statsmodels.api as sm
+
+    before, gain = [f"{score}88", f"{other}88"], f"gain_{score}"
+    models, bins = gain_without_programme(
+        schools,
+        study="p900",
+        id=score,
+        source="real",
+        baseline=before,
+        gain=gain,
+        group="group",
+        participants="participant",
+        control="other",
+        min_cell=5,
+        ci_level=0.95,
+    )
+    CONTRACTS["models"].check(models)
+    CONTRACTS["bins"].check(bins)
+    used = schools.dropna(subset=["group", *before, gain]).astype(dict.fromkeys([*before, gain], "float64"))
+    one, zero = (used[used["group"] == name] for name in ("participant", "other"))
+    line = sm.OLS(zero[gain], sm.add_constant(zero[before])).fit()
+    naive = one[gain].mean() - zero[gain].mean()
+    remainder = one[gain].mean() - line.params.to_numpy() @ [1.0, *one[before].mean()]
+    rows = models.set_index("term")
+    assert rows.loc["naive_gain_difference", "estimate"] == pytest.approx(naive, rel=1e-6)
+    assert rows.loc["remainder", "estimate"] == pytest.approx(remainder, rel=1e-6)
+    assert rows.loc["remainder", "estimate"] == pytest.approx(left, abs=5e-3)
+    assert rows.loc["expected_gain_difference", "estimate"] == pytest.approx(naive - remainder, rel=1e-6)
+    # gain on participation, centred scores and their products: the coefficient of participation is the
+    # remainder and its robust error nearly the same (without the spread of participants' own scores)
+    took = (used["group"] == "participant").to_numpy(dtype=float)
+    centred = (used[before] - one[before].mean()).to_numpy()
+    design = np.column_stack([took, np.ones(len(used)), centred, took[:, None] * centred])
+    robust = sm.OLS(used[gain].to_numpy(), design).fit(cov_type="HC0")
+    assert robust.params[0] == pytest.approx(remainder, rel=1e-6)
+    assert rows.loc["remainder", "se"] == pytest.approx(robust.bse[0], rel=0.02)
+    assert bins["y_mean"].iloc[0] - bins["y_mean"].iloc[-1] > 10
+    assert f"baseline score {before[0]}; baseline score {before[1]};" in rows.loc["remainder", "note"]
+
+
+def test_p900_as_declared_says_nothing_that_has_no_spanish(
+    schools: pd.DataFrame, near_cutoff: pd.DataFrame, root: Path
+) -> None:
+    study = yaml.safe_load((root / "config/studies/p900/study.yaml").read_text(encoding="utf-8"))
+    tables = model_study(
+        {"schools": schools, "cutoff_sample": near_cutoff.assign(distance=near_cutoff["rule2"])},
+        study="p900",
+        sources=study["sources"],
+        design=study["design"],
+        models=study["models"],
+        discontinuities=study["discontinuities"],
+        regression_to_the_mean=study["regression_to_the_mean"],
+        ci_level=0.95,
+        min_cell=5,
+    )
+    for name in ("models", "discontinuity", "mean_reversion"):
+        table = CONTRACTS[name].check(tables[name])
+        for column in ("method", "note"):
+            assert [piece for value in table[column] for piece in untranslated(value)] == []
+    gaps = tables["variance"].filter(["note"])
+    assert [piece for value in gaps.to_numpy().ravel() for piece in untranslated(value)] == []
+    placebo = tables["discontinuity"].query("term == 'placebo_fuzzy_rd_linear'")
+    assert placebo[["id", "outcome"]].to_numpy().tolist() == [["reading_gain", "read88"]]
 
 
 def read_rda(path: Path) -> dict[str, Any]:

@@ -20,10 +20,13 @@ TERMS = [
     "take_up_not_eligible",
     "take_up_eligible",
     "take_up_jump",
+    "take_up_jump_linear",
+    "take_up_jump_two_slopes",
     "wald_no_running_variable",
     "fuzzy_rd_linear",
     "fuzzy_rd_linear_two_slopes",
 ]
+OTHERS = [f"fuzzy_rd_linear_bandwidth_{factor}" for factor in ("0_6", "1_6", "2")]
 
 
 def run(records: pd.DataFrame, **changed: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -65,8 +68,14 @@ def test_shares_and_wald_ratio_by_hand() -> None:
             "y": [13.0, 11, 10, 10, 9, 8, 8, 7],
         }
     )
-    rows = run(records)[0].set_index("term")
+    # no school lies beyond 10 points: four on a side are too few for any other window
+    rows = run(records, min_cell=5)[0].set_index("term")
     assert rows.index.tolist() == TERMS
+    assert rows["note"].str.contains("too few units on a side").sum() == 1
+    for factor in ("0.6", "1.6", "2"):
+        assert (
+            f"no estimate with {factor} times the declared bandwidth" in rows.loc["fuzzy_rd_linear", "note"]
+        )
     assert rows.loc["take_up_not_eligible", "estimate"] == pytest.approx(1 / 4)
     assert rows.loc["take_up_eligible", "estimate"] == pytest.approx(3 / 4)
     assert rows.loc["take_up_jump", "estimate"] == pytest.approx(1 / 2)
@@ -78,7 +87,7 @@ def test_shares_and_wald_ratio_by_hand() -> None:
     se = np.sqrt((e @ e / 6) * ((z - 0.5) @ (z - 0.5))) / abs((z - 0.5) @ d)
     assert rows.loc["wald_no_running_variable", "se"] == pytest.approx(se)
     assert rows.loc["wald_no_running_variable", "df"] == 6
-    assert rows["n"].tolist() == [4, 4, 8, 8, 8, 8]
+    assert rows["n"].tolist() == [4, 4, *[8] * 6]
 
 
 @pytest.mark.parametrize("bandwidth", [5.0, 12.0])
@@ -108,7 +117,7 @@ def test_statsmodels_two_stage_least_squares_agrees(slopes: int) -> None:
     other = IV2SLS(
         near["y"].to_numpy(), np.column_stack([*others, took]), np.column_stack([*others, below])
     ).fit()
-    row = rows.iloc[3 + slopes]
+    row = rows.iloc[5 + slopes]
     assert row["estimate"] == pytest.approx(other.params[-1], rel=1e-9)
     assert row["se"] == pytest.approx(other.bse[-1], rel=1e-9)
     assert row["df"] == other.df_resid == len(x) - 2 - slopes
@@ -143,12 +152,14 @@ def test_the_interval_of_the_fuzzy_estimate_holds_the_truth_as_often_as_it_says(
 def test_full_compliance_makes_two_stages_ordinary_least_squares() -> None:
     records = made(4, n=500)
     records["group"] = np.where(records["score"] < 50, "participant", "other")
-    row = run(records)[0].iloc[4]
+    row = run(records)[0].set_index("term").loc["fuzzy_rd_linear"]
     near = records[(records["score"] - 50).abs() < 10]
     x = np.column_stack([np.ones(len(near)), near["score"] < 50, near["score"]]).astype(float)
     b = np.linalg.lstsq(x, near["y"].to_numpy(), rcond=None)[0]
     assert row["estimate"] == pytest.approx(b[1], rel=1e-8)
-    assert "10 or more" in row["note"]
+    # with a first stage without error the Anderson-Rubin interval is the t interval
+    assert row["note"].startswith("first-stage F without bound")
+    assert f"Anderson-Rubin interval {row['ci_low']:.2f} to {row['ci_high']:.2f}" in row["note"]
 
 
 def test_units_and_direction_are_only_a_matter_of_naming() -> None:
@@ -176,7 +187,8 @@ def test_a_weak_or_missing_first_stage_is_said() -> None:
     r = np.random.default_rng(0)
     records = made(7, n=200)
     records["group"] = np.where(r.random(200) < 0.5, "participant", "other")
-    assert "weak instrument" in run(records)[0].iloc[4]["note"]
+    weak = run(records)[0].set_index("term").loc["fuzzy_rd_linear", "note"]
+    assert "weak instrument" in weak and "Anderson-Rubin interval without" in weak
     # one participant and one other at each score: take-up is one half everywhere
     same = pd.DataFrame(
         {
@@ -185,9 +197,66 @@ def test_a_weak_or_missing_first_stage_is_said() -> None:
             "y": np.arange(8.0) ** 2,
         }
     )
-    rows = run(same)[0]
-    assert rows.loc[3:, ["estimate", "se", "ci_low", "p_value"]].isna().all().all()
-    assert rows.loc[3:, "note"].str.startswith("not identified").all()
+    rows = run(same)[0].set_index("term")
+    effects = rows.loc["wald_no_running_variable":]
+    assert effects[["estimate", "se", "ci_low", "p_value"]].isna().all().all()
+    assert effects["note"].str.startswith("not identified").all()
+    assert rows.loc["take_up_jump_linear", "estimate"] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(("term", "slopes"), [("take_up_jump_linear", 1), ("take_up_jump_two_slopes", 2)])
+def test_the_jump_at_the_cut_off_is_statsmodels_first_stage_and_the_divisor(term: str, slopes: int) -> None:
+    import statsmodels.api as sm
+
+    records = made(12, n=700)
+    rows = run(records)[0].set_index("term")
+    near = records[(records["score"] - 50).abs() < 10]
+    x = near["score"].to_numpy() - 50
+    below = (x < 0).astype(float)
+    z = np.column_stack([below, np.ones(len(x)), *[x, x * below][:slopes]])
+    first = sm.OLS((near["group"] == "participant").to_numpy(dtype=float), z).fit()
+    row = rows.loc[term]
+    assert (row["estimate"], row["se"], row["df"]) == pytest.approx(
+        (first.params[0], first.bse[0], first.df_resid), rel=1e-9
+    )
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx(tuple(first.conf_int()[0]), rel=1e-9)
+    reduced = sm.OLS(near["y"].to_numpy(), z).fit()
+    fuzzy = rows.loc["fuzzy_rd_linear" if slopes == 1 else "fuzzy_rd_linear_two_slopes"]
+    assert fuzzy["estimate"] == pytest.approx(reduced.params[0] / row["estimate"], rel=1e-9)
+    assert fuzzy["note"].startswith(f"first-stage F = {first.tvalues[0] ** 2:.1f}; Anderson-Rubin interval ")
+
+
+def test_other_bandwidths_are_runs_of_their_own_and_a_window_without_units_is_left_out() -> None:
+    records = made(13, n=1500)
+    rows = run(records)[0].set_index("term")
+    assert rows.index.tolist() == [*TERMS, *OTHERS]
+    for term, width in zip(OTHERS, (6.0, 16.0, 20.0), strict=True):
+        alone = run(records, bandwidth=width)[0].set_index("term").loc["fuzzy_rd_linear"]
+        for column in ("estimate", "se", "ci_low", "p_value", "df", "n"):
+            assert rows.loc[term, column] == pytest.approx(alone[column], rel=1e-12)
+        assert f"window |score - 50| < {width:g}:" in rows.loc[term, "note"]
+    assert "of 0.6 times the declared bandwidth" in rows.loc[OTHERS[0], "method"]
+    hole = records[((records["score"] - 50).abs() > 6) | (records["score"] > 50)]
+    narrow = run(hole, min_cell=5)[0].set_index("term")
+    assert narrow.index.tolist() == [*TERMS, *OTHERS[1:]]
+    assert "no estimate with 0.6 times" in narrow.loc["fuzzy_rd_linear", "note"]
+    assert "no estimate with 1.6 times" not in narrow.loc["fuzzy_rd_linear", "note"]
+
+
+def test_a_placebo_is_the_same_estimate_of_an_earlier_outcome() -> None:
+    records = made(14, n=3000)
+    records["earlier"] = 5 + 0.8 * records["score"] + np.random.default_rng(14).normal(size=3000)
+    records.loc[:9, "earlier"] = np.nan
+    rows = run(records, placebo_outcome="earlier")[0]
+    assert rows["term"].tolist() == [*TERMS, *OTHERS, "placebo_fuzzy_rd_linear"]
+    row = rows.iloc[-1]
+    assert row["outcome"] == "earlier" and row["id"] == "cut" and "10 of 3000 rows left out" in row["note"]
+    alone = run(records, outcome="earlier")[0].set_index("term").loc["fuzzy_rd_linear"]
+    assert (row["estimate"], row["se"]) == pytest.approx((alone["estimate"], alone["se"]), rel=1e-12)
+    assert abs(row["estimate"]) < 4 * row["se"]
+    pd.testing.assert_frame_equal(rows.iloc[:-1], run(records)[0])
+    with pytest.raises(InputFaults, match="no such column"):
+        run(records, placebo_outcome="never")
 
 
 def test_every_row_says_that_it_is_a_picture_and_which_rows_it_used() -> None:

@@ -139,6 +139,71 @@ def test_errors_agree_with_a_bootstrap_of_schools(seed: int) -> None:
         assert rows.loc[term, "se"] == pytest.approx(error, rel=0.05)
 
 
+def two_scores(seed: int, n: int, effect: float = 0.0) -> pd.DataFrame:
+    """Schools chosen by the mean of two noisy scores; the second tells of the first one's lasting level."""
+    r = np.random.default_rng(seed)
+    level = 50 + 8 * r.normal(size=n)
+    before, second = level + 6 * r.normal(size=n), level + 6 * r.normal(size=n)
+    took_part = r.random(n) < np.where(before + second < 90, 0.7, 0.1)
+    after = level + 3 + effect * took_part + 6 * r.normal(size=n)
+    group = np.where(took_part, "participant", "other")
+    return pd.DataFrame({"before": before, "second": second, "gain": after - before, "group": group})
+
+
+def test_two_baselines_agree_with_statsmodels_and_with_a_bootstrap_of_schools() -> None:
+    import statsmodels.api as sm
+
+    d = two_scores(20, 400, effect=1.5)
+    d["gain"] += (d["before"] - 30).clip(lower=0) * 0.2 * np.random.default_rng(1).normal(size=400)
+    rows = run(d, baseline=["before", "second"])[0].set_index("term")
+    one, zero = (d[d["group"] == name].reset_index(drop=True) for name in ("participant", "other"))
+    names = ["before", "second"]
+
+    def estimate(p: pd.DataFrame, c: pd.DataFrame) -> tuple[float, float, float]:
+        fit = sm.OLS(c["gain"].to_numpy(), sm.add_constant(c[names].to_numpy())).fit()
+        expected = float(fit.params @ [1.0, *p[names].mean()]) - c["gain"].mean()
+        naive = p["gain"].mean() - c["gain"].mean()
+        return naive, expected, naive - expected
+
+    assert rows.loc[[NAIVE, EXPECTED, REMAINDER], "estimate"].tolist() == pytest.approx(estimate(one, zero))
+    r = np.random.default_rng(99)
+    drawn = [
+        estimate(one.iloc[r.integers(0, len(one), len(one))], zero.iloc[r.integers(0, len(zero), len(zero))])
+        for _ in range(2000)
+    ]
+    for term, error in zip((NAIVE, EXPECTED, REMAINDER), np.std(drawn, axis=0, ddof=1), strict=True):
+        assert rows.loc[term, "se"] == pytest.approx(error, rel=0.06)
+
+
+def test_both_scores_by_which_schools_were_chosen_are_needed_for_the_truth() -> None:
+    d = two_scores(21, 40_000)
+    both = run(d, baseline=["before", "second"])[0].set_index("term").loc[REMAINDER]
+    first = run(d)[0].set_index("term").loc[REMAINDER]
+    assert abs(both["estimate"]) < 3 * both["se"]
+    assert abs(first["estimate"]) > 5 * first["se"]
+    assert "these scores only; baseline score before; baseline score second" in both["note"]
+
+
+def test_a_list_of_one_is_the_one_and_bins_follow_the_first() -> None:
+    d = two_scores(22, 300)
+    pd.testing.assert_frame_equal(run(d, baseline=["before"])[0], run(d)[0])
+    pd.testing.assert_frame_equal(run(d, baseline=["before", "second"])[1], run(d)[1])
+    turned = run(d, baseline=["second", "before"])
+    assert turned[0]["estimate"].tolist() == pytest.approx(
+        run(d, baseline=["before", "second"])[0]["estimate"].tolist()
+    )
+    assert not turned[1].equals(run(d)[1])
+
+
+def test_baselines_that_follow_from_each_other_are_refused() -> None:
+    d = two_scores(23, 100)
+    with pytest.raises(InputFaults, match="a score that follows from the others"):
+        run(d.assign(second=2 * d["before"] + 7), baseline=["before", "second"])
+    with pytest.raises(InputFaults, match="3 complete rows of 'other'; allowed: 4 or more"):
+        few = pd.concat([d[d["group"] == "other"].head(3), d[d["group"] == "participant"]])
+        run(few, baseline=["before", "second"])
+
+
 def test_without_an_effect_the_naive_difference_is_large_and_the_remainder_is_not() -> None:
     rows = run(made(6, n=20_000))[0].set_index("term")
     assert rows.loc[NAIVE, "ci_low"] > 2.0
@@ -161,7 +226,7 @@ def test_the_intervals_hold_the_truth_as_often_as_they_say() -> None:
         d = made(1000 + seed, n=200, effect=1.0)
         took_part = (d["group"] == "participant").to_numpy()
         x, g = d["before"].to_numpy(), d["gain"].to_numpy()
-        row = _decomposed(x[took_part], g[took_part], x[~took_part], g[~took_part], 0.95)[2]
+        row = _decomposed(x[took_part, None], g[took_part], x[~took_part, None], g[~took_part], 0.95)[2]
         held.append(row["ci_low"] <= 1.0 <= row["ci_high"])
     assert 0.92 <= np.mean(held) <= 0.98
 

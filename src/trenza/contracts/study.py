@@ -230,10 +230,12 @@ def _check_analysis(
         if study["sources"][sid]["holds"] != "records":
             continue
         there = available_columns(study, sid)
+        baseline = analysis.get("baseline", [])
         used = [
             *outcomes,
             *analysis.get("covariates", []),
-            *[analysis[k] for k in ("cluster", "running", "baseline") if k in analysis],
+            *[analysis[k] for k in ("cluster", "running", "placebo") if k in analysis],
+            *([baseline] if isinstance(baseline, str) else baseline),
         ]
         for column in used:
             if column not in there:

@@ -9,31 +9,16 @@ import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.effects.bins import bin_rows, merged
-from trenza.effects.intervals import share, share_difference, symmetric
-from trenza.effects.two_stage import TwoStage, two_stage_least_squares
-from trenza.multilevel.rows import Place, level_fault, result_frame, used_rows
+from trenza.effects.cutoff_rows import Row, Window, estimates, other_bandwidth, placebo, take_up
+from trenza.multilevel.rows import Place, UsedRows, level_fault, result_frame, used_rows
 
 ELIGIBLE_SIDES = ("below", "above")
-_SHARE = "Share of {who} units in the window that took part, 0 to 1; Wilson interval"
-_JUMP = (
-    "Share of eligible minus share of not eligible units in the window that took part; the running variable "
-    "is not held constant; Newcombe interval, z with the unpooled standard error"
-)
-_WALD = (
-    "Wald ratio by two-stage least squares, participation instrumented by eligibility, no running variable: "
-    "the difference in mean outcome over the difference in take-up between all eligible and all not eligible "
-    "units in the window, NOT a regression-discontinuity estimate; homoskedastic standard error with n - 2, t"
-)
-_FUZZY = (
-    "Fuzzy regression discontinuity by two-stage least squares, participation instrumented by eligibility, "
-    "running variable with {slopes} in both stages, equal weights in the window: the effect at the cut-off "
-    "on units that take part because they are eligible; homoskedastic standard error with n - {p}, t"
-)
 _PICTURE = (
     "no data-driven bandwidth and no robust bias correction: to be read as a picture, not as the last word"
 )
-# Staiger & Stock 1997, Econometrica 65, 557-586: the rule of thumb for one instrumented variable
-_WEAK_BELOW = 10.0
+# beside the declared bandwidth: a narrower window and two wider ones
+_OTHER_BANDWIDTHS = (0.6, 1.6, 2.0)
+_TOO_FEW = "no estimate with {factor:g} times the declared bandwidth: too few units on a side of the cut-off"
 
 
 def discontinuity(
@@ -49,6 +34,7 @@ def discontinuity(
     cutoff: float,
     eligible: str,
     bandwidth: float,
+    placebo_outcome: str | None = None,
     ci_level: float,
     min_cell: int,
     bins_per_side: int = 10,
@@ -60,10 +46,17 @@ def discontinuity(
     is ``below`` or ``above``, strictly: a unit exactly at the cut-off is not eligible.
 
     Returns a table of contract ``discontinuity``, in this order: take_up_not_eligible,
-    take_up_eligible, take_up_jump (shares); wald_no_running_variable, fuzzy_rd_linear,
-    fuzzy_rd_linear_two_slopes (outcome's unit, closed form in ``two_stage``). They differ in what they
-    estimate and ``method`` says so. A coefficient that the window cannot identify is blank with a note.
-    Sources: Imbens & Lemieux 2008, J. Econometrics 142, 615-635 (fuzzy design, one and two slopes).
+    take_up_eligible, take_up_jump (shares and their difference), take_up_jump_linear,
+    take_up_jump_two_slopes (share 0 to 1, the first stage that the fuzzy rows divide by);
+    wald_no_running_variable, fuzzy_rd_linear, fuzzy_rd_linear_two_slopes (outcome's unit, closed form in
+    ``two_stage``, first-stage F and Anderson-Rubin interval in the note); fuzzy_rd_linear_bandwidth_0_6, _1_6
+    and _2, the same in windows that many times as wide, left out and said in the note of fuzzy_rd_linear
+    where a side has fewer than ``min_cell`` or 2 units; with ``placebo_outcome``, a column from before
+    the programme, placebo_fuzzy_rd_linear among the rows that have it, whose ``outcome`` is that column.
+    They differ in what they estimate and ``method`` says so. A coefficient that the window cannot
+    identify is blank with a note.
+    Sources: Imbens & Lemieux 2008, J. Econometrics 142, 615-635 (fuzzy design, one and two slopes, several
+    bandwidths, outcomes from before as a check).
 
     And a table of contract ``bins``: curves take_up and outcome, ``bins_per_side`` bins of equal width from
     the cut-off outwards on each side; a bin with fewer than ``min_cell`` units joins its neighbour towards
@@ -73,46 +66,58 @@ def discontinuity(
     no unit on a side of the cut-off, or only participants, or none, within the window.
     """
     place = Place(f"study {study}, {source} records", f"discontinuities.{id}")
-    rows, faults = used_rows(
-        records,
-        place=place,
-        what=outcome,
-        numeric=[outcome, running],
-        group=group,
-        participants=participants,
-        control=None,
-    )
+    who: dict[str, Any] = {"place": place, "group": group, "participants": participants, "control": None}
+    rows, faults = used_rows(records, what=outcome, numeric=[outcome, running], **who)
     faults += level_fault(place, ci_level) + _setting_faults(
         place, cutoff, eligible, bandwidth, bins_per_side
     )
+    before = None
+    if placebo_outcome is not None and rows is not None:
+        before, more = used_rows(
+            records, what=placebo_outcome, numeric=[placebo_outcome, outcome, running], **who
+        )
+        faults += [fault for fault in more if fault not in faults]
     if rows is None or faults:
         raise InputFaults(faults)
-    distance = rows.values[running] - cutoff
-    window = np.abs(distance) < bandwidth
-    x, y = distance[window], rows.values[outcome][window]
-    took_part = rows.participates[window]
-    is_eligible = x < 0.0 if eligible == "below" else x > 0.0
-    faults = _window_faults(place, running, group, is_eligible, took_part)
+
+    def near(used: UsedRows, column: str, width: float) -> tuple[Window, list[str]]:
+        distance = used.values[running] - cutoff
+        inside = np.abs(distance) < width
+        x = distance[inside]
+        window = Window(
+            x,
+            used.values[column][inside],
+            used.participates[inside],
+            x < 0.0 if eligible == "below" else x > 0.0,
+        )
+        about = f"window |{running} - {cutoff:.10g}| < {width:.10g}: {len(x)} of {used.n} complete rows"
+        return window, [_PICTURE, about, *used.left_out]
+
+    window, about = near(rows, outcome, bandwidth)
+    faults = _window_faults(place, running, group, window)
     if faults:
         raise InputFaults(faults)
-
-    shared = {"study": study, "id": id, "outcome": outcome, "source": source}
-    result = shared | {"ci_level": ci_level}
-    about = [f"window |{running} - {cutoff}| < {bandwidth}: {len(x)} of {rows.n} complete rows"]
+    main = [*take_up(window, ci_level), *estimates(window, ci_level)]
+    found: list[tuple[str, Row, list[str]]] = [(outcome, row, about) for row in main]
+    for factor in _OTHER_BANDWIDTHS:
+        other, about_other = near(rows, outcome, bandwidth * factor)
+        if other.smaller_side < max(min_cell, 2):
+            said = next(notes for row, notes in main if row["term"] == "fuzzy_rd_linear")
+            said.append(_TOO_FEW.format(factor=factor))
+        else:
+            found.append((outcome, other_bandwidth(other, factor, ci_level), about_other))
+    if before is not None and placebo_outcome is not None:
+        earlier, about_earlier = near(before, placebo_outcome, bandwidth)
+        found.append((placebo_outcome, placebo(earlier, ci_level), about_earlier))
+    shared = {"study": study, "id": id, "source": source}
     table = [
-        result | row | {"note": "; ".join([*said, _PICTURE, *about, *rows.left_out])}
-        for row, said in [
-            *((row, []) for row in _take_up(took_part, is_eligible, ci_level)),
-            *_effects(x, y, took_part, is_eligible, ci_level),
-        ]
+        shared | {"outcome": column, "ci_level": ci_level, "note": "; ".join([*said, *rest])} | row
+        for column, (row, said), rest in found
     ]
     pictures = [
-        {"study": study, "id": id, "source": source} | row
+        shared | row
         for row in _bins(
-            x,
-            y,
-            took_part,
-            is_eligible,
+            window,
             cutoff=cutoff,
             eligible_sign=-1 if eligible == "below" else 1,
             reach=bandwidth * np.arange(bins_per_side + 1) / bins_per_side,
@@ -137,66 +142,19 @@ def _setting_faults(
     return faults
 
 
-def _window_faults(
-    place: Place, running: str, group: str, is_eligible: np.ndarray, took_part: np.ndarray
-) -> list[Fault]:
+def _window_faults(place: Place, running: str, group: str, window: Window) -> list[Fault]:
     faults = []
-    for side, mask in (("eligible", is_eligible), ("not eligible", ~is_eligible)):
+    for side, mask in (("eligible", window.is_eligible), ("not eligible", ~window.is_eligible)):
         if not mask.any():
             faults.append(place.fault(running, f"no {side} unit within the bandwidth", "units on both sides"))
-    for who, mask in (("participant", took_part), ("non-participant", ~took_part)):
+    for who, mask in (("participant", window.took_part), ("non-participant", ~window.took_part)):
         if not mask.any():
             faults.append(place.fault(group, f"no {who} within the bandwidth", "some of both"))
     return faults
 
 
-def _take_up(took_part: np.ndarray, is_eligible: np.ndarray, ci_level: float) -> list[dict[str, Any]]:
-    sides = {
-        "not_eligible": (int(took_part[~is_eligible].sum()), int((~is_eligible).sum())),
-        "eligible": (int(took_part[is_eligible].sum()), int(is_eligible.sum())),
-    }
-    rows: list[dict[str, Any]] = [
-        {"term": f"take_up_{side}", "n": n, "method": _SHARE.format(who=side.replace("_", " "))}
-        | share(took, n, ci_level)
-        for side, (took, n) in sides.items()
-    ]
-    jump = share_difference(sides["eligible"], sides["not_eligible"], ci_level)
-    return [*rows, {"term": "take_up_jump", "n": len(took_part), "method": _JUMP} | jump]
-
-
-def _effects(
-    x: np.ndarray, y: np.ndarray, took_part: np.ndarray, is_eligible: np.ndarray, ci_level: float
-) -> list[tuple[dict[str, Any], list[str]]]:
-    """The two-stage rows, each with what its note has to say first."""
-    one_slope = x[:, None]
-    two_slopes = np.column_stack([x, x * is_eligible])
-    rows: list[tuple[dict[str, Any], list[str]]] = []
-    for term, method, covariates in (
-        ("wald_no_running_variable", _WALD, np.empty((len(x), 0))),
-        ("fuzzy_rd_linear", _FUZZY.format(slopes="one slope", p=3), one_slope),
-        ("fuzzy_rd_linear_two_slopes", _FUZZY.format(slopes="a slope on each side", p=4), two_slopes),
-    ):
-        row: dict[str, Any] = {"term": term, "n": len(x), "method": method}
-        found = two_stage_least_squares(y, took_part.astype(float), is_eligible.astype(float), covariates)
-        if found is not None:
-            row |= symmetric(found.estimate, found.se, ci_level, found.df)
-        rows.append((row, [_strength(found)]))
-    return rows
-
-
-def _strength(found: TwoStage | None) -> str:
-    if found is None:
-        return "not identified: eligibility does not move participation in this window"
-    if found.first_stage_f < _WEAK_BELOW:
-        return "weak instrument (first-stage F below 10): estimate and interval are not to be relied on"
-    return "first-stage F of eligibility is 10 or more"
-
-
 def _bins(
-    x: np.ndarray,
-    y: np.ndarray,
-    took_part: np.ndarray,
-    is_eligible: np.ndarray,
+    window: Window,
     *,
     cutoff: float,
     eligible_sign: int,
@@ -204,6 +162,7 @@ def _bins(
     min_cell: int,
 ) -> list[dict[str, Any]]:
     """Binned take-up and outcome; ``reach`` are the bins' edges as distances from the cut-off, from 0 up."""
+    x, is_eligible = window.x, window.is_eligible
     count = len(reach) - 1
     position = np.clip(np.searchsorted(reach, np.abs(x), side="right") - 1, 0, count - 1)
     rows: list[dict[str, Any]] = []
@@ -216,7 +175,7 @@ def _bins(
         held = np.bincount(position[inside], minlength=count)
         # from the outside in, so that a small bin joins its neighbour towards the cut-off
         runs = [[count - 1 - i for i in run] for run in merged(held[::-1].tolist(), min_cell)]
-        for curve, values in (("take_up", took_part.astype(float)), ("outcome", y)):
+        for curve, values in (("take_up", window.took_part.astype(float)), ("outcome", window.y)):
             made = bin_rows(
                 cutoff + x[inside], values[inside], position[inside], runs, edges, share=curve == "take_up"
             )

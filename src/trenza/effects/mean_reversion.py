@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,8 +16,9 @@ from trenza.multilevel.rows import Place, UsedRows, level_fault, result_frame, u
 
 _NAIVE = "Mean gain of participants minus mean gain of control; Welch's t"
 _EXPECTED = (
-    "Difference in gain expected without any programme: gain regressed on baseline among control only, "
-    "predicted at the participants' mean baseline, minus the control's mean gain; delta method, z"
+    "Difference in gain expected from the first scores: regression to the mean and any true catching up; gain "
+    "regressed on {scores} among control only, predicted at the participants' mean, minus the control's mean "
+    "gain; delta method, z"
 )
 _REMAINDER = (
     "Naive minus expected difference in gain: mean gap between participants and the control's regression "
@@ -24,8 +26,8 @@ _REMAINDER = (
 )
 _ASSUMES = (
     "assumes that without the programme participants' gains follow the control's line, which is straight and "
-    "conditions on the one baseline score {baseline} only; standard errors treat units as independent"
 )
+_INDEPENDENT = "standard errors treat units as independent"
 
 
 def gain_without_programme(
@@ -34,7 +36,7 @@ def gain_without_programme(
     study: str,
     id: str,
     source: str,
-    baseline: str,
+    baseline: str | Sequence[str],
     gain: str,
     group: str,
     participants: str,
@@ -43,43 +45,47 @@ def gain_without_programme(
     min_cell: int,
     ci_level: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The part of a difference in gains that regression to the mean explains, and the part it leaves.
+    """The part of a difference in gains to be expected from the first scores, and the part that is left.
 
-    ``records`` has one unit a row; ``gain`` is follow-up minus baseline in the outcome's unit. Rows with a
-    blank in a used column or of other groups are left out and counted in the note.
+    ``records`` has one unit a row; ``gain`` is follow-up minus baseline in the outcome's unit. ``baseline`` is
+    one column or several: all scores by which units were chosen. Rows with a blank in a used column or
+    of other groups are left out and counted in the note.
 
-    a + b x is the least-squares line of gain on baseline among control (0), D the participants' (1)
-    minus the control's mean baseline, g the mean gains. The rows (contract ``models``) are
+    a + b'x is the least-squares line of gain on the baselines x among control (0), D the participants' (1)
+    minus the control's mean baselines, g the mean gains. The rows (contract ``models``) are
       naive_gain_difference     g1 - g0
-      expected_gain_difference  a + b x1 - g0, which is b D, as the line runs through the control's means
-      remainder                 g1 - a - b x1, which is naive - expected
-    The remainder is the estimator of Peters 1941 and Belson 1956 and the unexplained part of Oaxaca 1973
-    (Int. Econ. Rev. 14, 693-709) and Blinder 1973; as an effect on the treated: Kline 2011, AER 101(3),
-    532-537.
+      expected_gain_difference  a + b'x1 - g0, which is b'D, as the line runs through the control's means
+      remainder                 g1 - a - b'x1, which is naive - expected
+    Expected is what the first scores foretell without the programme: regression to the mean and any true
+    catching up of low scorers, which one earlier year cannot tell apart. The remainder is the estimator of
+    Peters 1941 and Belson 1956 and the unexplained part of Oaxaca 1973 (Int. Econ. Rev. 14, 693-709) and
+    Blinder 1973; as an effect on the treated: Kline 2011, AER 101(3), 532-537.
 
     Standard errors: each row is a smooth function of means over the units, so its variance is the sum
-    of the units' squared influences, units being independent draws, baseline included (Jann 2008, Stata
-    J. 8, 453-479, on random regressors). With e the control's residuals, S = sum (x - x0)^2 among
-    control and u = g - a - b x the participants' gaps, the influences are
-      naive      control -(g - g0) / n0                         participants (g - g1) / n1
-      expected   control D e (x - x0) / S - b (x - x0) / n0     participants b (x - x1) / n1
-      remainder  control -e (1 / n0 + D (x - x0) / S)           participants (u - mean u) / n1
-    The first line is the sum of the other two. No variance is taken to equal another. Sums of squares are
-    enlarged by n / (n - 1), and by n0 / (n0 - 2) where two coefficients were estimated from them.
+    of the units' squared influences, units being independent draws, baselines included (Jann 2008, Stata
+    J. 8, 453-479, on random regressors). With e the control's residuals, S = sum (x - x0)(x - x0)' among
+    control, h = S^-1 D and u = g - a - b'x the participants' gaps, the influences are
+      naive      control -(g - g0) / n0                          participants (g - g1) / n1
+      expected   control e h'(x - x0) - b'(x - x0) / n0          participants b'(x - x1) / n1
+      remainder  control -e (1 / n0 + h'(x - x0))                participants (u - mean u) / n1
+    since db = S^-1 sum (x - x0) e to first order. The first line is the sum of the other two. No variance is
+    taken to equal another. Sums of squares are enlarged by n / (n - 1), and by n0 / (n0 - 1 - k) where the
+    intercept and k slopes were estimated from them.
 
     And a table of contract ``bins``: curve gain_without_programme, side all: the control's mean gain in up
-    to ``bins`` bins cut at quantiles of its baseline; a bin with fewer than ``min_cell`` units joins the
-    next one.
+    to ``bins`` bins cut at quantiles of its first baseline; a bin with fewer than ``min_cell`` units joins
+    the next one.
 
-    Raises ``InputFaults`` with all faults at once: see ``used_rows``; fewer than 2 participants or 3
-    control; a baseline that is constant among control; ``bins`` below 1.
+    Raises ``InputFaults`` with all faults at once: see ``used_rows``; fewer than 2 participants or k + 2
+    control; a baseline that is constant among control, or follows from the others; ``bins`` below 1.
     """
+    baselines = [baseline] if isinstance(baseline, str) else list(dict.fromkeys(baseline))
     place = Place(f"study {study}, {source} records", f"regression_to_the_mean.{id}")
     rows, faults = used_rows(
         records,
         place=place,
         what=gain,
-        numeric=[baseline, gain],
+        numeric=[*baselines, gain],
         group=group,
         participants=participants,
         control=control,
@@ -88,13 +94,19 @@ def gain_without_programme(
     if bins < 1:
         faults.append(place.fault("bins", repr(bins), "1 or more"))
     if rows is not None:
-        faults += _row_faults(place, rows, baseline, group, participants, control)
+        faults += _row_faults(place, rows, baselines, group, participants, control)
     if rows is None or faults:
         raise InputFaults(faults)
-    x, g, took_part = rows.values[baseline], rows.values[gain], rows.participates
+    x = np.column_stack([rows.values[name] for name in baselines])
+    g, took_part = rows.values[gain], rows.participates
     shared = {"study": study, "id": id, "source": source}
     note = "; ".join(
-        [_ASSUMES.format(baseline=baseline), *_extrapolates(x[took_part], x[~took_part]), *rows.left_out]
+        [
+            *_assumptions(baselines),
+            _INDEPENDENT,
+            *_extrapolates(x[took_part], x[~took_part]),
+            *rows.left_out,
+        ]
     )
     models = [
         shared | {"outcome": gain, "n": rows.n, "ci_level": ci_level, "note": note} | row
@@ -102,29 +114,42 @@ def gain_without_programme(
     ]
     picture = [
         shared | {"curve": "gain_without_programme", "side": "all"} | row
-        for row in _quantile_bins(x[~took_part], g[~took_part], bins, min_cell)
+        for row in _quantile_bins(x[~took_part, 0], g[~took_part], bins, min_cell)
     ]
     return result_frame(models, "models"), result_frame(picture, "bins")
 
 
+def _assumptions(baselines: Sequence[str]) -> list[str]:
+    if len(baselines) == 1:
+        return [f"{_ASSUMES}conditions on the one baseline score {baselines[0]} only"]
+    return [f"{_ASSUMES}conditions on these scores only", *(f"baseline score {name}" for name in baselines)]
+
+
 def _row_faults(
-    place: Place, rows: UsedRows, baseline: str, group: str, participants: str, control: str
+    place: Place, rows: UsedRows, baselines: Sequence[str], group: str, participants: str, control: str
 ) -> list[Fault]:
     faults = []
-    n1 = int(rows.participates.sum())
+    n1, least = int(rows.participates.sum()), len(baselines) + 2
     n0 = rows.n - n1
     # a group without any row is named by used_rows already
     if n1 == 1:
         faults.append(place.fault(group, f"1 complete row of {participants!r}", "2 or more"))
-    if 0 < n0 < 3:
-        faults.append(place.fault(group, f"{n0} complete rows of {control!r}", "3 or more"))
-    elif n0 and np.ptp(rows.values[baseline][~rows.participates]) == 0.0:
-        faults.append(place.fault(baseline, f"one value among {control!r}", "values that differ"))
+    if 0 < n0 < least:
+        faults.append(place.fault(group, f"{n0} complete rows of {control!r}", f"{least} or more"))
+        return faults
+    of_control = {name: rows.values[name][~rows.participates] for name in baselines} if n0 else {}
+    constant = [name for name, values in of_control.items() if np.ptp(values) == 0.0]
+    faults += [place.fault(name, f"one value among {control!r}", "values that differ") for name in constant]
+    if of_control and not constant:
+        scaled = np.column_stack([(v - v.mean()) / v.std() for v in of_control.values()])
+        if np.linalg.matrix_rank(scaled, tol=1e-8 * n0**0.5) < len(baselines):
+            found = f"a score that follows from the others among {control!r}"
+            faults.append(place.fault(", ".join(baselines), found, "scores that differ"))
     return faults
 
 
 def _extrapolates(participants: np.ndarray, control: np.ndarray) -> list[str]:
-    outside = (participants < control.min()) | (participants > control.max())
+    outside = (participants < control.min(axis=0)) | (participants > control.max(axis=0))
     if not outside.any():
         return []
     return ["some participants' baseline lies outside the control's range: the line is extrapolated there"]
@@ -133,37 +158,41 @@ def _extrapolates(participants: np.ndarray, control: np.ndarray) -> list[str]:
 def _decomposed(
     x1: np.ndarray, g1: np.ndarray, x0: np.ndarray, g0: np.ndarray, ci_level: float
 ) -> list[dict[str, Any]]:
-    """The three rows from baselines and gains of participants (1) and control (0)."""
-    n1, n0 = len(x1), len(x0)
-    from_mean0, from_mean1 = x0 - x0.mean(), x1 - x1.mean()
-    s = float(from_mean0 @ from_mean0)
-    slope = float(from_mean0 @ (g0 - g0.mean())) / s
-    residual = g0 - g0.mean() - slope * from_mean0
-    gap = float(x1.mean() - x0.mean())
+    """The three rows from baselines (n, k) and gains (n) of participants (1) and control (0)."""
+    n1, n0, k = len(x1), len(x0), x0.shape[1]
+    from_mean0, from_mean1 = x0 - x0.mean(axis=0), x1 - x1.mean(axis=0)
+    slopes = np.linalg.lstsq(from_mean0, g0 - g0.mean(), rcond=None)[0]
+    line0, line1 = from_mean0 @ slopes, from_mean1 @ slopes
+    residual = g0 - g0.mean() - line0
+    gap = x1.mean(axis=0) - x0.mean(axis=0)
     naive = float(g1.mean() - g0.mean())
-    expected = slope * gap
+    expected = float(slopes @ gap)
 
+    # how far a control unit's residual moves the line at the participants' mean: h'(x - x0), h = S^-1 D
+    pull = from_mean0 @ np.linalg.solve(from_mean0.T @ from_mean0, gap)
     var1, var0 = float(g1.var(ddof=1)) / n1, float(g0.var(ddof=1)) / n0
     naive_se = (var1 + var0) ** 0.5
-    expected_se = _se(slope * from_mean1 / n1, gap * residual * from_mean0 / s - slope * from_mean0 / n0)
-    remainder_se = _se(
-        (g1 - g1.mean() - slope * from_mean1) / n1, -residual * (1.0 / n0 + gap * from_mean0 / s)
-    )
+    expected_se = _se(line1 / n1, residual * pull - line0 / n0, k)
+    remainder_se = _se((g1 - g1.mean() - line1) / n1, -residual * (1.0 / n0 + pull), k)
     # Welch 1947, Biometrika 34, 28-35
     df = naive_se**4 / (var1**2 / (n1 - 1) + var0**2 / (n0 - 1)) if naive_se > 0.0 else None
     return [
         {"term": "naive_gain_difference", "method": _NAIVE} | symmetric(naive, naive_se, ci_level, df),
-        {"term": "expected_gain_difference", "method": _EXPECTED}
+        {"term": "expected_gain_difference", "method": _EXPECTED.format(scores=_scores(k))}
         | symmetric(expected, expected_se, ci_level),
         {"term": "remainder", "method": _REMAINDER} | symmetric(naive - expected, remainder_se, ci_level),
     ]
 
 
-def _se(of_participants: np.ndarray, of_control: np.ndarray) -> float:
-    """Root of the summed squared influences; the control's have lost two coefficients to the line."""
+def _scores(count: int) -> str:
+    return "the first score" if count == 1 else f"the {count} first scores together"
+
+
+def _se(of_participants: np.ndarray, of_control: np.ndarray, slopes: int) -> float:
+    """Root of the summed squared influences; the control's have lost intercept and slopes to the line."""
     n1, n0 = len(of_participants), len(of_control)
     from_participants = float(of_participants @ of_participants) * n1 / (n1 - 1)
-    from_control = float(of_control @ of_control) * n0 / (n0 - 2)
+    from_control = float(of_control @ of_control) * n0 / (n0 - 1 - slopes)
     return float(np.sqrt(from_participants + from_control))
 
 

@@ -46,7 +46,8 @@ def model_study(
         source = analysis["source"]
         kind, records = sources[source]["kind"], data[source]
         if kind == "real":
-            outcomes = analysis.get("outcomes") or [analysis[k] for k in ("outcome", "gain") if k in analysis]
+            single = [analysis[k] for k in ("outcome", "gain", "placebo") if k in analysis]
+            outcomes = analysis.get("outcomes") or single
             levels = [design["participants"], design["control"]]
             faults.extend(
                 small_groups(
@@ -88,6 +89,7 @@ def model_study(
             cutoff=d["cutoff"],
             eligible=d["eligible"],
             bandwidth=d["bandwidth"],
+            placebo_outcome=d.get("placebo"),
             min_cell=min_cell,
         )
     for r in regression_to_the_mean:
