@@ -58,6 +58,9 @@ def clean_environ():
         for k, v in os.environ.items()
         if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME")
     }
+    if environ.get("TRENZA_DATA"):
+        # As the user wrote it, it is seen from the folder in which the user stands.
+        environ["TRENZA_DATA"] = str(Path(environ["TRENZA_DATA"]).resolve())
     environ["PATH"] = f"{BIN}{os.pathsep}{environ.get('PATH', '')}"
     environ["VIRTUAL_ENV"] = str(ENVIRONMENT)
     # One thread a job: jobs already run side by side, and sums come out the same on any number of cores.

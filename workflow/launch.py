@@ -6,8 +6,10 @@ Runs in the project's environment. Options are snakemake's own, and ``--study NA
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,18 +50,25 @@ ASKS = {
 def with_studies(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Turn ``--study a --study b`` into snakemake's ``--config studies=[a,b]``; also returns the names."""
     rest: list[str] = []
+    config: list[str] = []
     studies: list[str] = []
-    words = iter(arguments)
-    for word in words:
+    words = list(arguments)
+    while words:
+        word = words.pop(0)
         if word == "--study" or word.startswith("--study="):
-            value = word.removeprefix("--study").removeprefix("=") or next(words, "")
+            value = word.removeprefix("--study").removeprefix("=") or (words.pop(0) if words else "")
             if not value or value.startswith("-"):
                 sys.exit("--study needs the name of a study, for example --study cic2019")
             studies += [name.strip() for name in value.split(",") if name.strip()]
+        elif word in ("--config", "-C"):
+            # Snakemake heeds only the last --config, so all of them become one.
+            while words and "=" in words[0] and not words[0].startswith("-"):
+                config.append(words.pop(0))
         else:
             rest.append(word)
     # A list of ids is YAML in brackets; --config last, because it takes every word that follows it.
-    return ([*rest, "--config", f"studies=[{','.join(studies)}]"] if studies else rest), studies
+    config += [f"studies=[{','.join(studies)}]"] if studies else []
+    return ([*rest, "--config", *config] if config else rest), studies
 
 
 def other_runs() -> tuple[list[int], list[int]]:
@@ -88,17 +97,21 @@ def other_runs() -> tuple[list[int], list[int]]:
 
 
 def recover() -> None:
-    """Free the folder from a run that was killed; stop where another run is alive."""
+    """Wait for another run in this folder, then free the folder from a run that was killed."""
     import psutil
 
+    runs, leftovers = other_runs()
+    if runs:
+        print(
+            f"Another run is at work in this folder (process {runs[0]}); waiting for its end.",
+            file=sys.stderr,
+        )
+        while runs:
+            time.sleep(1)
+            runs, leftovers = other_runs()
     locks = ROOT / ".snakemake" / "locks"
     if not (locks.is_dir() and any(locks.iterdir())):
         return
-    runs, leftovers = other_runs()
-    if runs:
-        sys.exit(
-            f"Another run is at work in this folder (process {runs[0]}). Wait for it, or stop it, and try again."
-        )
     for pid in leftovers:
         try:
             psutil.Process(pid).kill()
@@ -112,6 +125,19 @@ def recover() -> None:
         stderr=subprocess.DEVNULL,
         check=False,
     )
+
+
+def check_config() -> None:
+    """Read config.yaml as strictly as the studies' files; snakemake itself would let a key stand twice."""
+    from trenza.contracts.faults import InputFaults
+    from trenza.io.study_files import read_yaml
+
+    try:
+        read_yaml(ROOT / "config" / "config.yaml", "config/config.yaml")
+    except InputFaults as faults:
+        sys.exit(str(faults))
+    except OSError:
+        sys.exit("config/config.yaml: found no such file; allowed: the settings of the run")
 
 
 def cores(arguments: list[str]) -> list[str]:
@@ -139,8 +165,11 @@ def say_where(named: list[str]) -> None:
 def main(arguments: list[str]) -> int:
     """Run snakemake and return its exit code."""
     os.chdir(ROOT)
-    asked = any(word.split("=")[0] in ASKS for word in arguments)
+    # -np is -n and -p in one word.
+    asked = any(word.split("=")[0] in ASKS or re.fullmatch("-[npFRr]*n[npFRr]*", word) for word in arguments)
     arguments, named = with_studies(arguments)
+    if "--configfile" not in arguments:
+        check_config()
     if not asked:
         recover()
         sys.path.insert(0, str(ROOT / "workflow" / "progress"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +64,18 @@ def load_project(settings: Mapping[str, Any], schemas: Path, root: Path = Path()
     data_root, root_faults = _data_root(run["data_root"], root)
     faults += root_faults
     folder = root / run["studies_dir"]
-    known = sorted(p.parent.name for p in folder.glob("*/study.yaml"))
+    known = sorted(p.parent.name for p in folder.glob("*/study.yaml") if not p.parent.name.startswith("."))
+    faults += [
+        Fault(
+            f"{run['studies_dir']}/{name}",
+            "",
+            "",
+            f"the folder's name '{name}'",
+            "an id: small letters, digits and _, a letter first",
+        )
+        for name in known
+        if not re.fullmatch("[a-z][a-z0-9_]*", name)
+    ]
     if not known:
         faults.append(
             Fault(
@@ -146,8 +158,8 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
             continue
         tables[table] = there[0]
         try:
-            rows[table] = read_rows(root / there[0], there[0])
-            faults += row_faults(rows[table], rules[table], there[0])
+            header, rows[table] = read_rows(root / there[0], there[0])
+            faults += row_faults(header, rows[table], rules[table], there[0])
         except InputFaults as error:
             faults += error.faults
     if faults:
@@ -168,7 +180,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
         files[sid] = path.as_posix()
         if (root / path).is_file():
             if source["holds"] == "ratings":
-                rated |= {row.get("item", "") for row in read_rows(root / path, path.as_posix())}
+                rated |= {row.get("item", "") for row in read_rows(root / path, path.as_posix())[1]}
         elif real:
             missing.append(source["file"])
         else:

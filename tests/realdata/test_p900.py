@@ -46,7 +46,12 @@ def test_selection_shows_before_the_programme(tables: dict[str, pd.DataFrame]) -
 def test_known_answers_at_the_cut_off(tables: dict[str, pd.DataFrame]) -> None:
     rows = tables["discontinuity"].set_index(["id", "term"])
     gain = rows.loc["reading_gain"]
-    assert (gain["n"].drop(["take_up_eligible", "take_up_not_eligible"]) == 883).all()
+    sides = ["take_up_eligible", "take_up_not_eligible"]
+    others = [term for term in gain.index if "bandwidth" in term]
+    assert (gain["n"].drop([*sides, *others]) == 883).all()
+    assert gain.loc[others, "estimate"].tolist() == pytest.approx([11.55, 3.73, 3.80], abs=5e-3)
+    assert gain.loc["take_up_jump_linear", "estimate"] == pytest.approx(0.287, abs=5e-4)
+    assert gain.loc["placebo_fuzzy_rd_linear", "estimate"] == pytest.approx(0.16, abs=5e-3)
     known = {"take_up_not_eligible": 0.0533, "take_up_eligible": 0.6061}
     for term, value in known.items():
         assert gain.loc[term, "estimate"] == pytest.approx(value, abs=5e-5)
@@ -64,6 +69,12 @@ def test_known_answer_of_the_random_intercept(tables: dict[str, pd.DataFrame]) -
     assert row["estimate"] == pytest.approx(2.181, abs=5e-4)
     assert row["se"] == pytest.approx(0.369, abs=5e-4)
     assert (row["n"], row["clusters"]) == (3929, 13)
+
+
+def test_remainders_given_both_first_scores(tables: dict[str, pd.DataFrame]) -> None:
+    left = tables["mean_reversion"].set_index(["id", "term"])["estimate"]
+    assert left[("reading", "remainder")] == pytest.approx(2.02, abs=5e-3)
+    assert left[("mathematics", "remainder")] == pytest.approx(2.22, abs=5e-3)
 
 
 def test_no_school_can_be_told_from_a_shared_table(tables: dict[str, pd.DataFrame]) -> None:

@@ -100,6 +100,9 @@ def test_a_csv_of_any_delimiter_and_encoding(tmp_path: Path, delimiter: str, enc
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ('a,b\n1,"x\n2,y\n3,z"\n4,w\n', "row 2, column b: found a quotation mark that swallows whole rows"),
+        ('a,b\n1,"x\n2,y\n', "a broken CSV"),
+        ("a,b\n", "no rows below the header"),
         ("", "no header"),
         ("a,a\n1,2\n", "stands twice"),
         ("a,\n1,2\n", "blank"),
@@ -131,3 +134,11 @@ def test_yaml_words_are_words_and_dates_are_text(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("a: yes\nb: no\nc: true\nd: 2019-03-01\ne: 1.5\n", encoding="utf-8")
     assert read_yaml(path, "x") == {"a": "yes", "b": "no", "c": True, "d": "2019-03-01", "e": 1.5}
+
+
+def test_what_excel_saves_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes("sep=;\r\na;b;;\r\n“Hola”;2;;\r\n".encode("cp1252"))
+    assert read_raw(path, "x").to_dict("list") == {"a": ["“Hola”"], "b": ["2"]}
+    path.write_bytes("a\tb\r\nñ\t2\r\n".encode("utf-16"))
+    assert read_raw(path, "x").to_dict("list") == {"a": ["ñ"], "b": ["2"]}

@@ -25,6 +25,12 @@ def module(path: str) -> ModuleType:
         ([], [], []),
         (["-n", "--cores", "1"], ["-n", "--cores", "1"], []),
         (["--study", "a"], ["--config", "studies=[a]"], ["a"]),
+        (["--config", "seed=7", "--study", "a"], ["--config", "seed=7", "studies=[a]"], ["a"]),
+        (
+            ["--study", "a", "-n", "--config", "seed=7", "x=1"],
+            ["-n", "--config", "seed=7", "x=1", "studies=[a]"],
+            ["a"],
+        ),
         (["--study=a,b", "-n", "--study", "c"], ["-n", "--config", "studies=[a,b,c]"], ["a", "b", "c"]),
     ],
 )

@@ -16,11 +16,11 @@ from trenza.questionnaire.typed import as_text, decimals
 
 ITEMS = pd.DataFrame(
     {
-        "item": ["joy", "tired"],
-        "min": [1, 1],
-        "max": [4, 4],
-        "reverse": ["no", "yes"],
-        "missing_codes": ["9;99", ""],
+        "item": ["joy", "tired", "both"],
+        "min": [1, 1, -3],
+        "max": [4, 4, 3],
+        "reverse": ["no", "yes", "no"],
+        "missing_codes": ["9;99", "", ""],
     }
 )
 COLUMNS: dict[str, dict[str, Any]] = {
@@ -206,3 +206,33 @@ def test_bad_counts_ratings_and_segments() -> None:
     with pytest.raises(InputFaults) as caught:
         read_segments(framed([segment]), study="s", source_id="x", source="real", file="s.csv", codes=["joy"])
     assert len(caught.value.faults) == 3
+
+
+@pytest.mark.parametrize(("cell", "decimal"), [("99", "."), ("99.0", "."), ("99,0", ","), (99.0, ".")])
+def test_a_missing_code_is_known_however_it_is_written(cell: Any, decimal: str) -> None:
+    done = clean([["a", "1", cell, "1"], ["b", "0", "3", "2"]], decimal=decimal)
+    assert done.records["joy"].isna().tolist() == [True, False]
+    assert "missing code" in done.ledger["rule"].tolist()
+
+
+def test_a_code_in_single_precision_is_known() -> None:
+    import struct
+
+    (single,) = struct.unpack("f", struct.pack("f", 9.9))
+    items = ITEMS.assign(missing_codes=["9.9", "", ""])
+    frame = raw([["a", "1", single, "1"]])
+    done = clean_records(frame, columns=COLUMNS, items=items, group="group", source="real", file="f")
+    assert done.records["joy"].isna().all()
+
+
+def test_a_computed_column_is_held_to_its_range() -> None:
+    items = ITEMS.assign(min=[1, 1, 0], max=[4, 4, 1])
+    with pytest.raises(InputFaults, match="column both: found -3; allowed: 0 to 1"):
+        clean_records(
+            raw([["a", "1", "1", "1"]]), columns=COLUMNS, items=items, group="group", source="real", file="f"
+        )
+
+
+def test_blanks_do_not_make_a_new_school() -> None:
+    assert as_text("Colegio  3 ") == as_text("Colegio 3") == "Colegio 3"
+    assert as_text(pd.NaT) is None

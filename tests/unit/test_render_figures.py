@@ -27,7 +27,7 @@ CIC = [
     "simulated_records",
 ]
 P900 = ["forest", "baseline", "estimates", "discontinuity", "gain_without_programme"]
-STAMPED = {"cic2019": {"forest", "simulated_records"}, "p900": set()}
+STAMPED = {"cic2019": {"simulated_records"}, "p900": set()}
 
 
 def words(figure: Any) -> list[str]:
@@ -93,12 +93,41 @@ def test_rows_of_real_people_are_never_drawn_one_by_one() -> None:
     assert draw("simulated_records", view) is None
 
 
-def test_forest_marks_simulated_rows_hollow_and_published_ones_filled() -> None:
-    figure = draw("forest", context("cic2019", "en"))
+def test_forest_draws_simulated_rows_hollow_and_only_where_nothing_else_is_at_hand() -> None:
+    view = context("cic2019", "en")
+    groups = view.table("groups")
+    for table, count, hollow in (
+        (groups, 5, 0),
+        (groups.loc[groups["source"] == "simulated"], 5, 5),
+        (groups.iloc[1:], 5, 1),
+    ):
+        figure = draw("forest", replace(view, tables={**view.tables, "groups": table}))
+        assert figure is not None
+        points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+        assert (len(points), len([p for p in points if p.get_markerfacecolor() == "#ffffff"])) == (
+            count,
+            hollow,
+        )
+        assert ("SIMULATED" in words(figure)) == (hollow > 0)
+
+
+def test_inferred_labels_have_a_dagger() -> None:
+    figure = draw("ratings", context("cic2019", "en"))
     assert figure is not None
-    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    hollow = [p for p in points if p.get_markerfacecolor() == "#ffffff"]
-    assert (len(points), len(hollow)) == (10, 5)
+    said = words(figure)
+    assert "Participation of colleagues \u2020" in said
+    assert "Time available" in said
+    assert any(s.startswith("\u2020 Label inferred") for s in said)
+
+
+def test_bins_at_the_cut_off_are_not_joined_and_axes_are_named() -> None:
+    figure = draw("discontinuity", context("p900", "en"))
+    assert figure is not None
+    marks = [line for ax in figure.axes for line in ax.lines if line.get_marker() in ("o", "s")]
+    assert marks
+    assert all(line.get_linestyle() == "None" for line in marks)
+    assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
+    assert any("does not start at zero" in s for s in words(figure))
 
 
 def test_figures_speak_the_language() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from render_demo import context
 
@@ -16,6 +17,7 @@ from trenza.render.html import STYLESHEET, notebook_css, to_html
 from trenza.render.language import LANGUAGES, text
 from trenza.render.markdown import escape
 from trenza.render.report import report_markdown, write_report
+from trenza.render.rows import baselines, first_scores
 from trenza.render.style import save
 
 HEADINGS = ("h_summary", "h_design", "h_data", "h_descriptives", "h_comparisons", "h_models", "h_interviews",
@@ -172,3 +174,97 @@ def test_figures_are_numbered_and_have_words_for_those_who_cannot_see(tmp_path: 
 def test_notebooks_share_the_style() -> None:
     assert notebook_css().startswith(STYLESHEET.read_text(encoding="utf-8")[:40])
     assert ".notebook" in notebook_css()
+
+
+def test_words_of_real_interviews_are_withheld() -> None:
+    view = context("cic2019", "en")
+    printed = markdown(view, "cic2019")
+    assert "no quotations" in printed
+    assert "authors' choice" in printed
+    real = {**view.tables, "segments": view.table("segments").assign(source="real")}
+    report = markdown(replace(view, tables=real), "cic2019")
+    assert "words of real interviews are not shown" in report
+    assert "authors' choice" not in report
+    assert "no quotations" not in report
+    assert escape(str(view.table("segments")["text"].iloc[0]).rstrip(".")) not in report
+
+
+def test_limits_fit_the_design_and_carry_numbers_and_notes() -> None:
+    report = markdown(context("cic2019", "en"), "cic2019")
+    assert "48 of the 74 participating teachers" in report
+    assert "the intervals take it as the same in all" in report
+    assert "Within each school nobody was assigned by lot" in report
+    assert "outcome is missing; differences rest" in markdown(context("p900", "en"), "p900")
+    view = context("p900", "en")
+    spread = view.table("distribution").assign(
+        outcome="gain_cas", n=[75, 90, 25, 10], n_missing=[25, 10, 75, 90], group=["participant", "other"] * 2
+    )
+    rows = spread.iloc[:2]
+    report = markdown(replace(view, tables={**view.tables, "distribution": rows}), "p900")
+    assert "Of the gain outcomes, 10% are missing for other schools and 25% for P-900 schools" in report
+
+
+def test_simulated_models_show_no_p_and_say_what_was_put_in() -> None:
+    report = markdown(context("cic2019", "en"), "cic2019")
+    assert "The ICC was put in as 0.10; a single draw of 97 rows" in report
+    assert "return the published ones by construction" in report
+    models = report[report.index("{#h-models}") : report.index("{#h-interviews}")]
+    assert "| p |" not in models
+    assert "verifies the simulation against its own declaration" in report
+
+
+def test_the_cut_off_is_never_told_with_one_window_alone() -> None:
+    view = context("p900", "en")
+    table = view.table("discontinuity")
+    base = table.iloc[:1]
+    rows = [
+        base.assign(term=term, estimate=value, outcome=outcome, note=note)
+        for term, value, outcome, note in (
+            ("wald_no_running_variable", 5.0, "gain_read", "first-stage F = 9.0"),
+            (
+                "fuzzy_rd_linear",
+                7.4,
+                "gain_read",
+                "first-stage F = 20.5; Anderson-Rubin interval -1.20 to 14.00",
+            ),
+            ("fuzzy_rd_linear_bandwidth_0_6", 9.1, "gain_read", "first-stage F = 8.1"),
+            ("fuzzy_rd_linear_bandwidth_2", 3.2, "gain_read", "first-stage F = 44.0"),
+            ("wald_no_running_variable", -4.0, "read92", "first-stage F = 9.0"),
+        )
+    ]
+    jump = pd.concat(rows, ignore_index=True)
+    report = markdown(replace(view, tables={**view.tables, "discontinuity": jump}), "p900")
+    summary = report[report.index("{#h-summary}") : report.index("{#h-design}")]
+    assert "from 3.20 to 9.10 depending on the width of the window" in summary
+    assert "How the estimate moves with the width of the window" in report
+    assert "| × 0.6 (± 3.0) |" in report
+    assert "Anderson-Rubin interval \u22121.20 to 14.00" in report
+    assert "its sign turns from gain to level" in report
+    alone = markdown(replace(view, tables={**view.tables, "discontinuity": jump.iloc[:4]}), "p900")
+    assert "its sign turns from gain to level" not in alone
+
+
+def test_several_first_scores_may_be_declared() -> None:
+    view = context("p900", "en")
+    entry = {"id": "reading", "source": "schools", "gain": "gain_cas"}
+    assert first_scores({**entry, "baseline": "cas88"}) == ["cas88"]
+    assert first_scores({**entry, "baseline": ["cas88", "mat88"]}) == ["cas88", "mat88"]
+    study = {
+        **view.study,
+        "regression_to_the_mean": [{**entry, "baseline": ["cas88", "mat88"]}],
+        "models": [],
+    }
+    assert baselines(study) >= {"cas88", "mat88"}
+    assert draw("gain_without_programme", replace(view, study=study)) is not None
+
+
+def test_a_remark_of_one_row_stands_under_that_rows_name() -> None:
+    view = context("p900", "en")
+    table = view.table("mean_reversion").assign(note=["a; b", "a; c", "a"])
+    other = table.assign(outcome="gain_mat", note="d")
+    report = markdown(
+        replace(view, tables={**view.tables, "mean_reversion": pd.concat([table, other])}), "p900"
+    )
+    assert "- Reading gain 1988-92: a." in report
+    assert "- Mathematics gain 1988-92: d." in report
+    assert re.search(r"- Reading gain 1988-92 \(.+\): b\.", report)

@@ -10,7 +10,7 @@ import pytest
 from render_demo import context, printed
 from render_frames import frame, result
 
-from trenza.render import sentences
+from trenza.render import sentences, sentences_strands
 from trenza.render.language import LANGUAGES
 
 
@@ -119,23 +119,23 @@ def test_the_audit_tells_when_a_decision_would_change() -> None:
 def test_links_tell_both_sides_the_reason_and_what_holm_would_change() -> None:
     view = context("cic2019", "en")
     table = view.table("convergence").set_index("link", drop=False)
-    said = sentences.link(view, table.loc["commitment"])
+    said = sentences_strands.link(view, table.loc["commitment"])
     assert "The numbers support it: " in said
     assert "Both strands bear the proposition out." in said
     assert "With Holm's correction the call would be: partial agreement." in said
     assert "does not" not in said
-    silent = sentences.link(view, table.loc["leadership"])
-    assert "The interviews do not speak of it." in silent
+    silent = sentences_strands.link(view, table.loc["leadership"])
+    assert "No printed segment speaks of it; the interviews may." in silent
 
 
 def test_calls_and_ratings_are_summed_up() -> None:
     view = context("cic2019", "en")
-    said = sentences.calls_overview(view, view.table("convergence"))
+    said = sentences_strands.calls_overview(view, view.table("convergence"))
     assert said == (
         "Numbers and interviews meet in 4 links: 1 × agreement, 1 × partial agreement, 1 × silence and 1 × dissonance."
     )
-    assert sentences.ratings_overview(view, view.table("ratings")).startswith(
-        "Of 6 rated items, “Participation of colleagues” has the highest mean (3.47) and “Time available” the lowest (2.77)"
+    assert sentences_strands.ratings_overview(view, view.table("ratings")).startswith(
+        "Of 6 rated items, “Participation of colleagues” has the highest mean, 3.47 (label inferred from the order in the figure), and “Time available” the lowest, 2.77, on"
     )
 
 
@@ -144,13 +144,51 @@ def test_regression_to_the_mean_names_its_three_numbers() -> None:
     said = sentences.reversion(view, view.table("mean_reversion"))
     assert said == [
         "Avance en Castellano 1988-92, en puntos porcentuales: diferencia observada de los avances 5,90 [5,30; 6,50]; "
-        "esperada solo por regresión a la media 4,10 [3,50; 4,70]; resto 1,80 [1,20; 2,40]."
+        "esperada por los primeros puntajes (regresión a la media y eventual recuperación real) 4,10 [3,50; 4,70]; resto 1,80 [1,20; 2,40]."
     ]
 
 
 def test_a_study_without_a_score_of_selection_gets_no_warning_about_it() -> None:
     p900, cic = context("p900", "en"), context("cic2019", "en")
-    assert "not an effect" in sentences.not_an_effect(p900, p900.table("groups"))
+    assert "cannot be read as an effect" in sentences.not_an_effect(p900, p900.table("groups"))
     assert sentences.not_an_effect(cic, cic.table("groups")) == ""
     only_before = p900.table("groups").iloc[:1]
     assert sentences.not_an_effect(replace(p900), only_before) == ""
+
+
+def test_what_holm_changes_and_agreement_against_are_told_apart() -> None:
+    view = context("cic2019", "en")
+    table = view.table("convergence").copy()
+    said = sentences_strands.calls_named(view, table)
+    assert "Agreement: Participants practise their profession more openly." in said
+    assert (
+        "With Holm's correction “Participants practise their profession more openly” would be partial agreement."
+        in said
+    )
+    first = table["link"] == "commitment"
+    table.loc[first, ["quantitative_side", "qualitative_side"]] = "opposes"
+    said = sentences_strands.calls_named(view, table)
+    assert "Agreement against the proposition: Participants practise" in said
+    assert "Agreement: " not in said
+
+
+def test_an_inferred_label_is_told_with_its_link() -> None:
+    view = context("cic2019", "en")
+    row = view.table("convergence").set_index("link", drop=False).loc["time"].copy()
+    assert "inferred" not in sentences_strands.link(view, row)
+    row["finding"] = "describe:superiors"
+    assert "(label inferred from the order in the figure)" in sentences_strands.link(view, row)
+
+
+def test_spanish_verbs_follow_their_number() -> None:
+    view = context("cic2019", "es")
+    segments = view.table("segments").drop_duplicates("direction")
+    assert "1 facilita, 1 dificulta y 1 es ambivalente" in sentences_strands.themes_overview(view, segments)
+    said = sentences_strands.themes_overview(view, view.table("segments"))
+    assert "son ambivalentes" in said
+
+
+def test_differences_in_spanish_say_above_or_below() -> None:
+    said = sentences.comparison(context("cic2019", "es"), row())
+    assert "participantes, 0,33 puntos por sobre control" in said
+    assert "diferencia estandarizada 0,44 DE" in said

@@ -36,13 +36,13 @@ def test_empty_tables_keep_their_headers() -> None:
 def test_groups_in_both_languages() -> None:
     english, spanish = (show("groups", context("cic2019", x)) for x in LANGUAGES)
     row = english.loc[english["Outcome"].str.startswith("Commitment")].iloc[0]
-    assert (row["Kind"], row["Effect (SD) [CI]"], row["p (Holm)"]) == (
+    assert (row["Kind"], row["Std. difference [CI]"], row["p (Holm)"]) == (
         "published",
         "0.44 [0.04, 0.83]",
         ".155",
     )
     row = spanish.loc[spanish["Resultado"].str.startswith("Compromiso")].iloc[0]
-    assert (row["Tipo"], row["Efecto (DE) [IC]"], row["p (Holm)"]) == (
+    assert (row["Tipo"], row["Diferencia est. [IC]"], row["p (Holm)"]) == (
         "publicado",
         "0,44 [0,04; 0,83]",
         "0,155",
@@ -60,7 +60,9 @@ def test_shares_at_the_cut_off_are_percentages() -> None:
     view = context("p900", "en")
     table = view.table("discontinuity").copy()
     table.loc[0, "term"] = "take_up_jump"
-    assert show("discontinuity", view, table)["Estimate [CI]"].iloc[0] == "40.0% [30.0%, 50.0%]"
+    assert (
+        show("discontinuity", view, table)["Estimate [CI]"].iloc[0] == "40.0 [30.0, 50.0] percentage points"
+    )
 
 
 def test_columns_with_nothing_to_say_can_be_left_out() -> None:
@@ -86,3 +88,16 @@ def test_a_table_shows_itself_whole_in_a_notebook() -> None:
 def test_an_unknown_table_names_those_there_are() -> None:
     with pytest.raises(KeyError, match="groups"):
         show("nothing", context("cic2019", "en"))
+
+
+def test_words_of_real_interviews_are_not_shown() -> None:
+    view = context("cic2019", "en")
+    table = view.table("segments")
+    assert show("segments", view, table.assign(source="real"))["Paraphrase"].unique().tolist() == [
+        "not shown"
+    ]
+    assert show("segments", view, table)["Paraphrase"].tolist() == table["text"].tolist()
+
+
+def test_findings_carry_the_unit_of_the_language() -> None:
+    assert show("convergence", context("cic2019", "es"))["Hallazgo"].iloc[0].endswith(" DE")

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 from trenza.contracts.faults import InputFaults
+from trenza.io.manifest import UNTOLD
 from trenza.io.provenance import code_digest
 from trenza.project import load_project
 
@@ -26,6 +27,10 @@ if workflow.is_main_process:
             f"Left out: {name}, which needs {wanted} below {PROJECT.data_root} (set data_root or TRENZA_DATA).",
             file=sys.stderr,
         )
+
+    if not STUDIES:
+        print("No study can run: none has all its files.", file=sys.stderr)
+        sys.exit(1)
 
 
 wildcard_constraints:

@@ -16,7 +16,7 @@ rule report_settings:
         code=code_digest("io"),
         settings=lambda wildcards: STUDIES[wildcards.study].settings,
         files=lambda wildcards: STUDIES[wildcards.study].tables,
-        run=PROJECT.settings,
+        run={key: value for key, value in PROJECT.settings.items() if key not in UNTOLD},
     script:
         "../scripts/report_settings.py"
 

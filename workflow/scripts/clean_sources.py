@@ -6,17 +6,18 @@ from trenza.io.job import job
 
 with job(snakemake.log[0]):
     from trenza.io.clean_folder import write_source
-    from trenza.io.files import read_frame, write_table
+    from trenza.io.files import write_table
     from trenza.io.inputs import describe_inputs
-    from trenza.io.raw import read_raw
+    from trenza.io.raw import read_all
+    from trenza.io.study_files import read_study_table
     from trenza.questionnaire.study import clean_study
     from trenza.simulate.study import simulate_study
 
     study, sources, design = snakemake.wildcards.study, snakemake.params.sources, snakemake.params.design
     files = {sid: Path(path) for sid, path in snakemake.params.files.items()}
-    raw = {sid: read_raw(path, sources[sid]["file"]) for sid, path in files.items()}
-    items = read_frame(Path(snakemake.input.items_csv), ["missing_codes"])
-    codebook = read_frame(Path(snakemake.input.codebook_csv))
+    raw = read_all(files, {sid: source.get("file", "") for sid, source in sources.items()})
+    items = read_study_table(Path(snakemake.input.items_csv))
+    codebook = read_study_table(Path(snakemake.input.codebook_csv))
     clean = clean_study(
         raw, study=study, sources=sources, group=design["group"], items=items, codebook=codebook
     )

@@ -5,12 +5,13 @@ from pathlib import Path
 from trenza.io.job import job
 
 with job(snakemake.log[0]):
-    from trenza.io.files import read_frame, read_table, write_table
+    from trenza.io.files import read_table, write_table
+    from trenza.io.study_files import read_study_table
     from trenza.triangulate.convergence import converge
     from trenza.triangulate.joint import joint_display
 
     study = snakemake.wildcards.study
-    links = read_frame(Path(snakemake.input.links_csv))
+    links = read_study_table(Path(snakemake.input.links_csv))
     names = ("groups", "models", "ratings", "codes", "segments")
     tables = {name: read_table(Path(snakemake.input[name]), name) for name in names}
     calls = converge(links, study=study, **tables, alpha=snakemake.params.alpha, **snakemake.params.rule)

@@ -17,6 +17,10 @@ UNKNOWN = "unknown"  # the group of rows whose group is missing
 STATISTICS = ("mean", "sd", "min", "q25", "median", "q75", "max")
 
 
+# Quartiles of real data are shown from this many times the disclosure threshold.
+QUARTILES_FROM = 4
+
+
 def check_counts(counts: pd.DataFrame, *, study: str, source_id: str, source: str) -> pd.DataFrame:
     """Sum the cells under each printed total.
 
@@ -94,7 +98,7 @@ def distribution(
     type 7), the SD divides by n - 1 and is blank for n = 1. With ``min_cell``, a row with 0 < n < min_cell
     is suppressed: all its figures are blank. If that leaves a single suppressed row of an outcome, the row
     with the next smallest n > 0 goes too, because a total printed elsewhere would give the first one away;
-    min and max, each one unit's own value, are blank throughout. Returns contract ``distribution``. Raises ``InputFaults`` for missing or non-numeric columns and for a
+    min and max, each one unit's own value, are blank throughout, and quartiles below 4 x ``min_cell`` units. Returns contract ``distribution``. Raises ``InputFaults`` for missing or non-numeric columns and for a
     level that is itself called unknown while groups are missing.
     """
     place = (f"study {study}", f"sources.{source_id}")
@@ -159,8 +163,12 @@ def _suppress(rows: list[dict[str, Any]], min_cell: int | None) -> list[dict[str
     kept = ("outcome", "group")
     # The lowest and the highest value belong to one unit each, however many there are.
     single = {"min": None, "max": None}
+    # With few units the quartiles are nearly the values themselves, and mean and SD give the rest away.
+    near = {"q25": None, "median": None, "q75": None}
     return [
-        {**{k: row[k] for k in kept}, "suppressed": True} if i in hidden else {**row, **single}
+        {**{k: row[k] for k in kept}, "suppressed": True}
+        if i in hidden
+        else {**row, **single, **(near if row["n"] < QUARTILES_FROM * min_cell else {})}
         for i, row in enumerate(rows)
     ]
 

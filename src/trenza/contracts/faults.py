@@ -42,7 +42,10 @@ class InputFaults(TrenzaError):
     """All faults of one pass, in one message, in a stable order."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = sorted(set(faults))
+        # Row 2 before row 10.
+        self.faults = sorted(
+            set(faults), key=lambda f: (f.file, f.row.zfill(9) if f.row.isdigit() else f.row, f)
+        )
         count = len(self.faults)
         head = f"{count} {'fault' if count == 1 else 'faults'} found, nothing was computed:"
         super().__init__("\n".join([head, *(f"  {i}. {f}" for i, f in enumerate(self.faults, 1))]))

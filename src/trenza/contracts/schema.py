@@ -27,16 +27,16 @@ def schema_faults(value: Any, schema: Mapping[str, Any], file: str) -> list[Faul
     return found
 
 
-def row_faults(rows: Sequence[Mapping[str, str]], schema: Mapping[str, Any], file: str) -> list[Fault]:
+def row_faults(
+    header: Sequence[str], rows: Sequence[Mapping[str, str]], schema: Mapping[str, Any], file: str
+) -> list[Fault]:
     """All breaches of a row schema in the rows of a CSV file; the first data row is row 2.
 
     Missing or unknown columns are told once, for the header.
     """
     from jsonschema import Draft202012Validator
 
-    if not rows:
-        return []
-    columns = list(rows[0])
+    columns = list(header)
     allowed = list(schema["properties"])
     found = [
         Fault(file, "1", c, "no such column", "this column") for c in schema["required"] if c not in columns

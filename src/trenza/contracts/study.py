@@ -10,6 +10,9 @@ from typing import Any
 
 from trenza.contracts.faults import Fault
 
+# Columns that the project adds to every table.
+RESERVED = {"source", "study", "source_id"}
+
 Rows = Sequence[Mapping[str, str]]
 
 
@@ -57,6 +60,12 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
                     Fault(file, f"{place}.id", "", f"'{analysis['id']}' a second time", "each id once")
                 )
             found += _check_analysis(kind, analysis, study, item_names, place, file)
+    for kind in ("comparisons", "models"):
+        made = [f"{a['id']}_{o}" for a in study[kind] for o in a["outcomes"]]
+        for result in sorted({r for r in made if made.count(r) > 1}):
+            found.append(
+                Fault(file, kind, "", f"two results called '{result}'", "ids that differ in <id>_<outcome>")
+            )
     return found
 
 
@@ -116,12 +125,32 @@ def _check_source(
                 )
             if low >= high:
                 fault(f"simulate.ranges.{outcome}", f"{low} to {high}", "the lower value first")
+    path = source.get("file", "")
+    if path.startswith(("/", "\\", "~")) or ":" in path[:3] or ".." in path.split("/") or "\\" in path:
+        fault("file", f"'{path}'", "a path below data_root or the project, with / between folders and no ..")
     columns: Mapping[str, Any] = source.get("columns", {})
     for name, column in columns.items():
+        if name in RESERVED:
+            fault(
+                f"columns.{name}",
+                f"the name '{name}'",
+                f"a name that the project does not use itself ({names_or(RESERVED)})",
+            )
         if "difference" in column:
             for part in column["difference"]:
-                if "from" not in columns.get(part, {}):
-                    read = {c for c, v in columns.items() if "from" in v}
+                named = columns.get(part, {})
+                if (
+                    "from" not in named
+                    or "levels" in named
+                    or named.get("type", "number") not in ("number", "integer")
+                ):
+                    read = {
+                        c
+                        for c, v in columns.items()
+                        if "from" in v
+                        and "levels" not in v
+                        and v.get("type", "number") in ("number", "integer")
+                    }
                     fault(
                         f"columns.{name}.difference",
                         f"'{part}'",
@@ -144,6 +173,18 @@ def _check_design(study: Mapping[str, Any], file: str) -> list[Fault]:
     if design["participants"] == design["control"]:
         found.append(
             Fault(file, "design.control", "", f"'{design['control']}'", "a level other than participants")
+        )
+    cluster = design.get("cluster")
+    real = {s: v for s, v in study["sources"].items() if v["holds"] == "records" and v["kind"] == "real"}
+    having = [v["columns"][cluster] for v in real.values() if cluster in v.get("columns", {})]
+    if cluster and real and not having:
+        seen = {c for v in real.values() for c in v.get("columns", {})}
+        found.append(
+            Fault(file, "design.cluster", "", f"'{cluster}'", f"a column of the records: {names_or(seen)}")
+        )
+    if cluster == design["group"] or any(c.get("type") == "id" or "difference" in c for c in having):
+        found.append(
+            Fault(file, "design.cluster", "", f"'{cluster}'", "a column that names what units sit in")
         )
     for key in ("participants", "control"):
         if design[key] not in study["labels"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from trenza.contracts.tables import CONTRACTS
 
@@ -42,10 +42,15 @@ def write_frame(frame: pd.DataFrame, path: Path) -> None:
 
 def read_frame(path: Path, text_columns: list[str] | None = None) -> pd.DataFrame:
     """Read a CSV that ``write_frame`` wrote; ``text_columns`` stay text."""
+    return parse_frame(path, text_columns)
+
+
+def parse_frame(source: Path | TextIO, text_columns: list[str] | None = None) -> pd.DataFrame:
+    """A frame from a CSV of the project's own form: comma, point, blank for missing, nothing else."""
     import pandas as pd
 
     return pd.read_csv(
-        path, dtype=dict.fromkeys(text_columns or [], "str"), keep_default_na=False, na_values=[""]
+        source, dtype=dict.fromkeys(text_columns or [], "str"), keep_default_na=False, na_values=[""]
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.io.files import read_frame, read_table, write_text
+from trenza.io.study_files import read_study_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,5 +80,5 @@ def open_results(study: str | None = None, root: Path | None = None) -> dict[str
             [Fault(f"results/{study}", "", "", "no finished results", f"run: python3 run.py --study {study}")]
         )
     kept = json.loads((results / SETTINGS).read_text(encoding="utf-8"))
-    frames = {name: read_frame(root / kept["files"][name]) for name in ("items", "codebook", "links")}
+    frames = {name: read_study_table(root / kept["files"][name]) for name in ("items", "codebook", "links")}
     return {"tables": read_finished(results), "study": kept["settings"], **frames}

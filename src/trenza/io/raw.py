@@ -7,6 +7,7 @@ observation number + 1 for Stata.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,20 @@ def read_raw(path: Path, shown_as: str) -> pd.DataFrame:
     return _read_stata(path, shown_as) if path.suffix.lower() == ".dta" else _read_csv(path, shown_as)
 
 
+def read_all(paths: Mapping[str, Path], shown_as: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Read every file by its source id; raises one ``InputFaults`` for all that cannot be read."""
+    frames: dict[str, pd.DataFrame] = {}
+    faults: list[Fault] = []
+    for sid, path in paths.items():
+        try:
+            frames[sid] = read_raw(path, shown_as[sid])
+        except InputFaults as error:
+            faults += error.faults
+    if faults:
+        raise InputFaults(faults)
+    return frames
+
+
 def _read_stata(path: Path, shown_as: str) -> pd.DataFrame:
     import pandas as pd
 
@@ -49,6 +64,8 @@ def _read_csv(path: Path, shown_as: str) -> pd.DataFrame:
 
     rows = read_csv_rows(path, shown_as)
     header = rows[0]
+    if len(rows) == 1:
+        raise InputFaults([Fault(shown_as, "2", "", "no rows below the header", "at least one row")])
     body = [[cell if cell.strip() else None for cell in row] for row in rows[1:]]
     frame = pd.DataFrame(body, columns=header, dtype="object")
     frame.index = pd.RangeIndex(2, len(frame) + 2)
@@ -58,18 +75,23 @@ def _read_csv(path: Path, shown_as: str) -> pd.DataFrame:
 def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
     """All rows of a CSV as text, header first, every row as long as the header.
 
-    Raises ``InputFaults`` listing all ragged rows, repeated or blank column names, or an empty file.
+    Raises ``InputFaults`` listing all ragged rows, repeated or blank column names, quotation marks that are
+    never closed or swallow rows, or an empty file.
     """
-    data = path.read_bytes()
+    lines = _decoded(path.read_bytes())
+    # Excel's own hint to itself; not data.
+    text = lines.split("\n", 1)[1] if lines.startswith("sep=") and "\n" in lines else lines
+    delimiter = max(",;|\t", key=text.split("\n", 1)[0].count)
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;|\t", key=first.count)
-    rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        allowed = "each quotation mark closed, cells below 131,072 characters"
+        raise InputFaults([Fault(shown_as, "", "", f"a broken CSV ({error})", allowed)]) from error
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise InputFaults([Fault(shown_as, "1", "", "no header", "a first row with column names")])
+    width = max((i for row in rows for i, cell in enumerate(row, 1) if cell.strip()), default=0)
+    # Columns that are blank from the header down are what a spreadsheet leaves at the right edge.
+    rows = [row[:width] if not any(c.strip() for c in row[width:]) else row for row in rows]
     header = [cell.strip() for cell in rows[0]]
     faults = [
         Fault(
@@ -88,6 +110,18 @@ def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
         for i, row in body
         if len(row) != len(header)
     ]
+    faults += [
+        Fault(
+            shown_as,
+            str(i),
+            header[k],
+            "a quotation mark that swallows whole rows",
+            "marks closed in their cell",
+        )
+        for i, row in body
+        for k, cell in enumerate(row[: len(header)])
+        if len(header) > 1 and any(line.count(delimiter) >= len(header) - 1 for line in cell.split("\n")[1:])
+    ]
     # A blank line in the middle would shift every row number after it.
     last = body[-1][0] if body else 1
     faults += [
@@ -97,3 +131,15 @@ def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
     if faults:
         raise InputFaults(faults)
     return [header, *(row for _, row in body)]
+
+
+def _decoded(data: bytes) -> str:
+    """Text of any encoding that spreadsheets save: UTF-8, UTF-16 with its mark, Windows-1252, Latin-1."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    for encoding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")

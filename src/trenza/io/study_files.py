@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.io.files import parse_frame
 from trenza.io.raw import read_csv_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -52,6 +58,10 @@ def read_yaml(path: Path, shown_as: str) -> dict[str, Any]:
         raise InputFaults(
             [Fault(shown_as, line, "", error.problem or "a mistake", "YAML, each key once")]
         ) from error
+    except yaml.YAMLError as error:
+        raise InputFaults(
+            [Fault(shown_as, "", "", str(error).splitlines()[0], "YAML without control characters")]
+        ) from error
     except UnicodeDecodeError as error:
         raise InputFaults(
             [Fault(shown_as, "", "", "a byte that is not UTF-8", "a file saved as UTF-8")]
@@ -61,7 +71,17 @@ def read_yaml(path: Path, shown_as: str) -> dict[str, Any]:
     return value
 
 
-def read_rows(path: Path, shown_as: str) -> list[dict[str, str]]:
-    """Rows of a configuration CSV as text, stripped; raises ``InputFaults``."""
+def read_rows(path: Path, shown_as: str) -> tuple[list[str], list[dict[str, str]]]:
+    """Header and rows of a configuration CSV as text, stripped; raises ``InputFaults``."""
     header, *body = read_csv_rows(path, shown_as)
-    return [dict(zip(header, (cell.strip() for cell in row), strict=True)) for row in body]
+    return header, [dict(zip(header, (cell.strip() for cell in row), strict=True)) for row in body]
+
+
+def read_study_table(path: Path) -> pd.DataFrame:
+    """items.csv, codebook.csv or links.csv as a frame: read as ``read_rows`` reads it, whatever saved it."""
+    header, rows = read_rows(path, path.as_posix())
+    text = StringIO(newline="")
+    writer = csv.DictWriter(text, header, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return parse_frame(StringIO(text.getvalue()), ["missing_codes"])

@@ -96,7 +96,8 @@ def read_ratings(raw: pd.DataFrame, *, file: str, items: Sequence[str]) -> pd.Da
         out[column] = reader.number(column, blank=column == "sd")
     _refuse_repeats(reader, ["item"])
     for row, cell in out.iterrows():
-        if not cell["scale_min"] <= cell["mean"] <= cell["scale_max"] and not reader.faults:
+        known = cell[["scale_min", "mean", "scale_max"]].notna().all()
+        if known and not cell["scale_min"] <= cell["mean"] <= cell["scale_max"]:
             reader.fault(row, "mean", f"{cell['mean']:g}", f"{cell['scale_min']:g} to {cell['scale_max']:g}")
     out["where"] = reader.text("where", blank=True)
     out["note"] = reader.text("note", blank=True)

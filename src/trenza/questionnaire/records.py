@@ -83,6 +83,9 @@ def clean_records(
         if "difference" in column:
             later, earlier = column["difference"]
             out[name] = out[later] - out[earlier]
+            _hold_to_range(reader, name, out[name], rules.loc[name], out_of_range, note)
+    if reader.faults:
+        raise InputFaults(reader.faults)
     out = out[list(columns)]
     without = out[group].isna()
     for row in out.index[without]:
@@ -107,7 +110,7 @@ def _scored(
     values = reader.number(raw_name, blank=True, missing=codes)
     for row, raw_value in reader.raw[raw_name].items():
         text, value = as_text(raw_value), values.loc[row]
-        if text in codes:
+        if text is not None and reader.is_code(raw_value, codes):
             note(row, raw_name, "missing code", raw_value, None)
         elif value < low or value > high:
             if out_of_range == "stop":
@@ -119,6 +122,25 @@ def _scored(
             values.loc[row] = low + high - value
             note(row, raw_name, "reversed", raw_value, low + high - value)
     return values
+
+
+def _hold_to_range(
+    reader: ColumnReader,
+    name: str,
+    values: pd.Series[Any],
+    rule: pd.Series[Any],
+    out_of_range: str,
+    note: Any,
+) -> None:
+    """A computed column has a range too; a value outside is a fault, or missing and in the ledger."""
+    low, high = float(rule["min"]), float(rule["max"])
+    for row, value in values.items():
+        if value < low or value > high:
+            if out_of_range == "stop":
+                reader.fault(row, name, f"{value:g}", f"{low:g} to {high:g}")
+            else:
+                note(row, name, f"outside {low:g} to {high:g}: set to missing", value, None)
+                values.loc[row] = float("nan")
 
 
 def _refuse_repeated_ids(reader: ColumnReader, raw_name: str, ids: pd.Series[Any]) -> None:

@@ -65,6 +65,11 @@ def _clean(
     import pandas as pd
 
     file, holds, kind = source["file"], source["holds"], source["kind"]
+    if kind != "simulated" and "source" in raw.columns and (raw["source"] == "simulated").any():
+        where = str(raw.index[raw["source"] == "simulated"][0])
+        raise InputFaults(
+            [Fault(file, where, "source", "'simulated'", f"rows that are {kind}, as the study says")]
+        )
     if holds == "records":
         cleaned = clean_records(
             raw,

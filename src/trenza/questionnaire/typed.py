@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,16 @@ _NUMBER = {
 
 
 def as_text(value: Any) -> str | None:
-    """A raw cell as the text a user would type: 1.0 from a Stata file is ``1``; missing is ``None``."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    """A raw cell as the text a user would type: 1.0 from a Stata file is ``1``; missing is ``None``.
+
+    Runs of white space become one blank, so that ``Colegio  3`` is no other school than ``Colegio 3``.
+    """
+    # Not a number and not a time are the only values that differ from themselves.
+    if value is None or value != value:
         return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    text = str(value).strip()
+    text = " ".join(str(value).split())
     return text or None
 
 
@@ -84,7 +89,7 @@ class ColumnReader:
 
         def parse(row: Any, value: Any) -> float:
             text = as_text(value)
-            if text is None or text in missing:
+            if text is None or self.is_code(value, missing):
                 if text is None and not blank:
                     self.fault(row, column, "a blank", kind + bound)
                 return math.nan
@@ -102,6 +107,18 @@ class ColumnReader:
         raw = self.raw[column]
         return raw.__class__([parse(r, v) for r, v in raw.items()], index=raw.index, dtype="float64")
 
+    def is_code(self, value: Any, codes: Sequence[str]) -> bool:
+        """Whether a raw cell is one of the missing codes, however it is written: 99, 99.0, 99,0.
+
+        Stata keeps numbers in single precision, so a code is compared in it too.
+        """
+        text = as_text(value)
+        if text is None or text in codes:
+            return text is not None
+        number = _plain_number(text.replace(self.decimal, "."))
+        wanted = [c for c in (_plain_number(code) for code in codes) if c is not None]
+        return number is not None and any(_single(number) == _single(code) for code in wanted)
+
     def levels(self, column: str, levels: Mapping[str, str]) -> pd.Series[Any]:
         """The column with the file's values replaced by the study's levels; unknown values are faults."""
         series = self.raw[column].map(as_text).astype("object")
@@ -109,3 +126,11 @@ class ColumnReader:
             if value is not None and value == value and value not in levels:
                 self.fault(row, column, f"'{value}'", ", ".join(levels) + " or blank")
         return series.map(lambda v: levels.get(v) if isinstance(v, str) else None).astype("object")
+
+
+def _plain_number(text: str) -> float | None:
+    return float(text) if _NUMBER["."].fullmatch(text) else None
+
+
+def _single(number: float) -> float:
+    return float(struct.unpack("f", struct.pack("f", number))[0]) if abs(number) < 3e38 else number

@@ -21,6 +21,8 @@ def alt(identifier: str, ctx: Context) -> str:
 
 def _forest(ctx: Context) -> list[str]:
     table = rows.primary(ctx.table("groups"), "effect")
+    at_hand = set(table.loc[table["source"] != "simulated", "id"])
+    table = table.loc[(table["source"] != "simulated") | ~table["id"].isin(at_hand)]
     return [f"{ctx.item(r['outcome'])} ({ctx.source(r['source'])}): {ctx.num(r['effect'])} {ctx.span(r['effect_ci_low'], r['effect_ci_high'])}"
             for _, r in table.iterrows()]  # fmt: skip
 

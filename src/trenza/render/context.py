@@ -75,7 +75,11 @@ class Context:
 
     def own(self, key: str) -> str:
         """A text that study.yaml gives in both languages, such as title and summary."""
-        entry = self.study.get(key) or {}
+        return self.own_words(self.study.get(key))
+
+    def own_words(self, entry: Any) -> str:
+        """An entry of study.yaml in this context's language; plain text stands for both languages."""
+        entry = entry or {}
         if isinstance(entry, Mapping):
             return " ".join(str(entry.get(self.lang) or entry.get("en") or "").split())
         return " ".join(str(entry).split())
@@ -125,6 +129,30 @@ class Context:
         """Why the two sides of a link speak of the same thing."""
         rows = self.links.loc[self.links["link"] == link]
         return str(rows.iloc[0][f"rationale_{self.lang}"]) if len(rows) else ""
+
+    def word(self, number: str, identifier: Any) -> str:
+        """A unit or cluster in a sentence (``number`` is one or many): ``school`` or ``schools``."""
+        key = f"{number}_{identifier}"
+        return self.t(key) if language.has_text(self.lang, key) else self.level(identifier).lower()
+
+    def clusters(self, number: str = "many") -> str:
+        """What a cluster of this study is called inside a sentence."""
+        return self.word(number, str(self.design.get("cluster") or "cluster"))
+
+    @property
+    def segments_published(self) -> bool:
+        """Whether the study's coded segments come from a publication."""
+        segments = self.table("segments")
+        kinds = (
+            set(segments["source"])
+            if len(segments)
+            else {
+                s.get("kind")
+                for s in (self.study.get("sources") or {}).values()
+                if s.get("holds") == "segments"
+            }
+        )
+        return kinds == {"published"}
 
     def source(self, kind: Any) -> str:
         """published, simulated or real, as a word."""

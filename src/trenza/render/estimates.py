@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trenza.render import rows
 from trenza.render.language import has_text, is_missing, plain
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trenza.render.context import Context
+
+
+MAIN_TERM, OTHER_WINDOW = "fuzzy_rd_linear", "fuzzy_rd_linear_bandwidth_"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Line:
 
     @property
     def expected(self) -> bool:
-        """Whether the number is what would be seen without any effect."""
+        """Whether the number is what the first scores let expect, judged from units outside the programme."""
         return self.kind == "expected"
 
 
@@ -72,18 +75,49 @@ def reversion_kind(term: str) -> str:
 
 
 def is_effect(row: pd.Series) -> bool:
-    """Whether a discontinuity row is an effect at the cut-off: not a take-up, not a plain Wald ratio."""
-    return str(row["term"]).startswith("fuzzy")
+    """Whether a discontinuity row is the effect at the cut-off that is set beside other estimates.
+
+    One row an analysis: one slope, the declared window. Shares that took part, the plain Wald ratio, other
+    slopes, other windows and the check on an earlier score stay in their own tables.
+    """
+    return str(row["term"]) == MAIN_TERM
+
+
+def is_other_window(row: Any) -> bool:
+    """Whether a discontinuity row repeats the effect in a window of another width."""
+    return str(row["term"]).startswith(OTHER_WINDOW)
+
+
+def window_multiple(row: Any) -> float:
+    """How many times the declared width the row's window has: 0.6 for ``..._bandwidth_0_6``."""
+    return (
+        float(str(row["term"]).removeprefix(OTHER_WINDOW).replace("_", ".")) if is_other_window(row) else 1.0
+    )
+
+
+def windows(table: pd.DataFrame) -> pd.DataFrame:
+    """The effect with one slope in every window, by analysis and width; empty where there is one window only."""
+    there = [is_other_window(r) or is_effect(r) for _, r in table.iterrows()]
+    found = table.loc[there] if len(table) else table
+    if not any(is_other_window(r) for _, r in found.iterrows()):
+        return found.iloc[:0]
+    order = rows.in_order(found, "id")
+    keys = [(order.index(r["id"]), window_multiple(r)) for _, r in found.iterrows()]
+    return found.iloc[sorted(range(len(keys)), key=keys.__getitem__)]
+
+
+def sign_turns(table: pd.DataFrame) -> bool:
+    """Whether the Wald ratio without the running variable has one sign for one outcome and the other for another."""
+    wald = table.loc[table["term"] == "wald_no_running_variable", "estimate"].dropna() if len(table) else []
+    return len(wald) > 1 and float(min(wald)) < 0 < float(max(wald))
 
 
 def line_name(ctx: Context, line: Line) -> str:
-    """What an estimate is called; those at the cut-off also name their term and outcome."""
+    """What an estimate is called; those at the cut-off also name their outcome."""
     name = ctx.t(f"estimate_{line.kind}")
     if line.kind != "discontinuity":
         return name
-    key = f"term_short_{line.term}"
-    slopes = f", {ctx.t(key)}" if has_text(ctx.lang, key) else ""
-    return f"{name}{slopes} ({ctx.item(line.outcome)})"
+    return f"{name}, {ctx.item(line.outcome)}"
 
 
 def _lines(ctx: Context) -> list[Line]:

@@ -16,10 +16,12 @@ OFFSET = {"published": 0.17, "real": 0.17, "simulated": -0.17}
 
 
 def forest(ctx: Context) -> Figure | None:
-    """One row an outcome: standardised effect and interval; published and real filled, simulated hollow."""
+    """One row an outcome: standardised effect and interval; published and real filled; simulated, hollow, only where no other is at hand."""
     table = rows.primary(ctx.table("groups"), "effect")
     if not len(table):
         return None
+    at_hand = set(table.loc[table["source"] != "simulated", "id"])
+    table = table.loc[(table["source"] != "simulated") | ~table["id"].isin(at_hand)]
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
+DEEP = "#7a4a00"  # the control's colour, darker: thin hollow squares need it
 DARK, LIGHT = "#37474f", "#a9bac4"
 
 
@@ -80,7 +81,7 @@ def ratings(ctx: Context) -> Figure | None:
                     markerfacecolor=style.PAPER if hollow else colour)  # fmt: skip
             ax.text(r["mean"] + 0.03 * (scale.scale_max - scale.scale_min), y, ctx.num(r["mean"]), va="center",
                     ha="left", fontsize=style.BODY, fontweight="bold")  # fmt: skip
-        ax.set_yticks(range(len(part))[::-1], [style.wrap(ctx.item(i), 30) for i in part["item"]])
+        ax.set_yticks(range(len(part))[::-1], [_label(ctx, i) for i in part["item"]])
         ax.set_ylim(-0.6, len(part) - 0.4)
         ax.set_xlim(scale.scale_min, scale.scale_max)
         if scale.scale_max - scale.scale_min <= 10:
@@ -89,8 +90,16 @@ def ratings(ctx: Context) -> Figure | None:
         style.bare(ax)
         style.numbers_on(ax.xaxis, ctx.lang)
         ax.set_xlabel(ctx.t("axis_rating", low=ctx.count(scale.scale_min), high=ctx.count(scale.scale_max)))
-    style.head(fig, ctx.t("fig_ratings_title"), "", _stamp(ctx, table))
+    marked = any(rows.inferred(table, i) for i in table["item"])
+    style.head(
+        fig, ctx.t("fig_ratings_title"), ctx.t("fig_ratings_foot") if marked else "", _stamp(ctx, table)
+    )
     return fig
+
+
+def _label(ctx: Context, item: str) -> str:
+    """An item's name, with a dagger where the name was inferred."""
+    return style.wrap(ctx.item(item) + (" \u2020" if rows.inferred(ctx.table("ratings"), item) else ""), 30)
 
 
 def simulated_records(ctx: Context) -> Figure | None:
@@ -111,7 +120,7 @@ def simulated_records(ctx: Context) -> Figure | None:
     for ax, outcome in zip(axes[:, 0], outcomes, strict=True):
         for y, level, colour, marker in (
             (1, levels[0], style.PARTICIPANTS, "o"),
-            (0, levels[1], style.CONTROL, "s"),
+            (0, levels[1], DEEP, "s"),
         ):
             values = table.loc[table[group] == level, outcome].dropna()
             ax.scatter(

@@ -32,11 +32,11 @@ def baseline(ctx: Context) -> Figure | None:
     for ax, outcome in zip(axes[:, 0], outcomes, strict=True):
         part = table.loc[table["outcome"] == outcome].drop_duplicates("group").set_index("group")
         shown = [g for g in levels if g in part.index]
-        boxes = [{"med": part.loc[g, "median"], "q1": part.loc[g, "q25"], "q3": part.loc[g, "q75"], "whislo": part.loc[g, "min"],
-                  "whishi": part.loc[g, "max"], "mean": part.loc[g, "mean"], "fliers": []} for g in shown]  # fmt: skip
+        boxes = [{"med": part.loc[g, "median"], "q1": part.loc[g, "q25"], "q3": part.loc[g, "q75"], "whislo": part.loc[g, "q25"],
+                  "whishi": part.loc[g, "q75"], "mean": part.loc[g, "mean"], "fliers": []} for g in shown]  # fmt: skip
         places = [len(shown) - 1 - i for i in range(len(shown))]
-        drawn = ax.bxp(boxes, positions=places, orientation="horizontal", widths=0.55, showmeans=True, patch_artist=True, showfliers=False,
-                       medianprops={"color": style.PAPER, "linewidth": 2}, whiskerprops={"color": style.MUTED}, capprops={"color": style.MUTED},
+        drawn = ax.bxp(boxes, positions=places, orientation="horizontal", widths=0.55, showmeans=True, patch_artist=True, showfliers=False, showcaps=False,
+                       medianprops={"color": style.PAPER, "linewidth": 2}, whiskerprops={"linewidth": 0},
                        meanprops={"marker": "D", "markerfacecolor": style.PAPER, "markeredgecolor": style.INK, "markersize": 6})  # fmt: skip
         for box, g in zip(drawn["boxes"], shown, strict=True):
             colour = style.PARTICIPANTS if g == ctx.participants else style.CONTROL
@@ -120,6 +120,7 @@ def discontinuity(ctx: Context) -> Figure | None:
     if not ids:
         return None
     shown = [(ids[0], "take_up"), *((i, "outcome") for i in ids)]
+    cut = False
     fig, axes = style.new(1, len(shown), height=3.9, squeeze=False)
     for ax, (identifier, curve) in zip(axes[0], shown, strict=True):
         entry = declared[identifier]
@@ -130,21 +131,22 @@ def discontinuity(ctx: Context) -> Figure | None:
         if curve == "take_up":
             ax.set_ylim(0, 1)
             ax.yaxis.set_major_formatter(_percents(ctx))
+            ax.set_ylabel(ctx.t("axis_share"), fontsize=style.SMALL)
             ax.set_title(
                 style.wrap(ctx.t("panel_take_up", group=ctx.level(ctx.participants)), 44 // len(shown) + 6),
                 fontsize=style.SMALL,
             )
         else:
             style.numbers_on(ax.yaxis, ctx.lang)
-            name, unit = ctx.item(entry["outcome"]), ctx.unit(entry["outcome"])
-            ax.set_title(
-                style.wrap(f"{name} ({unit})" if unit else name, 44 // len(shown) + 6), fontsize=style.SMALL
-            )
+            ax.set_title(style.wrap(ctx.item(entry["outcome"]), 44 // len(shown) + 6), fontsize=style.SMALL)
+            ax.set_ylabel(_unit(ctx, entry["outcome"]), fontsize=style.SMALL)
+            cut |= ax.get_ylim()[0] > 0 or ax.get_ylim()[1] < 0
         ax.tick_params(axis="y", labelsize=style.SMALL)
         style.numbers_on(ax.xaxis, ctx.lang)
+        ax.set_xlabel(style.wrap(ctx.item(entry["running"]), 66 // len(shown) + 4), fontsize=style.SMALL)
     handles, labels = axes[0][0].get_legend_handles_labels()
     # The foot is the key's heading: two things below the panels would be laid over each other.
-    foot = f"{ctx.t('running_axis', running=ctx.item(declared[ids[0]]['running']))} {ctx.t('fig_discontinuity_foot')}"
+    foot = f"{ctx.t('fig_discontinuity_foot')} {ctx.t('axis_not_from_zero') if cut else ''}".strip()
     key = fig.legend(handles, labels, loc="outside lower left", ncols=2, title=style.wrap(foot, 100), alignment="left",
                      title_fontsize=style.SMALL)  # fmt: skip
     key.get_title().set_color(style.MUTED)
@@ -173,13 +175,9 @@ def gain_without_programme(ctx: Context) -> Figure | None:
         ax.axhline(0, color=style.MUTED, linewidth=1)
         ax.grid(axis="y")
         ax.set_title(ctx.item(entry["gain"]), fontsize=style.SMALL)
-        baseline_unit = ctx.unit(entry["baseline"])
-        ax.set_xlabel(
-            f"{ctx.item(entry['baseline'])} ({baseline_unit})"
-            if baseline_unit
-            else ctx.item(entry["baseline"]),
-            fontsize=style.SMALL,
-        )
+        first = rows.first_scores(entry)[0]
+        unit = ctx.unit(first)
+        ax.set_xlabel(f"{ctx.item(first)} ({unit})" if unit else ctx.item(first), fontsize=style.SMALL)
         style.numbers_on(ax.xaxis, ctx.lang)
         style.numbers_on(ax.yaxis, ctx.lang)
         ax.tick_params(axis="y", labelsize=style.SMALL)
@@ -201,7 +199,7 @@ def _sides(ctx: Context, ax: Axes, part: pd.DataFrame) -> None:
         if len(points):
             hollow = bool((points["source"] == "simulated").any())
             ax.errorbar(points["x_mean"], points["y_mean"], yerr=2 * points["y_se"].fillna(0), color=colour, marker=marker, markersize=5.5,
-                        linewidth=1.1, elinewidth=1, markerfacecolor=style.PAPER if hollow else colour, markeredgecolor=style.INK,
+                        linestyle="none", elinewidth=1, markerfacecolor=style.PAPER if hollow else colour, markeredgecolor=style.INK,
                         markeredgewidth=0.6, label=ctx.t(f"side_{side}"))  # fmt: skip
 
 

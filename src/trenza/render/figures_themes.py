@@ -183,7 +183,7 @@ def _quantity(ctx: Context, ax: Axes, r: Any, y: float) -> None:
 
 
 def _themes(ctx: Context, ax: Axes, r: Any, codes: pd.DataFrame | None, middle: float, most: int) -> None:
-    """One thin bar a code, its segments by direction, its name above."""
+    """One thin bar a code, its segments by direction; their number and its name beside it."""
     named = str(r["codes"]).split(";")
     for i, code in enumerate(named):
         y = middle + (len(named) - 1) / 2 - i
@@ -195,7 +195,9 @@ def _themes(ctx: Context, ax: Axes, r: Any, codes: pd.DataFrame | None, middle: 
                 ax.barh(y, n, left=start, height=0.62, color=style.DIRECTION_COLOURS[d], hatch=style.DIRECTION_HATCH[d],
                         edgecolor=style.PAPER if d == "hindering" else style.MUTED, linewidth=0.6)  # fmt: skip
                 start += n
-        name = ctx.code(code) + ("" if start else f" ({ctx.t('no_segment')})")
+        name = (
+            f"{ctx.count(start)}  {ctx.code(code)}" if start else f"{ctx.code(code)} ({ctx.t('no_segment')})"
+        )
         ax.text(
             start + 0.04 * most,
             y,

@@ -18,6 +18,7 @@ NARROW_SPACE = "\u202f"
 
 # A count of four digits or more in a room's phrase, such as 2401 of 6330 rows.
 _COUNT = re.compile(r"(?<![\w.])\d{4,}(?= of \d| rows| complete|$)")
+_NEGATIVE = re.compile(r"(?<![\w.)])-(?=\d)")
 _POINT = {"en": ".", "es": ","}
 _THOUSANDS = {"en": ",", "es": "."}
 
@@ -70,7 +71,8 @@ def phrase(value: Any, lang: str) -> str:
     if is_missing(value):
         return ""
     if lang == "en":
-        return _COUNT.sub(lambda m: integer(m[0], "en"), str(value)).replace(" - ", f" {MINUS} ")
+        counted = _COUNT.sub(lambda m: integer(m[0], "en"), str(value)).replace(" - ", f" {MINUS} ")
+        return _NEGATIVE.sub(MINUS, counted)
     return "; ".join(_translated(piece) or piece for piece in str(value).split("; "))
 
 
@@ -90,7 +92,7 @@ def _translated(piece: str) -> str | None:
 def _decimal_comma(found: str) -> str:
     if found.isdigit() and len(found) > 3:
         return integer(found, "es")
-    return re.sub(r"(?<=\d)\.(?=\d)", ",", found)
+    return _NEGATIVE.sub(MINUS, re.sub(r"(?<=\d)\.(?=\d)", ",", found))
 
 
 def number(value: Any, lang: str, decimals: int = 2, sign: bool = False) -> str:

@@ -17,7 +17,7 @@ def reason(ctx: Context, code: Any) -> str:
     if is_missing(code):
         return ""
     key = f"reason_{code}"
-    return ctx.t(key) if has_text(ctx.lang, key) else plain(code)
+    return ctx.t(key, clusters=ctx.clusters()) if has_text(ctx.lang, key) else plain(code)
 
 
 def side(ctx: Context, code: Any) -> str:
@@ -34,11 +34,7 @@ def call_reason(ctx: Context, quantitative: Any, qualitative: Any) -> str:
     """Why two sides make their call, in one sentence."""
     if quantitative == "absent" or qualitative == "absent":
         both = quantitative == qualitative
-        return ctx.t(
-            "why_silent_both"
-            if both
-            else "why_silent_numbers"
-            if quantitative == "absent"
-            else "why_silent_interviews"
-        )
-    return ctx.t(f"why_{quantitative}_{qualitative}")
+        if both or quantitative == "absent":
+            return ctx.t("why_silent_both" if both else "why_silent_numbers")
+        return ctx.t("why_silent_interviews" if ctx.segments_published else "why_silent_interviews_real")
+    return ctx.t(f"why_{quantitative}_{qualitative}", clusters=ctx.clusters())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import alternatives, estimates, sentences
+from trenza.render.language import NO_VALUE
 from trenza.render.markdown import Paper, escape
 from trenza.render.report_parts import notes
 from trenza.render.tables import show, without_blank_columns
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trenza.render.context import Context
+
+
+# How the pieces of a remark begin that tell how strong a window's first stage is.
+STRENGTH = ("first-stage F", "weak instrument", "Anderson-Rubin interval", "not identified")
 
 
 def misleading(paper: Paper, study_id: str) -> None:
@@ -39,8 +44,11 @@ def misleading(paper: Paper, study_id: str) -> None:
     if len(jump):
         paper.say(ctx.t("cutoff_open"))
         paper.figure("discontinuity", alternatives.alt("discontinuity", ctx))
-        paper.table(without_blank_columns(show("discontinuity", ctx)), ctx.t("cap_discontinuity"))
-        notes(paper, jump)
+        main = jump.loc[[not estimates.is_other_window(r) for _, r in jump.iterrows()]]
+        paper.table(without_blank_columns(show("discontinuity", ctx, main)), ctx.t("cap_discontinuity"))
+        paper.say(ctx.t("wald_sign_turns") if estimates.sign_turns(main) else "")
+        paper.table(_by_window(ctx, estimates.windows(jump)), ctx.t("cap_bandwidth"))
+        notes(paper, main)
     else:
         paper.say(ctx.t("none_discontinuity"))
     panels = estimates.panels(ctx)
@@ -57,6 +65,28 @@ def misleading(paper: Paper, study_id: str) -> None:
 
 def _what_it_is(ctx: Context, kind: str) -> str:
     return f"- **{escape(ctx.t(f'estimate_{kind}'))}.** {escape(ctx.t(f'estimates_what_{kind}'))}"
+
+
+def _by_window(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
+    """The effect at the cut-off in windows of several widths, with what was recorded on the strength of each."""
+    import pandas as pd
+
+    keys = ("col_outcome", "col_window", "col_kind", "col_n", "col_estimate", "col_note")
+    heads = [ctx.t(k) for k in keys]
+    declared = {d["id"]: float(d["bandwidth"]) for d in ctx.study.get("discontinuities") or []}
+    cells = []
+    for _, r in table.iterrows():
+        multiple = estimates.window_multiple(r)
+        width = ctx.num(multiple * declared[r["id"]], 1) if r["id"] in declared else NO_VALUE
+        pieces = [p for p in str(r["note"]).split("; ") if p.startswith(STRENGTH)]
+        cells.append([
+            ctx.item(r["outcome"]), f"\u00d7 {ctx.num(multiple, 1)} (\u00b1 {width})", ctx.source(r["source"]),
+            ctx.count(r["n"]), f"{ctx.num(r['estimate'])} {ctx.span(r['ci_low'], r['ci_high'])}",
+            "; ".join(ctx.say(p) for p in pieces) or NO_VALUE,
+        ])  # fmt: skip
+    frame = pd.DataFrame(cells, columns=heads, dtype="str")
+    frame.attrs["right"] = heads[3:5]
+    return frame
 
 
 def _side_by_side(ctx: Context, panels: list[estimates.Panel]) -> pd.DataFrame:

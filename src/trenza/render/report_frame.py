@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from trenza.render import rows
 from trenza.render.language import has_text, is_missing
+from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, escape
 from trenza.render.references import used_references
-from trenza.render.sentences import cluster_word
 from trenza.render.tables import show, without_blank_columns
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def comparison_design(paper: Paper, study_id: str) -> None:
             "design_groups",
             participants=ctx.level(ctx.participants),
             control=ctx.group(ctx.control),
-            unit=_word(ctx, "one", unit),
+            unit=ctx.word("one", unit),
         ),
         ctx.t("design_sign", participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)),
     )
@@ -41,7 +41,7 @@ def comparison_design(paper: Paper, study_id: str) -> None:
             ctx.t(
                 "design_clusters",
                 n=ctx.count(clusters),
-                clusters=_word(ctx, "many", str(design.get("cluster"))),
+                clusters=ctx.clusters(),
             )
             if clusters
             else ""
@@ -49,8 +49,8 @@ def comparison_design(paper: Paper, study_id: str) -> None:
         paper.say(
             ctx.t(
                 f"assignment_{assignment}",
-                units=_word(ctx, "many", unit),
-                clusters=cluster_word(ctx, many=True),
+                units=ctx.word("many", unit),
+                clusters=ctx.clusters(),
             ),
             number,
         )
@@ -58,12 +58,15 @@ def comparison_design(paper: Paper, study_id: str) -> None:
         paper.say(ctx.t("design_sesoi", sesoi=ctx.num(design["sesoi_sd"])))
     for jump in ctx.study.get("discontinuities") or []:
         paper.say(ctx.t(f"design_cutoff_{jump.get('eligible', 'below')}", running=ctx.item(jump["running"]), cutoff=ctx.num(jump["cutoff"], 0),
-                        units=_word(ctx, "many", unit)))  # fmt: skip
+                        units=ctx.word("many", unit)))  # fmt: skip
         break
     checks = ctx.table("design")
     if len(checks):
         wrong = checks.loc[~checks["agrees"].astype(bool)]
-        paper.say(ctx.t("design_checked" if not len(wrong) else "design_disagrees"))
+        paper.say(
+            ctx.t("design_checked" if not len(wrong) else "design_disagrees"),
+            ctx.t("design_simulated") if "simulated" in rows.kinds(checks) else "",
+        )
         paper.table(show("design", ctx), ctx.t("cap_design"))
     else:
         paper.say(ctx.t("none_design"))
@@ -99,14 +102,16 @@ def limits(paper: Paper, study_id: str) -> None:
     declared = [str(limit) for limit in ctx.design.get("limits") or []]
     if not declared:
         paper.say(ctx.t("none_limits"))
+        paper.bullets(ctx.own_words(note) for note in ctx.design.get("notes") or [])
         return
     paper.say(ctx.t("limits_open"))
     paper.raw(
         *(
-            f"- **{escape(ctx.t(f'limit_{limit}_name'))}.** {escape(ctx.t(f'limit_{limit}'))}"
+            f"- **{escape(ctx.t(f'limit_{limit}_name'))}.** {escape(limit_words(ctx, limit))}"
             for limit in declared
         )
     )
+    paper.bullets(ctx.own_words(note) for note in ctx.design.get("notes") or [])
 
 
 def methods(paper: Paper, study_id: str) -> None:
@@ -140,9 +145,11 @@ def reproduction(paper: Paper, study_id: str) -> None:
     for kind in ("setting", "version", "input"):
         some = manifest.loc[manifest["kind"] == kind]
         paper.table(show("manifest", ctx, some).iloc[:, 1:], ctx.t(f"cap_manifest_{kind}"))
+        paper.say(ctx.t("disclosure_min_cell") if (some["name"] == "disclosure.min_cell").any() else "")
 
 
 def _method_fields(ctx: Context, name: str) -> dict[str, str]:
+    words = {"clusters": ctx.clusters(), "cluster": ctx.clusters("one")}
     if name == "convergence":
         manifest = ctx.table("manifest")
         values = dict(zip(manifest["name"], manifest["value"], strict=True)) if len(manifest) else {}
@@ -153,8 +160,8 @@ def _method_fields(ctx: Context, name: str) -> dict[str, str]:
             for k in ("min_cases", "min_share")
         }
         share = ctx.num(float(found["min_share"]), 1) if found["min_share"] else ctx.t("declared_share")
-        return {"min_cases": found["min_cases"] or ctx.t("declared_number"), "min_share": share}
-    return {}
+        return words | {"min_cases": found["min_cases"] or ctx.t("declared_number"), "min_share": share}
+    return words
 
 
 def _by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
@@ -170,9 +177,3 @@ def _by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(cells, columns=heads, dtype="str")
     frame.attrs["right"] = [heads[-1]]
     return frame
-
-
-def _word(ctx: Context, number: str, identifier: str) -> str:
-    """A unit or cluster in a sentence: ``school`` or ``schools``."""
-    key = f"{number}_{identifier}"
-    return ctx.t(key) if has_text(ctx.lang, key) else ctx.level(identifier).lower()

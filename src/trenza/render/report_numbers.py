@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, rows, sentences
+from trenza.render import alternatives, rows, sentences, sentences_strands
 from trenza.render.language import is_missing, listed, percent
 from trenza.render.markdown import Paper
 from trenza.render.report_parts import notes, of_one_kind
@@ -40,7 +40,8 @@ def descriptives(paper: Paper, study_id: str) -> None:
         paper.table(show("counts", ctx, totals if len(totals) else counts), ctx.t("cap_counts"))
     if len(ratings):
         paper.say(
-            sentences.ratings_overview(ctx, ratings) if len(ratings) > 1 else "", ctx.t("ratings_descriptive")
+            sentences_strands.ratings_overview(ctx, ratings) if len(ratings) > 1 else "",
+            ctx.t("ratings_descriptive"),
         )
         paper.figure("ratings", alternatives.alt("ratings", ctx))
         paper.table(without_blank_columns(show("ratings", ctx)), ctx.t("cap_ratings"))
@@ -68,7 +69,10 @@ def comparisons(paper: Paper, study_id: str) -> None:
     for kind in rows.kinds(table):
         some = table.loc[table["source"] == kind]
         if kind == "simulated":
-            paper.note(ctx.t("comparisons_simulated"), "caution")
+            if set(some["id"]) <= set(table.loc[table["source"] != "simulated", "id"]):
+                paper.note(ctx.t("comparisons_simulated"), "caution")
+                continue
+            paper.note(ctx.t("comparisons_simulated_only"), "caution")
         else:
             for part in rows.by_analysis(rows.primary(some)).values():
                 paper.bullets(sentences.comparison(ctx, row) for _, row in part.iterrows())
@@ -109,15 +113,16 @@ def models(paper: Paper, study_id: str) -> None:
     if not len(table):
         paper.say(ctx.t("none_models"))
         return
-    paper.say(ctx.t("models_open", clusters=sentences.cluster_word(ctx, many=True)))
+    paper.say(ctx.t("models_open", clusters=ctx.clusters()))
     for kind in rows.kinds(table):
         some = rows.contrasts(table.loc[table["source"] == kind])
         if kind == "simulated":
-            paper.note(ctx.t("models_simulated"), "caution")
+            paper.note(_simulated_models(ctx, some), "caution")
         else:
             for _, row in rows.primary(some).iterrows():
                 paper.say(sentences.model(ctx, row, _covariates(ctx, table, row)))
         same = [ctx.t("col_term")] if some["term"].nunique() == 1 else []
+        same += [ctx.t("col_p")] if kind == "simulated" else []
         paper.table(without(of_one_kind(ctx, "models", some), same), ctx.t(f"cap_models_{kind}"))
         notes(paper, some)
     variance = ctx.table("variance")
@@ -132,6 +137,16 @@ def models(paper: Paper, study_id: str) -> None:
         paper.say(ctx.t("variance_trouble", outcomes=listed([ctx.item(o) for o in trouble["outcome"]], ctx.lang)) if len(trouble) else "",
                   ctx.t("variance_messages" if messages else "variance_no_messages"))  # fmt: skip
         paper.bullets(f"{outcome}: {said.rstrip('.')}." for outcome, said in messages)
+
+
+def _simulated_models(ctx: Context, some: pd.DataFrame) -> str:
+    """What was put in: the intraclass correlation of the simulated source that the models use."""
+    sources = ctx.study.get("sources") or {}
+    used = [sources.get(m.get("source"), {}).get("simulate") or {} for m in ctx.study.get("models") or []]
+    declared = {float(s["icc"]) for s in used if "icc" in s}
+    if len(declared) != 1 or some["n"].nunique() != 1:
+        return ctx.t("models_simulated_plain")
+    return ctx.t("models_simulated", icc=ctx.num(declared.pop()), n=ctx.count(some["n"].iloc[0]))
 
 
 def _covariates(ctx: Context, table: pd.DataFrame, row: pd.Series) -> list[str]:

@@ -31,18 +31,22 @@ def notes(paper: Paper, table: pd.DataFrame) -> None:
     elif methods:
         paper.say(ctx.t("note_method", methods=ctx.say(methods[0])))
     kinds = [ctx.say(k) for k in rows.in_order(table.loc[table["effect_kind"].notna()], "effect_kind")]
-    said = [
-        (r["outcome"], [] if is_missing(r["note"]) else str(r["note"]).split("; "))
-        for _, r in table.iterrows()
-    ]
+    several = {o for o in table["outcome"] if table.loc[table["outcome"] == o, "term"].nunique() > 1}
+    said = [(r, [] if is_missing(r["note"]) else str(r["note"]).split("; ")) for _, r in table.iterrows()]
     common = [p for p in said[0][1] if all(p in pieces for _, pieces in said)] if said else []
     paper.say(
         ctx.t("note_effect", kinds="; ".join(kinds)) if kinds else "",
         ctx.t("note_remarks", remarks="; ".join(ctx.say(p) for p in common)) if common else "",
     )
     own: dict[str, list[str]] = {}
-    for outcome, pieces in said:
-        own.setdefault(ctx.item(outcome), []).extend(ctx.say(p) for p in pieces if p not in common)
+    for r, pieces in said:
+        name, outcome = ctx.item(r["outcome"]), r["outcome"]
+        shared = [p for p in pieces if all(p in other for q, other in said if q["outcome"] == outcome)]
+        # Where an outcome has several rows, what one of them alone records stands under its own name.
+        alone = f"{name} ({term_words(ctx, r)})" if outcome in several else name
+        for p in pieces:
+            if p not in common:
+                own.setdefault(name if p in shared else alone, []).append(ctx.say(p))
     if any(own.values()):
         paper.say(ctx.t("note_remarks_own"))
         paper.bullets(

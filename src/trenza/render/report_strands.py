@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, rows, sentences
+from trenza.render import alternatives, rows, sentences_strands
 from trenza.render.language import listed
 from trenza.render.markdown import Paper, badge, escape
 from trenza.render.reasons import call_word
@@ -27,20 +27,22 @@ def interviews(paper: Paper, study_id: str) -> None:
         paper.say(ctx.t("none_interviews"))
         return
     if len(segments):
-        paper.say(sentences.themes_overview(ctx, segments))
-    paper.say(ctx.t("interviews_tree"))
+        paper.say(sentences_strands.themes_overview(ctx, segments))
+    paper.say(ctx.t("interviews_tree"), ctx.t("interviews_published") if ctx.segments_published else "")
     paper.figure("themes_by_role", alternatives.alt("themes_by_role", ctx))
     paper.table(without_blank_columns(show("codes", ctx)), ctx.t("cap_codes"))
     silent = codes.loc[codes["codable"].astype(bool) & (codes["n_segments"] == 0)]
     if len(silent):
         paper.say(ctx.t("codes_silent", codes=listed([ctx.code(c) for c in silent["code"]], ctx.lang)))
-    chosen = _chosen(segments)
+    chosen = _chosen(segments.loc[segments["source"] == "published"])
     if len(chosen):
         paper.heading("h_voices", 3)
         paper.say(ctx.t("voices_open"))
         for direction in rows.in_order(chosen, "direction"):
             paper.say(f"{ctx.t(f'voices_{direction}')}:")
             paper.raw(*(_voice(ctx, r) for _, r in chosen.loc[chosen["direction"] == direction].iterrows()))
+    if (segments["source"] == "real").any():
+        paper.say(ctx.t("voices_withheld"))
 
 
 def _voice(ctx: Context, r: pd.Series) -> str:
@@ -77,7 +79,10 @@ def together(paper: Paper, study_id: str) -> None:
     paper.bullets(
         ctx.t(f"together_{call}") for call in ("agreement", "partial_agreement", "silence", "dissonance")
     )
-    paper.say(sentences.calls_overview(ctx, table))
+    paper.say(
+        ctx.t("together_published") if ctx.segments_published else "",
+        sentences_strands.calls_overview(ctx, table),
+    )
     paper.figure("joint_display", alternatives.alt("joint_display", ctx))
     changed = table.loc[table["call"] != table["call_if_holm"]]
     paper.say(
@@ -91,7 +96,7 @@ def together(paper: Paper, study_id: str) -> None:
         lead = f"**{escape(ctx.proposition(row['link']))}.** {escape(call_word(ctx, row['call']))}. "
         why = ctx.rationale(row["link"])
         reason = ctx.t("link_rationale", rationale=why) if why else ""
-        paper.raw(lead + escape(f"{sentences.link(ctx, row)} {reason}".strip()))
+        paper.raw(lead + escape(f"{sentences_strands.link(ctx, row)} {reason}".strip()))
     display = ctx.table("joint_display")
     if len(display):
         paper.say(ctx.t("together_traced"))

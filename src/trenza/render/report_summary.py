@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows, sentences
+from trenza.render import estimates, rows, sentences, sentences_strands
 from trenza.render.language import small_first
+from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, badge, escape
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def summary(paper: Paper, study_id: str) -> None:
     limits = [str(limit) for limit in ctx.design.get("limits") or []]
     if limits:
         paper.say(
-            ctx.t("summary_limits", limits="; ".join(ctx.t(f"limit_{limit}_short") for limit in limits))
+            ctx.t("summary_limits", limits="; ".join(limit_words(ctx, limit, "_short") for limit in limits))
         )
 
 
@@ -79,15 +80,7 @@ def _estimates(ctx: Context) -> list[tuple[str, str]]:
     found = []
     for panel in estimates.panels(ctx):
         lines = _told(panel)
-        words = [
-            ctx.t(
-                "summary_line",
-                name=small_first(estimates.line_name(ctx, line)),
-                estimate=ctx.num(line.estimate),
-                interval=ctx.span(line.low, line.high),
-            )
-            for line in lines
-        ]
+        words = [_line(ctx, line) for line in lines]
         if words:
             unit = sentences.difference_unit(ctx, panel.lines[0].outcome)
             found.append(
@@ -97,6 +90,20 @@ def _estimates(ctx: Context) -> list[tuple[str, str]]:
                 )
             )
     return found
+
+
+def _line(ctx: Context, line: estimates.Line) -> str:
+    """An estimate with its interval; one at the cut-off as the range over the widths of the window."""
+    name = small_first(estimates.line_name(ctx, line))
+    if line.kind == "discontinuity":
+        table = ctx.table("discontinuity")
+        same = table.loc[(table["outcome"] == line.outcome) & (table["source"] == line.source)]
+        found = estimates.windows(same)["estimate"].dropna()
+        if len(found) > 1:
+            return ctx.t("range_over_windows", name=name, low=ctx.num(found.min()), high=ctx.num(found.max()))
+    return ctx.t(
+        "summary_line", name=name, estimate=ctx.num(line.estimate), interval=ctx.span(line.low, line.high)
+    )
 
 
 def _told(panel: estimates.Panel) -> list[estimates.Line]:
@@ -114,19 +121,30 @@ def _audit(ctx: Context) -> list[tuple[str, str]]:
 def _ratings(ctx: Context) -> list[tuple[str, str]]:
     table = ctx.table("ratings")
     table = table.loc[table["source"] != "simulated"] if len(table) else table
-    return [(str(table.iloc[0]["source"]), sentences.ratings_overview(ctx, table))] if len(table) > 1 else []
+    return (
+        [(str(table.iloc[0]["source"]), sentences_strands.ratings_overview(ctx, table))]
+        if len(table) > 1
+        else []
+    )
 
 
 def _interviews(ctx: Context) -> list[tuple[str, str]]:
     table = ctx.table("segments")
     table = table.loc[table["source"] != "simulated"] if len(table) else table
-    return [(str(table.iloc[0]["source"]), sentences.themes_overview(ctx, table))] if len(table) else []
+    return (
+        [(str(table.iloc[0]["source"]), sentences_strands.themes_overview(ctx, table))] if len(table) else []
+    )
 
 
 def _together(ctx: Context) -> list[tuple[str, str]]:
     table = ctx.table("convergence")
     return (
-        [("", f"{sentences.calls_overview(ctx, table)} {sentences.calls_named(ctx, table)}".strip())]
+        [
+            (
+                "",
+                f"{sentences_strands.calls_overview(ctx, table)} {sentences_strands.calls_named(ctx, table)}".strip(),
+            )
+        ]
         if len(table)
         else []
     )

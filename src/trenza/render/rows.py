@@ -46,10 +46,16 @@ def baselines(study: Mapping[str, Any]) -> set[str]:
     """Outcomes that were measured before the programme: declared as baselines, covariates or running variables."""
     found: set[str] = set()
     for entry in study.get("regression_to_the_mean") or []:
-        found.add(str(entry["baseline"]))
+        found |= set(first_scores(entry))
     for model in study.get("models") or []:
         found |= {str(c) for c in model.get("covariates") or []}
     return found | running_variables(study)
+
+
+def first_scores(entry: Mapping[str, Any]) -> list[str]:
+    """The scores of an entry of regression_to_the_mean; it may name one or several."""
+    declared = entry["baseline"]
+    return [declared] if isinstance(declared, str) else [str(score) for score in declared]
 
 
 def running_variables(study: Mapping[str, Any]) -> set[str]:
@@ -68,6 +74,12 @@ def stand_ins(ctx: Context) -> list[str]:
     if "stand_in" not in ctx.items.columns:
         return []
     return [str(v) for v in ctx.items.loc[ctx.items["stand_in"] == "yes", f"label_{ctx.lang}"]]
+
+
+def inferred(ratings: pd.DataFrame, item: str) -> bool:
+    """Whether the remark on a rated item says that its label was paired with its mean by inference."""
+    notes = ratings.loc[ratings["item"] == item, "note"].dropna() if len(ratings) else []
+    return any("inferred" in str(note) for note in notes)
 
 
 def kinds(frame: pd.DataFrame) -> list[str]:

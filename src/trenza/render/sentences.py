@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render import rows
 from trenza.render.estimates import reversion_kind
-from trenza.render.language import has_text, is_missing, listed, p_phrase, percent, small_first
-from trenza.render.reasons import call_reason, reason
+from trenza.render.language import has_text, is_missing, listed, p_phrase, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,9 +59,7 @@ def comparison(ctx: Context, row: pd.Series) -> str:
         )
     facts.append(ctx.t("fact_n", n=ctx.count(row["n"])))
     if not is_missing(row["clusters"]):
-        facts.append(
-            ctx.t("fact_clusters", clusters=ctx.count(row["clusters"]), name=cluster_word(ctx, many=True))
-        )
+        facts.append(ctx.t("fact_clusters", clusters=ctx.count(row["clusters"]), name=ctx.clusters()))
     if not is_missing(row["p_value"]):
         facts.append(p_phrase(row["p_value"], ctx.lang))
     first = ctx.t(
@@ -99,13 +96,6 @@ def conclusion(ctx: Context, row: pd.Series) -> list[str]:
     if not is_missing(holm) and float(holm) >= 1 - float(row["ci_level"]):
         said.append(ctx.t("verdict_not_after_holm", p=p_phrase(holm, ctx.lang)))
     return said
-
-
-def cluster_word(ctx: Context, many: bool = False) -> str:
-    """What a cluster is called: the label of design.cluster, in lower case."""
-    cluster = str(ctx.design.get("cluster") or "cluster")
-    key = f"{'many' if many else 'one'}_{cluster}"
-    return ctx.t(key) if has_text(ctx.lang, key) else ctx.level(cluster).lower()
 
 
 def overview(ctx: Context, frame: pd.DataFrame) -> str:
@@ -181,62 +171,6 @@ def audit(ctx: Context, printed: pd.DataFrame) -> list[str]:
     return said
 
 
-def link(ctx: Context, row: pd.Series) -> str:
-    """One link: what the numbers say, what the interviews say, the call and why."""
-    themes = listed([ctx.code(c) for c in str(row["codes"]).split(";")], ctx.lang)
-    numbers = ctx.t(
-        f"link_numbers_{row['quantitative_side']}", reason=reason(ctx, row["quantitative_reason"])
-    )
-    if int(row["n_segments"]):
-        share = percent(row["share_expected"], ctx.lang)
-        heard = ctx.t("link_heard", n=ctx.count(row["n_segments"]), cases=ctx.count(row["n_cases"]), total=ctx.count(row["n_cases_total"]),
-                      themes=themes, share=share, direction=ctx.t(f"direction_{row['code_expects']}"))  # fmt: skip
-    else:
-        heard = ctx.t("link_not_heard", themes=themes)
-    why = call_reason(ctx, row["quantitative_side"], row["qualitative_side"])
-    said = [numbers, heard, why]
-    if row["call_if_holm"] != row["call"]:
-        said.append(ctx.t("link_holm", call=ctx.t(f"call_{row['call_if_holm']}")))
-    return " ".join(said)
-
-
-def calls_overview(ctx: Context, convergence: pd.DataFrame) -> str:
-    """How many links agree, agree in part, are silent or dissonant."""
-    parts = []
-    for call in ("agreement", "partial_agreement", "silence", "dissonance"):
-        some = convergence.loc[convergence["call"] == call]
-        if len(some):
-            parts.append(ctx.t("calls_part", k=ctx.count(len(some)), call=ctx.t(f"call_{call}")))
-    return ctx.t("calls_overview", n=ctx.count(len(convergence)), parts=listed(parts, ctx.lang))
-
-
-def calls_named(ctx: Context, convergence: pd.DataFrame) -> str:
-    """The propositions under each call but partial agreement, which is no news."""
-    said = []
-    for call in ("agreement", "dissonance", "silence"):
-        some = [ctx.proposition(x) for x in convergence.loc[convergence["call"] == call, "link"]]
-        if some:
-            word = ctx.t(f"call_{call}")
-            said.append(f"{word[0].upper()}{word[1:]}: {'; '.join(some)}.")
-    return " ".join(said)
-
-
-def themes_overview(ctx: Context, segments: pd.DataFrame) -> str:
-    """How many segments of how many schools, by direction."""
-    found = {d: int((segments["direction"] == d).sum()) for d in ("enabling", "hindering", "ambivalent")}
-    parts = [f"{ctx.count(n)} {small_first(ctx.t(f'voices_{d}'))}" for d, n in found.items() if n]
-    return ctx.t("themes_overview", n=ctx.count(len(segments)), cases=ctx.count(segments["case"].nunique()),
-                 roles=ctx.count(segments["role"].nunique()), parts=listed(parts, ctx.lang))  # fmt: skip
-
-
-def ratings_overview(ctx: Context, ratings: pd.DataFrame) -> str:
-    """The highest and the lowest rated item."""
-    table = ratings.sort_values("rank")
-    top, low = table.iloc[0], table.iloc[-1]
-    return ctx.t("ratings_overview", n=ctx.count(len(table)), low=ctx.item(low["item"]), low_mean=ctx.num(low["mean"]), top=ctx.item(top["item"]),
-                 top_mean=ctx.num(top["mean"]), scale_min=ctx.count(low["scale_min"]), scale_max=ctx.count(low["scale_max"]))  # fmt: skip
-
-
 def difference_unit(ctx: Context, outcome: str) -> str:
     """The unit in which a difference of an outcome is told: points, or percentage points for shares."""
     key = f"difference_{unit_key(ctx, outcome)}"
@@ -256,9 +190,7 @@ def model(ctx: Context, row: pd.Series, covariates: list[str]) -> str:
     ]
     facts.append(ctx.t("fact_n", n=ctx.count(row["n"])))
     if not is_missing(row["clusters"]):
-        facts.append(
-            ctx.t("fact_clusters", clusters=ctx.count(row["clusters"]), name=cluster_word(ctx, many=True))
-        )
+        facts.append(ctx.t("fact_clusters", clusters=ctx.count(row["clusters"]), name=ctx.clusters()))
     first = ctx.t(f"model_{direction}", outcome=ctx.item(row["outcome"]), participants=ctx.group(ctx.participants),
                   control=ctx.group(ctx.control), amount=amount(ctx, float(row["estimate"]), str(row["outcome"])), held=held,
                   facts="; ".join(facts))  # fmt: skip

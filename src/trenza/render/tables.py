@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trenza.render import rows
+from trenza.render import estimates, rows
 from trenza.render.language import NO_VALUE, has_text, is_missing, listed, p_value, percent, plain
 from trenza.render.reasons import call_word, reason, side
 
@@ -89,10 +89,15 @@ def _value(c: Context, r: Row) -> str:
     return text[:HASH_SHOWN] if r["kind"] == "input" else text
 
 
+def _words(c: Context, r: Row) -> str:
+    """A segment's paraphrase, if it is of a passage in print or simulated; words of real people stay in their file."""
+    return c.t("withheld") if r["source"] == "real" else _plain("text")(c, r)
+
+
 def _finding(c: Context, r: Row) -> str:
     if is_missing(r["effect"]):
         return _with_span("estimate", "ci_low", "ci_high")(c, r)
-    return _with_span("effect", "effect_ci_low", "effect_ci_high")(c, r) + " SD"
+    return _with_span("effect", "effect_ci_low", "effect_ci_high")(c, r) + f" {c.t('unit_SD')}"
 
 
 def _bin(c: Context, r: Row) -> str:
@@ -183,7 +188,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "segments": (
         Shown("col_code", lambda c, r: c.code(r["code"])), Shown("col_direction", lambda c, r: c.t(f"direction_{r['direction']}")),
-        Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_case", _plain("case")), Shown("col_text", _plain("text")),
+        Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_case", _plain("case")), Shown("col_text", _words),
     ),
     "convergence": (
         Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_finding", _finding, True),
@@ -209,16 +214,21 @@ def term_words(c: Context, r: Row) -> str:
     """A term in words: a contrast of groups, a covariate, or one of the fixed words of the effects room."""
     if (c.items["item"] == r["term"]).any():
         return c.item(r["term"])
+    if estimates.is_other_window(r):
+        return c.t("term_bandwidth", multiple=c.num(estimates.window_multiple(r), 1))
     key = f"term_{r['term']}"
     return c.t(key) if has_text(c.lang, key) else c.term(r["term"])
 
 
 def _share_or_estimate(c: Context, r: Row) -> str:
-    """Take-up as percentages, everything else in the outcome's unit."""
+    """Take-up as percentages, a difference of them in percentage points, everything else in the outcome's unit."""
     if not str(r["term"]).startswith("take_up"):
         return _with_span("estimate", "ci_low", "ci_high")(c, r)
     if is_missing(r["estimate"]):
         return NO_VALUE
+    if str(r["term"]).startswith("take_up_jump"):
+        points = c.span(100 * r["ci_low"], 100 * r["ci_high"], 1)
+        return f"{c.num(100 * r['estimate'], 1)} {points} {c.t('difference_percent_correct')}"
     low, high = (percent(r[k], c.lang, 1) for k in ("ci_low", "ci_high"))
     return f"{percent(r['estimate'], c.lang, 1)} [{low}{', ' if c.lang == 'en' else '; '}{high}]"
 

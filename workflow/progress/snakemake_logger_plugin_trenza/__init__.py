@@ -88,7 +88,11 @@ class LogHandler(LogHandlerBase):
                 if Path(path).exists()
                 else []
             )
-            self._say("\n".join(f"  {line}" for line in lines[-SHOWN_LINES:]))
+            if not lines:
+                lines = ["It was ended from outside (out of memory, perhaps) before it could say anything."]
+            # A list of faults is read from its head, a traceback from its end.
+            shown = lines[-SHOWN_LINES:] if lines[0].startswith("This is a bug") else lines[:SHOWN_LINES]
+            self._say("\n".join(f"  {line}" for line in shown))
             self._say(f"  (log: {path})")
 
     @staticmethod

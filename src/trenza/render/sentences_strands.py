@@ -1,0 +1,101 @@
+"""What the interviews and the ratings say, and how each link joins them with the numbers, in plain sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import rows
+from trenza.render.language import listed, percent
+from trenza.render.reasons import call_reason, reason
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+
+def link(ctx: Context, row: pd.Series) -> str:
+    """One link: what the numbers say, what the interviews say, the call and why."""
+    themes = listed([ctx.code(c) for c in str(row["codes"]).split(";")], ctx.lang)
+    numbers = ctx.t(
+        f"link_numbers_{row['quantitative_side']}",
+        reason=reason(ctx, row["quantitative_reason"]) + _mark(ctx, row),
+    )
+    if int(row["n_segments"]):
+        share = percent(row["share_expected"], ctx.lang)
+        key = "link_heard_published" if ctx.segments_published else "link_heard"
+        heard = ctx.t(key, clusters=ctx.clusters(), n=ctx.count(row["n_segments"]), cases=ctx.count(row["n_cases"]), total=ctx.count(row["n_cases_total"]),
+                      themes=themes, share=share, direction=ctx.t(f"direction_{row['code_expects']}"))  # fmt: skip
+    else:
+        heard = ctx.t("link_not_heard", themes=themes)
+    why = call_reason(ctx, row["quantitative_side"], row["qualitative_side"])
+    said = [numbers, heard, why]
+    if row["call_if_holm"] != row["call"]:
+        said.append(ctx.t("link_holm", call=ctx.t(f"call_{row['call_if_holm']}")))
+    return " ".join(said)
+
+
+def calls_overview(ctx: Context, convergence: pd.DataFrame) -> str:
+    """How many links agree, agree in part, are silent or dissonant."""
+    parts = []
+    for call in ("agreement", "partial_agreement", "silence", "dissonance"):
+        some = convergence.loc[convergence["call"] == call]
+        if len(some):
+            parts.append(ctx.t("calls_part", k=ctx.count(len(some)), call=ctx.t(f"call_{call}")))
+    return ctx.t("calls_overview", n=ctx.count(len(convergence)), parts=listed(parts, ctx.lang))
+
+
+def _mark(ctx: Context, row: pd.Series) -> str:
+    """A rated item whose label was inferred is never told without saying so."""
+    item = str(row["finding"]).removeprefix("describe:")
+    return f" {ctx.t('inferred_label')}" if rows.inferred(ctx.table("ratings"), item) else ""
+
+
+def calls_named(ctx: Context, convergence: pd.DataFrame) -> str:
+    """The propositions under each call but partial agreement, which is no news, and what Holm would change.
+
+    Two strands that agree against a proposition have a name of their own: it must not be read as borne out.
+    """
+    against = (convergence["quantitative_side"] == "opposes") & (convergence["qualitative_side"] == "opposes")
+    said = []
+    for word, call, chosen in (
+        ("call_agreement", "agreement", ~against),
+        ("call_against", "agreement", against),
+        ("call_dissonance", "dissonance", ~against),
+        ("call_silence", "silence", ~against),
+    ):
+        named = _propositions(ctx, convergence.loc[chosen & (convergence["call"] == call)])
+        if named:
+            head = ctx.t(word)
+            said.append(f"{head[0].upper()}{head[1:]}: {'; '.join(named)}.")
+    changed = convergence.loc[convergence["call"] != convergence["call_if_holm"]]
+    for call in rows.in_order(changed, "call_if_holm"):
+        named = [f"“{p}”" if ctx.lang == "en" else f"«{p}»"
+                 for p in _propositions(ctx, changed.loc[changed["call_if_holm"] == call])]  # fmt: skip
+        said.append(ctx.t("summary_holm", links=listed(named, ctx.lang), call=ctx.t(f"call_{call}")))
+    return " ".join(said)
+
+
+def _propositions(ctx: Context, convergence: pd.DataFrame) -> list[str]:
+    return [ctx.proposition(x) for x in convergence["link"]]
+
+
+def themes_overview(ctx: Context, segments: pd.DataFrame) -> str:
+    """How many segments of how many schools, by direction."""
+    found = {d: int((segments["direction"] == d).sum()) for d in ("enabling", "hindering", "ambivalent")}
+    parts = [ctx.t(f"told_{d}" + ("_one" if n == 1 else ""), n=ctx.count(n)) for d, n in found.items() if n]
+    return ctx.t("themes_overview", clusters=ctx.clusters(), n=ctx.count(len(segments)), cases=ctx.count(segments["case"].nunique()),
+                 roles=ctx.count(segments["role"].nunique()), parts=listed(parts, ctx.lang))  # fmt: skip
+
+
+def ratings_overview(ctx: Context, ratings: pd.DataFrame) -> str:
+    """The highest and the lowest rated item."""
+    table = ratings.sort_values("rank")
+    top, low = table.iloc[0], table.iloc[-1]
+    means = {
+        name: ctx.num(r["mean"])
+        + (f" {ctx.t('inferred_label')}" if rows.inferred(ratings, str(r["item"])) else "")
+        for name, r in (("top_mean", top), ("low_mean", low))
+    }
+    return ctx.t("ratings_overview", n=ctx.count(len(table)), low=ctx.item(low["item"]), top=ctx.item(top["item"]), **means,
+                 scale_min=ctx.count(low["scale_min"]), scale_max=ctx.count(low["scale_max"]))  # fmt: skip
