@@ -332,7 +332,10 @@ CONTRACTS: dict[str, Contract] = {
                 SOURCE,
                 _text("curve", "take_up, outcome, or gain_without_programme"),
                 _text("side", "eligible, not_eligible or all"),
-                _float("x_low", "lower edge of the bin, running variable's unit"),
+                _float(
+                    "x_low",
+                    "lower edge of the bin, running variable's unit; blank where it would be one unit's own value",
+                ),
                 _float("x_high", "upper edge"),
                 _float("x_mean", "mean of the running variable in the bin"),
                 _int("n", "units in the bin"),

@@ -202,4 +202,8 @@ def _quantile_bins(x: np.ndarray, g: np.ndarray, bins: int, min_cell: int) -> li
     # a value on an edge belongs to the upper bin; the highest of all to the last
     position = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(pairs) - 1)
     counts = np.bincount(position, minlength=len(pairs)).tolist()
-    return bin_rows(x, g, position, merged(counts, min_cell), pairs)
+    rows = bin_rows(x, g, position, merged(counts, min_cell), pairs)
+    # The outermost edges are the lowest and the highest value there is, each one unit's own.
+    if rows:
+        rows[0]["x_low"] = rows[-1]["x_high"] = np.nan
+    return rows

@@ -8,6 +8,7 @@ published and real numbers are filled, simulated ones hollow or hatched.
 from __future__ import annotations
 
 import os
+import re
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,6 +151,20 @@ def save(fig: Figure, folder: Path | str, identifier: str, lang: str) -> dict[st
         temporary = target / f".{name}.{os.getpid()}.part"
         with styled():
             fig.savefig(temporary, format=kind, **extra)
+        if kind == "svg":
+            drawn = temporary.read_text(encoding="utf-8")
+            temporary.write_bytes(_numbered_ids(drawn).encode("utf-8"))
         temporary.replace(target / name)
         written[kind] = name
     return written
+
+
+def _numbered_ids(svg: str) -> str:
+    """The same picture with matplotlib's hashed ids (clip paths, markers, hatches) numbered as they appear.
+
+    The hash takes in the last bits of the layout, which may differ from one process to the next; what is
+    drawn does not.
+    """
+    hashed = dict.fromkeys(re.findall(r'id="([a-z][0-9a-f]{10})"', svg))
+    numbers = {old: f"{old[0]}{i}" for i, old in enumerate(hashed, 1)}
+    return re.sub(r"\b[a-z][0-9a-f]{10}\b", lambda found: numbers.get(found.group(), found.group()), svg)
