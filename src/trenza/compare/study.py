@@ -12,7 +12,7 @@ from trenza.compare.records import compare_records
 from trenza.compare.summaries import compare_summaries
 from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.tables import empty
+from trenza.contracts.tables import stacked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ def describe_study(
             parts["distribution"].append(
                 distribution(data[sid], outcomes=outcomes, group=design["group"], min_cell=threshold, **place)
             )
-    return {name: _stacked(name, frames) for name, frames in parts.items()}
+    return {name: stacked(name, frames) for name, frames in parts.items()}
 
 
 def compare_study(
@@ -106,7 +106,7 @@ def compare_study(
                 faults += error.faults
     if faults:
         raise InputFaults(faults)
-    return {name: _stacked(name, frames) for name, frames in parts.items()}
+    return {name: stacked(name, frames) for name, frames in parts.items()}
 
 
 def _check_designs(
@@ -144,10 +144,3 @@ def _check_designs(
         allowed = f"a design.assignment in study.yaml that the data bear out; it says {design['assignment']}"
         faults += [Fault(f"source {sid}", "", cluster, found, allowed) for found in contradicted["found"]]
     return tables, faults
-
-
-def _stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
-    import pandas as pd
-
-    full = [f for f in frames if len(f)]
-    return pd.concat(full, ignore_index=True) if full else empty(name)

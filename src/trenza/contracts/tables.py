@@ -6,6 +6,7 @@ A stage writes a table through ``trenza.io.write_table`` and the next reads it t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -463,3 +464,14 @@ def empty(name: str) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame({c: [] for c in CONTRACTS[name].names})
+
+
+def stacked(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """All frames of contract ``name`` below each other, or an empty table of it.
+
+    Empty frames are left out, because pandas would guess types from them.
+    """
+    import pandas as pd
+
+    full = [frame for frame in frames if len(frame)]
+    return pd.concat(full, ignore_index=True) if full else empty(name)

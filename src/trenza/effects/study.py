@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.tables import empty
+from trenza.contracts.tables import stacked
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
 from trenza.multilevel.random_intercept import fit_random_intercept
@@ -105,11 +105,4 @@ def model_study(
         )
     if faults:
         raise InputFaults(faults)
-    return {name: _stacked(name, frames) for name, frames in parts.items()}
-
-
-def _stacked(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
-    import pandas as pd
-
-    full = [f for f in frames if len(f)]
-    return pd.concat(full, ignore_index=True) if full else empty(name)
+    return {name: stacked(name, frames) for name, frames in parts.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from trenza.contracts.tables import empty
+from trenza.contracts.tables import stacked
 from trenza.qualitative.matrices import count_codes, cross
 
 if TYPE_CHECKING:
@@ -20,12 +20,10 @@ def count_study(
     codebook: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
     """Tables ``segments``, ``codes`` and ``cells``; empty where the study has no qualitative strand."""
-    import pandas as pd
-
     frames = {sid: data[sid] for sid, source in sources.items() if source["holds"] == "segments"}
     tables: dict[str, list[pd.DataFrame]] = {"segments": list(frames.values()), "codes": [], "cells": []}
     for sid, segments in frames.items():
         place = {"study": study, "source": sources[sid]["kind"]}
         tables["codes"].append(count_codes(segments, codebook, **place))
         tables["cells"].append(cross(segments, **place))
-    return {n: pd.concat(parts, ignore_index=True) if parts else empty(n) for n, parts in tables.items()}
+    return {name: stacked(name, parts) for name, parts in tables.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.tables import stacked
 from trenza.questionnaire.published import read_counts, read_ratings, read_segments, read_summaries
 from trenza.questionnaire.records import clean_records
 
@@ -50,7 +51,7 @@ def clean_study(
         flows.append(flow.assign(study=study, source_id=sid, source=sources[sid]["kind"]))
     if faults:
         raise InputFaults(faults)
-    return CleanStudy(data, _stacked(ledgers), _stacked(flows))
+    return CleanStudy(data, stacked("ledger", ledgers), stacked("flow", flows))
 
 
 def _clean(
@@ -101,11 +102,3 @@ def counted(read: int, kept: int) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame({"step": [1, 2], "rule": ["rows read", "rows kept"], "n": [read, kept]})
-
-
-def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """All frames below each other; empty ones would make pandas guess types."""
-    import pandas as pd
-
-    full = [f for f in frames if len(f)]
-    return pd.concat(full, ignore_index=True) if full else frames[0] if frames else pd.DataFrame()
