@@ -177,3 +177,13 @@ def test_a_figure_shows_itself_in_a_notebook() -> None:
     figure = draw("ratings", context("cic2019", "en"))
     assert figure is not None
     assert figure._repr_svg_().startswith("<?xml")
+
+
+def test_hashed_ids_are_numbered_as_they_appear() -> None:
+    """The hash of a clip path takes in the last bits of the layout, which differ between processes."""
+    from trenza.render.style import numbered_ids
+
+    one = '<clipPath id="p0123456789"/><g clip-path="url(#p0123456789)"/><path id="mabcdef0123"/>'
+    other = '<clipPath id="pfedcba9876"/><g clip-path="url(#pfedcba9876)"/><path id="m9876543210"/>'
+    assert numbered_ids(one) == numbered_ids(other)
+    assert numbered_ids(one) == '<clipPath id="p1"/><g clip-path="url(#p1)"/><path id="m2"/>'

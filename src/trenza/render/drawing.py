@@ -11,9 +11,9 @@ class Drawing(Figure):
     """matplotlib's Figure with the SVG that notebooks look for."""
 
     def _repr_svg_(self) -> str:
-        from trenza.render.style import styled
+        from trenza.render.style import numbered_ids, styled
 
         target = io.StringIO()
         with styled():
             self.savefig(target, format="svg", metadata={"Date": None})
-        return target.getvalue()
+        return numbered_ids(target.getvalue())

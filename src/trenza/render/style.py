@@ -153,13 +153,13 @@ def save(fig: Figure, folder: Path | str, identifier: str, lang: str) -> dict[st
             fig.savefig(temporary, format=kind, **extra)
         if kind == "svg":
             drawn = temporary.read_text(encoding="utf-8")
-            temporary.write_bytes(_numbered_ids(drawn).encode("utf-8"))
+            temporary.write_bytes(numbered_ids(drawn).encode("utf-8"))
         temporary.replace(target / name)
         written[kind] = name
     return written
 
 
-def _numbered_ids(svg: str) -> str:
+def numbered_ids(svg: str) -> str:
     """The same picture with matplotlib's hashed ids (clip paths, markers, hatches) numbered as they appear.
 
     The hash takes in the last bits of the layout, which may differ from one process to the next; what is
