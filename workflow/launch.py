@@ -162,6 +162,21 @@ def say_where(named: list[str]) -> None:
     print(f"{done} Reports: {', '.join(reports) or 'none yet'}")
 
 
+def refused_files(named: list[str]) -> list[str]:
+    """One line for each official file that could not be used, of the studies asked for; the rest was processed."""
+    import csv
+
+    lines = []
+    for table in sorted((ROOT / "results").glob("*/clean/files.table.csv")):
+        study = table.parts[-3]
+        if named and study not in named:
+            continue
+        with table.open(encoding="utf-8", newline="") as handle:
+            rows = [r for r in csv.DictReader(handle) if r["outcome"] == "refused"]
+        lines += [f"  {study}: {message}" for r in rows for message in r["message"].splitlines()]
+    return lines
+
+
 def main(arguments: list[str]) -> int:
     """Run snakemake and return its exit code."""
     os.chdir(ROOT)
@@ -191,9 +206,13 @@ def main(arguments: list[str]) -> int:
             "The run stopped; what was finished is kept. Mend what is said above and run it again.",
             file=sys.stderr,
         )
-    else:
-        say_where(named)
-    return code
+        return code
+    say_where(named)
+    refused = refused_files(named)
+    if refused:
+        print("Not used, all other files were:", *refused, sep="\n", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
 from trenza.contracts.study import check_items, check_study, findings, names_or
 from trenza.io.study_files import read_rows, read_yaml
+from trenza.official.policy_rules import load_rules
 from trenza.qualitative.codebook import check_codebook
 from trenza.triangulate.links import check_links
 
@@ -27,11 +28,12 @@ class Study:
     settings: dict[str, Any]
     tables: dict[str, str]
     files: dict[str, str]
+    official: dict[str, dict[str, str]]
     missing: tuple[str, ...]
 
     def source_files(self) -> list[str]:
         """Paths of all files that the study's sources read, in the order of study.yaml."""
-        return list(self.files.values())
+        return [*self.files.values(), *(path for found in self.official.values() for path in found.values())]
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,19 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     faults += check_items(rows["items"], tables["items"])
     faults += check_codebook(rows["codebook"], tables["codebook"])
     faults += check_study(study, rows["items"], shown)
+    try:
+        load_rules(study["policy"], file=shown)
+    except InputFaults as error:
+        faults += error.faults
     files: dict[str, str] = {}
     missing: list[str] = []
     rated: set[str] = set()
+    official: dict[str, dict[str, str]] = {}
     for sid, source in study["sources"].items():
+        if source["holds"] == "official":
+            official[sid] = _official_files(source["folders"], data_root, root)
+            if not official[sid]:
+                missing.append(f"official files in {' or '.join(source['folders'])}")
         if "file" not in source:
             continue
         real = source["kind"] == "real"
@@ -197,7 +208,19 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     faults += check_links(rows["links"], findings(study, rated), codable, tables["links"])
     if faults:
         raise InputFaults(faults)
-    return Study(name, study, tables, files, tuple(dict.fromkeys(missing)))
+    return Study(name, study, tables, files, official, tuple(dict.fromkeys(missing)))
+
+
+def _official_files(folders: Sequence[str], data_root: str, root: Path) -> dict[str, str]:
+    """Every file in the folders and below, by its path below data_root; hidden and lock files are none."""
+    found: dict[str, str] = {}
+    base = root / data_root
+    for folder in folders:
+        for path in sorted((base / folder).rglob("*")):
+            inside = path.relative_to(base)
+            if path.is_file() and not any(part.startswith((".", "~$")) for part in inside.parts):
+                found[inside.as_posix()] = (Path(data_root) / inside).as_posix()
+    return found
 
 
 def _extended(name: str, studies_dir: str, root: Path) -> tuple[dict[str, Any], list[str]]:

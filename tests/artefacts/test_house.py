@@ -17,6 +17,7 @@ SOURCE = ROOT / "src" / "trenza"
 LAW = {
     "contracts": set(),
     "io": {"contracts"},
+    "official": {"contracts", "io"},
     "questionnaire": {"contracts"},
     "compare": {"contracts"},
     "multilevel": {"contracts"},
@@ -25,7 +26,7 @@ LAW = {
     "triangulate": {"contracts"},
     "render": {"contracts"},
     "simulate": {"contracts"},
-    "project": {"contracts", "io", "qualitative", "triangulate"},
+    "project": {"contracts", "io", "official", "qualitative", "triangulate"},
 }
 STATISTICS = {"statsmodels", "pingouin", "scipy"}
 

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from render_demo import ROOT, context
 
-from trenza.contracts.tables import CALLS, DIRECTIONS, QUALITATIVE_SIDES, QUANTITATIVE_SIDES, SOURCES
+from trenza.contracts.columns import SOURCES
+from trenza.contracts.tables import CALLS, DIRECTIONS, QUALITATIVE_SIDES, QUANTITATIVE_SIDES
 from trenza.render import language
 from trenza.render.figures import FIGURES
 from trenza.render.language import LANGUAGES

@@ -11,10 +11,11 @@ rule clean_sources:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("questionnaire", "simulate"),
+        code=code_digest("questionnaire", "simulate", "official"),
         sources=setting("sources"),
         design=design("unit", "cluster", "group", "participants", "control"),
         files=lambda wildcards: STUDIES[wildcards.study].files,
+        official=lambda wildcards: STUDIES[wildcards.study].official,
         seed=PROJECT.settings["seed"],
     script:
         "../scripts/clean_sources.py"

@@ -40,7 +40,21 @@ wildcard_constraints:
 
 # The tables that a stage writes, by contract name, in results/<study>/<stage>/<contract>.table.csv.
 TABLES = {
-    "describe": ["counts", "distribution", "ratings"],
+    "describe": [
+        "counts",
+        "distribution",
+        "ratings",
+        "ledger_counts",
+        "missing",
+        "score_distribution",
+        "trends",
+        "gaps",
+        "year_changes",
+        "checks",
+        "check_failures",
+        "policy_counts",
+        "policy_parameters",
+    ],
     "compare": ["groups", "printed", "design"],
     "model": ["models", "variance", "discontinuity", "mean_reversion", "bins"],
     "qualitative": ["segments", "codes", "cells"],

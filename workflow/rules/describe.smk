@@ -10,9 +10,11 @@ rule describe_groups:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("compare"),
+        code=code_digest("compare", "official"),
         sources=setting("sources"),
         design=design("group"),
+        policy=setting("policy"),
+        ci_level=PROJECT.settings["ci_level"],
         min_cell=PROJECT.settings["disclosure"]["min_cell"],
     script:
         "../scripts/describe_groups.py"

@@ -5,11 +5,13 @@ from pathlib import Path
 from trenza.io.job import job
 
 with job(snakemake.log[0]):
+    from trenza.contracts.tables import stacked
     from trenza.io.clean_folder import write_source
     from trenza.io.files import write_table
     from trenza.io.inputs import describe_inputs
     from trenza.io.raw import read_all
     from trenza.io.study_files import read_study_table
+    from trenza.official.study import clean_official
     from trenza.questionnaire.study import clean_study
     from trenza.simulate.study import simulate_study
 
@@ -19,17 +21,19 @@ with job(snakemake.log[0]):
     items = read_study_table(Path(snakemake.input.items_csv))
     codebook = read_study_table(Path(snakemake.input.codebook_csv))
     clean = clean_study(
-        raw, study=study, sources=sources, group=design["group"], items=items, codebook=codebook
+        raw, study=study, sources=sources, group=design.get("group", ""), items=items, codebook=codebook
     )
     simulated = simulate_study(
         clean.data, study=study, sources=sources, design=design, seed=snakemake.params.seed
     )
 
     folder = Path(snakemake.output[0])
+    official, schools = clean_official(snakemake.params.official, study=study, sources=sources, folder=folder)
     for sid, frame in {**clean.data, **simulated.data}.items():
         write_source(frame, folder, sid, sources[sid]["holds"])
     write_table(clean.ledger, folder / "ledger.table.csv", "ledger")
-    write_table(simulated.with_flow(clean.flow), folder / "flow.table.csv", "flow")
-    write_table(
-        describe_inputs(study, sources, files, raw, simulated.data), folder / "inputs.table.csv", "inputs"
-    )
+    write_table(official["files"], folder / "files.table.csv", "files")
+    flow = stacked("flow", [simulated.with_flow(clean.flow), official["flow"]])
+    write_table(flow, folder / "flow.table.csv", "flow")
+    inputs = describe_inputs(study, sources, files, {**raw, **schools}, simulated.data)
+    write_table(inputs, folder / "inputs.table.csv", "inputs")

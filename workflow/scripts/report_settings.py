@@ -10,8 +10,9 @@ with job(snakemake.log[0]):
     from trenza.io.manifest import describe_run
 
     study = snakemake.wildcards.study
-    inputs = read_table(Path(snakemake.input.clean) / "inputs.table.csv", "inputs")
-    write_table(
-        describe_run(study, inputs, snakemake.params.run), Path(snakemake.output.manifest), "manifest"
-    )
+    clean = Path(snakemake.input.clean)
+    inputs = read_table(clean / "inputs.table.csv", "inputs")
+    files = read_table(clean / "files.table.csv", "files")
+    manifest = describe_run(study, inputs, files, snakemake.params.run)
+    write_table(manifest, Path(snakemake.output.manifest), "manifest")
     write_settings(Path(snakemake.output.settings), study, snakemake.params.settings, snakemake.params.files)

@@ -64,7 +64,7 @@ def compare_study(
     Raises one ``InputFaults`` with the faults of all comparisons.
     """
     parts: dict[str, list[pd.DataFrame]] = {"groups": [], "printed": [], "design": []}
-    names = {"participants": design["participants"], "control": design["control"]}
+    names = {k: design[k] for k in ("participants", "control") if k in design}
     parts["design"], faults = _check_designs(data, study=study, sources=sources, design=design)
     for comparison in comparisons:
         outcomes = comparison["outcomes"]
@@ -75,7 +75,7 @@ def compare_study(
             **names,
             "ci_level": ci_level,
             "sesoi_sd": design.get("sesoi_sd"),
-            "assignment": design["assignment"],
+            "assignment": design.get("assignment"),
         }
         for sid in comparison["sources"]:
             kind, frame = sources[sid]["kind"], data[sid]

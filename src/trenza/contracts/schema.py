@@ -118,6 +118,9 @@ def _say(error: Any, extra: str | None) -> tuple[str, str]:
     if kind == "required":
         missing = re.findall(r"^'(.+?)' is a required", error.message)
         return f"no key '{missing[0] if missing else '?'}'", f"the keys {', '.join(limit)} are all needed"
+    if kind == "dependentRequired":
+        missing, there = re.findall(r"'(.+?)'", error.message)[:2]
+        return f"'{there}' without '{missing}'", f"{', '.join(limit)} together, or none of them"
     found = _show(value)
     if kind == "enum":
         return found, ", ".join(str(v) for v in limit)

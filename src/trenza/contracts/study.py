@@ -10,6 +10,7 @@ from typing import Any
 
 from trenza.contracts.faults import Fault
 
+ANALYSES = ("comparisons", "models", "discontinuities", "regression_to_the_mean")
 # Columns that the project adds to every table.
 RESERVED = {"source", "study", "source_id"}
 
@@ -50,8 +51,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
         found.append(
             Fault(file, f"sources.{sid}.holds", "", f"a second source of segments beside {coded[0]}", "one")
         )
-    analyses = ("comparisons", "models", "discontinuities", "regression_to_the_mean")
-    for kind in analyses:
+    for kind in ANALYSES:
         ids = [a["id"] for a in study[kind]]
         for position, analysis in enumerate(study[kind]):
             place = f"{kind}.{position}"
@@ -95,8 +95,18 @@ def _check_source(
             if key in source:
                 fault(key, "this key", "only sources that are read from a file have it")
     else:
-        if "file" not in source:
-            fault("", "no key 'file'", "a source that is not simulated names its file")
+        official = source["holds"] == "official"
+        if official and source["kind"] != "real":
+            fault("kind", f"'{source['kind']}'", "real, for official files")
+        if official != ("folders" in source):
+            found_key = "this key" if "folders" in source else "nothing"
+            fault("folders", found_key, "folders, for a source that holds official files and only for it")
+        for key in ("baseline_year", "allow_unknown_years"):
+            if not official and source.get(key):
+                fault(key, "this key", "only a source that holds official files has it")
+        if official == ("file" in source):
+            allowed = "folders instead" if official else "a source that is not simulated names its file"
+            fault("file" if official else "", "this key" if official else "no key 'file'", allowed)
         if "simulate" in source:
             fault("simulate", "this key", "only sources of kind simulated have it")
         if (source["holds"] == "records") != ("columns" in source):
@@ -170,6 +180,16 @@ def _check_source(
 def _check_design(study: Mapping[str, Any], file: str) -> list[Fault]:
     design = study["design"]
     found: list[Fault] = []
+    if "group" not in design:
+        # A study that describes only; whatever compares needs to know who took part.
+        needs = [k for k in ANALYSES if study[k]]
+        needs += [
+            f"sources.{s}"
+            for s, v in study["sources"].items()
+            if v["holds"] in ("group_summaries", "records")
+        ]
+        allowed = "design.group, assignment, participants and control, who took part and how they came to"
+        return [Fault(file, place, "", "no design.group", allowed) for place in needs]
     if design["participants"] == design["control"]:
         found.append(
             Fault(file, "design.control", "", f"'{design['control']}'", "a level other than participants")

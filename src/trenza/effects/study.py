@@ -39,7 +39,7 @@ def model_study(
         "mean_reversion": [],
         "bins": [],
     }
-    groups = {"group": design["group"], "participants": design["participants"]}
+    groups = {k: design[k] for k in ("group", "participants") if k in design}
     faults: list[Fault] = []
 
     def collect(names: tuple[str, str], analysis: Mapping[str, Any], run: Any, **settings: Any) -> None:

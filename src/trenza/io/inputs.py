@@ -31,7 +31,7 @@ def describe_inputs(
                 "source_id": sid,
                 "source": source["kind"],
                 "holds": source["holds"],
-                "file": source.get("file"),
+                "file": source.get("file") or ", ".join(source.get("folders", [])) or None,
                 "where": source["where"] or None,
                 "sha256": sha256(files[sid]) if sid in files else None,
                 "rows": len(frame),

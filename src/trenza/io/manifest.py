@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 UNTOLD = ("data_root", "studies", "studies_dir")
 
 
-def describe_run(study: str, inputs: pd.DataFrame, settings: Mapping[str, Any]) -> pd.DataFrame:
-    """Table ``manifest`` from table ``inputs`` and the run's settings."""
+def describe_run(
+    study: str, inputs: pd.DataFrame, files: pd.DataFrame, settings: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Table ``manifest`` from tables ``inputs`` and ``files`` (official files, one by one) and the run's settings."""
     import pandas as pd
 
     rows = [("version", name, value) for name, value in versions().items()]
-    read = inputs.dropna(subset=["sha256"])
-    rows += [("input", file, digest) for file, digest in zip(read["file"], read["sha256"], strict=True)]
+    for table in (inputs, files):
+        read = table.dropna(subset=["sha256"])
+        rows += [("input", file, digest) for file, digest in zip(read["file"], read["sha256"], strict=True)]
     for key, value in settings.items():
         if key in UNTOLD:
             continue

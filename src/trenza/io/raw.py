@@ -7,7 +7,7 @@ observation number + 1 for Stata.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,9 +89,9 @@ def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
         raise InputFaults([Fault(shown_as, "", "", f"a broken CSV ({error})", allowed)]) from error
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise InputFaults([Fault(shown_as, "1", "", "no header", "a first row with column names")])
-    width = max((i for row in rows for i, cell in enumerate(row, 1) if cell.strip()), default=0)
     # Columns that are blank from the header down are what a spreadsheet leaves at the right edge.
-    rows = [row[:width] if not any(c.strip() for c in row[width:]) else row for row in rows]
+    width = max(_filled(row) for row in rows)
+    rows = [row[:width] for row in rows]
     header = [cell.strip() for cell in rows[0]]
     faults = [
         Fault(
@@ -120,7 +120,9 @@ def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
         )
         for i, row in body
         for k, cell in enumerate(row[: len(header)])
-        if len(header) > 1 and any(line.count(delimiter) >= len(header) - 1 for line in cell.split("\n")[1:])
+        if "\n" in cell
+        and len(header) > 1
+        and any(line.count(delimiter) >= len(header) - 1 for line in cell.split("\n")[1:])
     ]
     # A blank line in the middle would shift every row number after it.
     last = body[-1][0] if body else 1
@@ -131,6 +133,14 @@ def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
     if faults:
         raise InputFaults(faults)
     return [header, *(row for _, row in body)]
+
+
+def _filled(row: Sequence[str]) -> int:
+    """Length of a row without the blank cells at its end."""
+    end = len(row)
+    while end and not row[end - 1].strip():
+        end -= 1
+    return end
 
 
 def _decoded(data: bytes) -> str:

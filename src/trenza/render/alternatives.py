@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows
+from trenza.render import alternatives_schools, estimates, rows
 from trenza.render.language import is_missing, percent
 
 if TYPE_CHECKING:
@@ -99,4 +99,5 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "estimates": _estimates,
     "participants": _participants,
     "discontinuity": _cutoff,
+    **alternatives_schools.VALUES,
 }

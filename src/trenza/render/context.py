@@ -166,6 +166,11 @@ class Context:
         return self.say(term)
 
     @property
+    def compares(self) -> bool:
+        """Whether the study compares groups; one that does not is descriptive."""
+        return bool(self.design.get("group"))
+
+    @property
     def participants(self) -> str:
         """The level of the group column that took part."""
         return str(self.design.get("participants") or "participant")

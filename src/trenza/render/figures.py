@@ -6,7 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import figures_effects, figures_sample, figures_scores, figures_themes, style
+from trenza.render import (
+    figures_effects,
+    figures_sample,
+    figures_school_spread,
+    figures_schools,
+    figures_scores,
+    figures_themes,
+    style,
+)
 from trenza.render.context import Context
 
 if TYPE_CHECKING:
@@ -27,6 +35,14 @@ FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     "estimates": figures_scores.compared,
     "discontinuity": figures_scores.discontinuity,
     "gain_without_programme": figures_scores.gain_without_programme,
+    "school_trends": figures_schools.trends,
+    "school_trends_dependency": figures_schools.trends_by_dependency,
+    "school_trends_ses": figures_schools.trends_by_ses,
+    "school_trends_baseline": figures_schools.trends_by_baseline,
+    "school_gaps": figures_schools.gaps,
+    "school_missing": figures_school_spread.missing,
+    "school_distribution": figures_school_spread.distribution,
+    "school_changes": figures_school_spread.changes,
 }
 
 

@@ -40,6 +40,15 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "Guetterman, T. C., Fetters, M. D., & Creswell, J. W. (2015). Integrating quantitative and qualitative results in health science mixed "
         "methods research through joint displays. Annals of Family Medicine, 13(6), 554\u2013561.",
     ),
+    "files": (
+        "Agencia de Calidad de la Educaci\u00f3n. Glosas de las bases de datos p\u00fablicas Simce por establecimiento.",
+    ),
+    "trends": (
+        "Cochran, W. G. (1977). Sampling techniques (3rd ed.). Wiley.",
+        "Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American Statistical "
+        "Association, 22(158), 209\u2013212.",
+    ),
+    "gaps": ("Cochran, W. G. (1977). Sampling techniques (3rd ed.). Wiley.",),
 }
 
 

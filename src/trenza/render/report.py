@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import report_effects, report_frame, report_numbers, report_strands, report_summary
+from trenza.render import (
+    report_effects,
+    report_frame,
+    report_numbers,
+    report_policy,
+    report_schools,
+    report_strands,
+    report_summary,
+)
 from trenza.render.context import Context
 from trenza.render.figures import FIGURES
 from trenza.render.html import STYLESHEET, to_html
@@ -21,6 +29,14 @@ SECTIONS = (
     report_summary.summary,
     report_frame.comparison_design,
     report_frame.data,
+    report_schools.trends,
+    report_schools.gaps,
+    report_schools.missing,
+    report_schools.distribution,
+    report_schools.changes,
+    report_policy.policy,
+    report_schools.checks,
+    report_schools.ledger,
     report_numbers.descriptives,
     report_numbers.comparisons,
     report_numbers.models,
@@ -31,6 +47,17 @@ SECTIONS = (
     report_frame.methods,
     report_frame.reproduction,
 )
+
+# What a section rests on; a study that compares no groups has none of these without rows.
+RESTS_ON: dict[Callable[[Paper, str], None], tuple[str, ...]] = {
+    report_frame.comparison_design: ("design",),
+    report_numbers.descriptives: ("counts", "ratings", "distribution"),
+    report_numbers.comparisons: ("groups", "printed"),
+    report_numbers.models: ("models",),
+    report_effects.misleading: ("mean_reversion", "discontinuity"),
+    report_strands.interviews: ("codes",),
+    report_strands.together: ("convergence",),
+}
 
 
 def report_markdown(
@@ -46,12 +73,20 @@ def report_markdown(
     """The report as pandoc's Markdown, without its title (that is ``title_of``).
 
     ``figures`` maps figure ids to paths as the Markdown shall name them; a figure without a path is left
-    out. A section whose tables are empty says so in one sentence. Nothing in the text depends on the day.
+    out. A section whose tables are empty says so in one sentence; a study without groups leaves it out. Nothing in
+    the text depends on the day.
     """
     paper = Paper(Context(tables, study, items, codebook, links, lang), figures)
     for section in SECTIONS:
-        section(paper, study_id)
+        if _has_something_to_say(paper.ctx, section):
+            section(paper, study_id)
     return paper.text()
+
+
+def _has_something_to_say(ctx: Context, section: Callable[[Paper, str], None]) -> bool:
+    """A study of groups says of every section that it is empty; a descriptive study leaves such a section out."""
+    needed = RESTS_ON.get(section, ())
+    return ctx.compares or not needed or any(len(ctx.table(name)) for name in needed)
 
 
 def title_of(study_id: str, study: Mapping[str, Any], lang: str) -> str:

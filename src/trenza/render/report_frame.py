@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import rows
+from trenza.render import report_schools, rows
 from trenza.render.language import has_text, is_missing
 from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, escape
@@ -76,9 +76,13 @@ def data(paper: Paper, study_id: str) -> None:
     """What was read, how many rows came through, what was changed."""
     ctx = paper.ctx
     paper.heading("h_data")
-    if not len(ctx.table("inputs")):
+    report_schools.files(paper)
+    inputs, official = ctx.table("inputs"), len(ctx.table("files")) > 0
+    if not len(inputs) and not official:
         paper.say(ctx.t("none_inputs"))
-    paper.table(without_blank_columns(show("inputs", ctx)), ctx.t("cap_inputs"))
+    # Official files have a table of their own.
+    inputs = inputs.loc[inputs["holds"] != "official"]
+    paper.table(without_blank_columns(show("inputs", ctx, inputs)), ctx.t("cap_inputs"))
     reference = ctx.own("reference")
     if reference:
         paper.say(ctx.t("data_reference", reference=reference))
@@ -91,7 +95,7 @@ def data(paper: Paper, study_id: str) -> None:
         counted = _by_rule(ctx, ledger)
         paper.say(ctx.t("ledger_some", n=ctx.count(len(ledger))))
         paper.table(counted, ctx.t("cap_ledger"))
-    else:
+    elif not official:
         paper.say(ctx.t("ledger_none"))
 
 
@@ -120,7 +124,10 @@ def methods(paper: Paper, study_id: str) -> None:
     paper.heading("h_methods")
     have = {
         name: len(ctx.table(name)) > 0
-        for name in ("groups", "printed", "models", "discontinuity", "mean_reversion", "codes", "convergence")
+        for name in (
+            *("groups", "printed", "models", "discontinuity", "mean_reversion", "codes", "convergence"),
+            *("files", "trends", "gaps", "year_changes"),
+        )
     }
     for name, there in have.items():
         if there:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows, sentences, sentences_strands
+from trenza.render import estimates, report_schools, rows, sentences, sentences_strands
 from trenza.render.language import small_first
 from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, badge, escape
@@ -45,6 +45,7 @@ def summary(paper: Paper, study_id: str) -> None:
         *_ratings(ctx),
         *_interviews(ctx),
         *_together(ctx),
+        *report_schools.summary(ctx),
     ]
     paper.marked(points)
     if not points:

@@ -110,16 +110,22 @@ def head(fig: Figure, title: str, foot: str = "", stamp: str = "") -> None:
 
 def numbers_on(axis: Any, lang: str) -> None:
     """Tick labels of ``axis`` in the language's numbers, with as many decimals as the ticks need."""
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.ticker import Formatter
 
     from trenza.render.language import number
 
-    def label(value: float, _: int | None) -> str:
-        ticks = [round(float(t), 6) for t in axis.get_ticklocs()]
-        decimals = next((d for d in range(4) if all(abs(t - round(t, d)) < 1e-6 for t in ticks)), 4)
-        return number(value, lang, decimals)
+    class InLanguage(Formatter):
+        """All ticks of an axis at once, because they share their decimals."""
 
-    axis.set_major_formatter(FuncFormatter(label))
+        def __call__(self, value: float, pos: int | None = None) -> str:
+            return self.format_ticks([value])[0]
+
+        def format_ticks(self, values: Any) -> list[str]:
+            ticks = [round(float(v), 6) for v in values]
+            decimals = next((d for d in range(4) if all(abs(t - round(t, d)) < 1e-6 for t in ticks)), 4)
+            return [number(v, lang, decimals) for v in ticks]
+
+    axis.set_major_formatter(InLanguage())
 
 
 def bare(ax: Axes) -> None:
@@ -146,6 +152,12 @@ def save(fig: Figure, folder: Path | str, identifier: str, lang: str) -> dict[st
         "svg": {"metadata": {"Date": None}},
         "png": {"dpi": 200, "metadata": {"Software": None}},
     }
+    # Laid out once for both files: the layout costs as much as the drawing.
+    engine = fig.get_layout_engine()
+    if engine is not None:
+        with styled():
+            engine.execute(fig)
+        fig.set_layout_engine("none")
     for kind, extra in options.items():
         name = f"{identifier}.figure.{lang}.{kind}"
         temporary = target / f".{name}.{os.getpid()}.part"

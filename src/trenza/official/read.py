@@ -1,0 +1,75 @@
+"""One official file, whatever its name: told by its columns, cleaned by the dialect of its kind, grade and year."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.io.files import sha256
+from trenza.io.grid import read_grid
+from trenza.official.ledger import Ledger
+from trenza.official.recognise import kind_of, known_kinds, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Official:
+    """An official file, cleaned.
+
+    ``frame``: for SIMCE one row a school and subject (columns in the manual, ``config/README.md``), for other
+    kinds see their modules. ``ledger``: one row for each cell or row that was changed, set to missing, flagged
+    or refused, and one for each column that is not carried. ``meta``: kind, grade, year, version, build_date,
+    preliminary, rows, sha256, and ``columns``, which accounts for the cells of every column of the file.
+    """
+
+    frame: pd.DataFrame
+    ledger: pd.DataFrame
+    meta: dict[str, Any]
+
+
+class NotData(Exception):
+    """A file that is known and holds no data: a code book."""
+
+
+def read(path: str | Path, *, shown_as: str | None = None, allow_unknown: bool = False) -> Official:
+    """Read an official file of any kind listed in ``dialects/kinds.csv``.
+
+    ``shown_as``: the file's name in messages and the ledger (default: its own). ``allow_unknown``: read years
+    and columns that were never seen, as far as that is safe, by the rules of the nearest earlier year.
+    Names of schools are not read. Raises ``InputFaults`` with all faults of the file, ``NotData`` for a code book.
+    """
+    path = Path(path)
+    name = shown_as or path.name
+    if not path.is_file():
+        raise InputFaults([Fault(name, "", "", "no such file", "an official file")])
+    try:
+        grid = read_grid(path, name, lambda header: kind_of(header) is not None, _may_leave_the_file)
+    except InputFaults as error:
+        # A file that is whole but of no known kind: say what kinds there are.
+        raise InputFaults(
+            Fault(f.file, f.row, f.column, f.found, f"a file of {known_kinds()}")
+            if f.allowed == "a table of a known kind"
+            else f
+            for f in error.faults
+        ) from error
+    kind = kind_of(grid.header)
+    assert kind is not None
+    if kind == "not_data":
+        raise NotData(name)
+    ledger = Ledger(grid)
+    reader: Callable[..., tuple[pd.DataFrame, dict[str, Any]]]
+    reader = getattr(import_module(f"trenza.official.{kind}"), f"read_{kind}")
+    frame, meta = reader(grid, ledger, allow_unknown)
+    head = {"kind": kind, "file": name, "sheet": grid.sheet}
+    return Official(frame, ledger.frame(), {**head, "rows": grid.rows, **meta, "sha256": sha256(path)})
+
+
+def _may_leave_the_file(column: str) -> bool:
+    """Names of schools (and of anything else) stay where they are: geography goes by codes."""
+    return not plain(column).startswith("nom")

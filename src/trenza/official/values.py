@@ -1,0 +1,140 @@
+"""Cells of a grid as numbers or codes; what cannot be read becomes one fault a column, with its first row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.faults import Fault
+from trenza.io.grid import Grid
+from trenza.official.ledger import Ledger, as_text
+from trenza.official.recognise import plain
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_NUMBER = {".": re.compile(r"-?(\d+(\.\d*)?|\.\d+)"), ",": re.compile(r"-?(\d+(,\d*)?|,\d+)")}
+_OTHER = {".": ",", ",": "."}
+
+
+def one_fault(grid: Grid, column: str, where: NDArray[np.bool_], found: str, allowed: str) -> Fault:
+    """One fault for all cells of a column that are wrong in one way: names the first row and how many there are."""
+    import numpy as np
+
+    rows = np.flatnonzero(where)
+    value = as_text(grid.columns[column][rows[:1]])[0]
+    more = f" (and {len(rows) - 1} more cells like it)" if len(rows) > 1 else ""
+    return Fault(grid.file, str(int(rows[0]) + grid.first_row), column, f"{found} '{value}'{more}", allowed)
+
+
+def numbers(
+    grid: Grid,
+    column: str,
+    ledger: Ledger,
+    faults: list[Fault],
+    *,
+    low: float,
+    high: float,
+    decimal: str = ".",
+    signs: Sequence[str] = (),
+) -> NDArray[np.float64]:
+    """A column as float64, NaN = blank; cells outside ``low`` to ``high`` or no numbers are added to ``faults``.
+
+    ``decimal``: the file's decimal mark. ``signs``: text that stands for no value (ledger: ``sign_for_missing``).
+    Numbers stored as text are counted in the ledger.
+    """
+    import numpy as np
+
+    raw = grid.columns[column]
+    if raw.dtype == object:
+        values: NDArray[np.float64] = np.full(len(raw), np.nan)
+        distinct: dict[str, float | None] = {}
+        texts = wrong = commas = 0
+        bad = np.zeros(len(raw), dtype=bool)
+        comma = np.zeros(len(raw), dtype=bool)
+        none = np.zeros(len(raw), dtype=bool)
+        for i, cell in enumerate(raw):
+            if cell is None:
+                continue
+            if cell not in distinct:
+                text = cell.strip()
+                whole = _NUMBER[decimal].fullmatch(text)
+                distinct[cell] = float(text.replace(",", ".")) if whole else None
+            value = distinct[cell]
+            if value is not None:
+                values[i] = value
+                texts += 1
+            elif cell.strip() in signs:
+                none[i] = True
+            elif _NUMBER[_OTHER[decimal]].fullmatch(cell.strip()):
+                comma[i] = True
+                commas += 1
+            else:
+                bad[i] = True
+                wrong += 1
+        ledger.column(column, "number_as_text", cells=texts)
+        ledger.cells(column, none, "sign_for_missing")
+        if commas:
+            mark = {".": "a decimal comma,", ",": "a decimal point,"}[decimal]
+            right = {".": "a decimal point", ",": "a decimal comma"}[decimal]
+            faults.append(one_fault(grid, column, comma, mark, f"{right}, as in the official file"))
+        if wrong:
+            faults.append(
+                one_fault(grid, column, bad, "text", f"a number from {low:g} to {high:g}, or blank")
+            )
+    else:
+        values = raw
+    with np.errstate(invalid="ignore"):
+        outside = (values < low) | (values > high)
+    if outside.any():
+        faults.append(
+            one_fault(grid, column, outside, "the value", f"a number from {low:g} to {high:g}, or blank")
+        )
+    return values
+
+
+def codes(
+    grid: Grid,
+    column: str,
+    table: Mapping[str, Any],
+    faults: list[Fault],
+    what: str,
+    *,
+    unknown: Any = None,
+) -> NDArray[Any]:
+    """A column of words or codes by ``table``, whose keys are plain text (see ``recognise.plain``); None = blank.
+
+    1, '1' and '1.0' are the same code; accents, case and blanks do not matter. A code that is not in the table
+    is a fault, or becomes ``unknown`` where that is given.
+    """
+    import numpy as np
+
+    text = as_text(grid.columns[column])
+    seen: dict[Any, Any] = {None: None}
+    bad: list[str] = []
+    for cell in set(text) - {None}:
+        key = re.sub(r"^(-?\d+)\.0+$", r"\1", plain(cell))
+        if key in table:
+            seen[cell] = table[key]
+        else:
+            seen[cell] = unknown
+            bad.append(cell)
+    if bad and unknown is None:
+        where = np.isin(text.astype(str), bad)
+        faults.append(
+            one_fault(grid, column, where, f"the {what}", ", ".join(dict.fromkeys(map(str, table))))
+        )
+    return np.array([seen[cell] for cell in text], dtype=object)
+
+
+def require(grid: Grid, names: Sequence[str], faults: list[Fault]) -> bool:
+    """Whether all columns are there; a fault that lists the missing and the unknown ones otherwise."""
+    missing = [n for n in names if n not in grid.columns]
+    if missing:
+        there = ", ".join(grid.header[:60])
+        faults.append(
+            Fault(grid.file, "1", ", ".join(missing), "no such column", f"this column; the file has {there}")
+        )
+    return not missing

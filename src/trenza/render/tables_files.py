@@ -1,0 +1,125 @@
+"""Tables of what was read of official school files: the files, the ledger by rule, the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.school_tables import GRADES
+from trenza.render import schools
+from trenza.render.language import NO_VALUE, is_missing, percent
+from trenza.render.tables_schools import aligned
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+HASH_SHOWN = 12
+MOST = 25  # rows of a table on the page; the whole table lies beside the report
+
+
+def files(ctx: Context, simce: bool) -> pd.DataFrame:
+    """The files that were read: of SIMCE, or of everything else."""
+    table = ctx.table("files")
+    table = table.loc[(table["outcome"] == "read") & ((table["kind"] == "simce") == simce)]
+    order = {g: i for i, g in enumerate(GRADES)}
+    rows = sorted(
+        table.to_dict("records"),
+        key=lambda r: (order.get(r["grade"], -1), _blank_last(r["year"]), str(r["file"])),
+    )
+    shown: list[tuple[str, Callable[[Any], str]]] = [
+        ("col_test" if simce else "col_holds", lambda r: _what(ctx, r)),
+        ("col_file", lambda r: str(r["file"])),
+        ("col_version", lambda r: NO_VALUE if is_missing(r["version"]) else str(r["version"])),
+        ("col_build_date", lambda r: NO_VALUE if is_missing(r["build_date"]) else str(r["build_date"])),
+        ("col_sha256", lambda r: NO_VALUE if is_missing(r["sha256"]) else str(r["sha256"])[:HASH_SHOWN]),
+        ("col_rows", lambda r: ctx.count(r["rows"])),
+        ("col_schools_sat", lambda r: ctx.count(r["schools_sat"])),
+    ]
+    return aligned([ctx.t(k) for k, _ in shown], [[cell(r) for _, cell in shown] for r in rows[:MOST]], 5)
+
+
+def _what(ctx: Context, r: Any) -> str:
+    if r["kind"] == "simce":
+        return f"{ctx.t('grade_' + r['grade'])} {schools.year_name(ctx, r['grade'], r['year'])}"
+    return (
+        f"{schools.word(ctx, 'kind_' + r['kind'])} {'' if is_missing(r['year']) else int(r['year'])}".strip()
+    )
+
+
+def _blank_last(year: Any) -> int:
+    return 9999 if is_missing(year) else int(year)
+
+
+def ledger(ctx: Context) -> pd.DataFrame:
+    """Cells by rule over all files, those that change most first within each action."""
+    table = ctx.table("ledger_counts")
+    counted = (
+        table.groupby(["action", "rule"], sort=False)
+        .agg(cells=("cells", "sum"), files=("file", "nunique"))
+        .reset_index()
+    )
+    counted = counted.sort_values(["action", "cells"], ascending=[True, False])
+    heads = [ctx.t(k) for k in ("col_action", "col_rule_said", "col_files", "col_cells")]
+    cells = [
+        [
+            ctx.t(f"action_{r['action']}"),
+            schools.word(ctx, f"rule_{r['rule']}"),
+            ctx.count(r["files"]),
+            ctx.count(r["cells"]),
+        ]
+        for _, r in counted.head(MOST).iterrows()
+    ]
+    return aligned(heads, cells, 2)
+
+
+def checks_by_kind(ctx: Context) -> pd.DataFrame:
+    """How often each check was made and how it ended."""
+    table = ctx.table("checks")
+    heads = [
+        ctx.t(k) for k in ("col_check", "col_times", "col_rows_checked", "col_rows_failed", "col_passed")
+    ]
+    cells = []
+    for check, some in table.groupby("check", sort=False):
+        passed = int(some["agrees"].astype(bool).sum())
+        mark = "\u2713" if passed == len(some) else "\u2717"
+        counts = [
+            ctx.count(some[c].sum()) if some[c].notna().any() else NO_VALUE
+            for c in ("rows_checked", "rows_failed")
+        ]
+        cells.append(
+            [
+                schools.word(ctx, f"school_check_{check}"),
+                ctx.count(len(some)),
+                *counts,
+                f"{mark} {ctx.count(passed)}/{ctx.count(len(some))}",
+            ]
+        )
+    return aligned(heads, cells, 1)
+
+
+def checks_against(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
+    """Checks with a value from outside, or those that fail: expected, found, where the value comes from."""
+    keys = (
+        "col_check",
+        "col_file",
+        "col_subject",
+        "col_expected",
+        "col_found",
+        "col_rows_failed",
+        "col_agrees",
+        "col_origin",
+    )
+    cells = [
+        [schools.word(ctx, f"school_check_{r['check']}"), str(r["file"]), NO_VALUE if is_missing(r["subject"]) else ctx.t(f"subject_{r['subject']}"),
+         ctx.num(r["expected"], 0), _found(ctx, r), ctx.count(r["rows_failed"]), ctx.t("mark_yes" if bool(r["agrees"]) else "mark_no"), ctx.say(r["origin"])]
+        for _, r in table.head(MOST).iterrows()
+    ]  # fmt: skip
+    frame = aligned([ctx.t(k) for k in keys], cells, len(keys))
+    frame.attrs["right"] = [ctx.t(k) for k in keys[3:6]]
+    return frame
+
+
+def _found(ctx: Context, r: Any) -> str:
+    return percent(r["found"], ctx.lang, 2) if is_missing(r["expected"]) else ctx.num(r["found"])
