@@ -72,7 +72,7 @@ CELLS: dict[str, tuple[Callable[[Table], None], list[str]]] = {
         ["row 1, column indice_nuevo", "columns never seen", "allow_unknown_years"],
     ),
     "decimal comma": (comma, ["palu_eda_ins_lect4b_rbd", "a decimal comma", "'20,5'", "2 more cells"]),
-    "words for a number": (changed(0, "nalu_lect4b_rbd", "treinta"), ["row 2", "text 'treinta'", "5000"]),
+    "words for a number": (changed(0, "nalu_lect4b_rbd", "treinta"), ["row 2", "text of 7 characters", "5000"]),
     "share of 120": (changed(0, "palu_eda_ade_lect4b_rbd", 120), ["row 2", "'120'", "0 to 100"]),
     "unknown dependency": (changed(0, "cod_depe1", 9), ["row 2, column cod_depe1", "'9'"]),
     "unknown significance": (changed(0, "sigdif_lect4b_rbd", 2), ["row 2, column sigdif_lect4b_rbd", "'2'"]),
@@ -83,7 +83,7 @@ CELLS: dict[str, tuple[Callable[[Table], None], list[str]]] = {
     ),
     "excel error": (changed(2, "prom_mate4b_rbd", "#N/A"), ["row 4, column prom_mate4b_rbd", "#N/A"]),
     "true": (changed(2, "prom_mate4b_rbd", True), ["row 4, column prom_mate4b_rbd", "TRUE"]),
-    "RBD as text": (changed(2, "rbd", "nueve"), ["row 4, column rbd", "'nueve'"]),
+    "RBD as text": (changed(2, "rbd", "nueve"), ["row 4, column rbd", "text of 5 characters"]),
     "half an RBD": (changed(2, "rbd", 9.5), ["row 4, column rbd", "'9.5'", "whole number"]),
 }
 
@@ -138,7 +138,7 @@ def test_a_workbook_cut_short(tmp_path: Path) -> None:
     whole = path.read_bytes()
     for share in (0.2, 0.5, 0.9, 0.999):
         path.write_bytes(whole[: int(len(whole) * share)])
-        assert "cut short or damaged" in str(refused(path))
+        assert "cut short, locked or damaged" in str(refused(path))
 
 
 def test_a_damaged_sheet(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_a_zip_that_is_no_workbook(tmp_path: Path) -> None:
 def test_the_wrong_sheet(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "a.xlsx", [{"Comuna cabecera": "Vallenar"}], sheet="Hoja1", extra=("Hoja2",))
     message = str(refused(path))
-    assert "sheet 'Hoja1' with Comuna cabecera" in message and "SIMCE results by school" in message
+    assert "sheet 'Hoja1' with columns Comuna cabecera" in message and "SIMCE results by school" in message
 
 
 def test_the_right_sheet_is_found_behind_others(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_a_stata_file_cut_short(tmp_path: Path) -> None:
         path, write_index=False, version=118
     )
     path.write_bytes(path.read_bytes()[:300])
-    assert "cannot be read" in str(refused(path))
+    assert "cut short or damaged" in str(refused(path))
 
 
 def test_a_bad_file_stops_no_other(tmp_path: Path) -> None:

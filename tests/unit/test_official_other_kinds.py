@@ -501,7 +501,7 @@ def test_sac_2018_header_says_media_over_the_schools_of_primary(tmp_path: Path) 
 def test_sac_faults_all_at_once(tmp_path: Path) -> None:
     rows = [*SAC_ROWS, [5, "X", "R", "C", "Ajena", -3, "REGULAR"]]
     text = "\n".join(faults_of(xlsx(tmp_path / "a.xlsx", sac_header(2017), rows)))
-    for part in ("same RBD in rows 2 and 8", "the code 'Ajena'", "the code 'REGULAR'", "the value '-3'"):
+    for part in ("same RBD in rows 2 and 8", "the code of 5 characters", "the code of", "the value '-3'"):
         assert part in text
     (fault,) = faults_of(xlsx(tmp_path / "b.xlsx", sac_header(2024), SAC_ROWS))
     assert "the year 2024, never seen before" in fault
@@ -724,10 +724,10 @@ def test_ive_faults_all_at_once(tmp_path: Path) -> None:
     text = "\n".join(faults_of(delimited(tmp_path / "a.csv", IVE, rows, ";")))
     for part in (
         "same RBD in rows 2 and 3",
-        "the code 'ESTATAL'",
+        "the code of 7 characters",
         "a decimal comma, '83,3'",
         "'101'",
-        "'SUBURBANO'",
+        "the code of 9 characters",
     ):
         assert part in text, text
 
@@ -815,7 +815,7 @@ def test_directory_faults_all_at_once(tmp_path: Path) -> None:
         "the value '-2'",
         "the value '77'",
         "several values (2025, 2024)",
-        "the code 'CARO'",
+        "the code of 4 characters",
     ):
         assert part in text, (part, text)
 

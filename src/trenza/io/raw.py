@@ -146,7 +146,11 @@ def _filled(row: Sequence[str]) -> int:
 def _decoded(data: bytes) -> str:
     """Text of any encoding that spreadsheets save: UTF-8, UTF-16 with its mark, Windows-1252, Latin-1."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+        return data.decode("utf-16", errors="replace")
+    # A few damaged bytes do not make a file of UTF-8 one of Windows: they are shown as such, the rest stays right.
+    lossy = data.decode("utf-8-sig", errors="replace")
+    if "\ufffd" in lossy and lossy.count("\ufffd") * 10 < sum(c > "\x7f" for c in lossy):
+        return lossy
     for encoding in ("utf-8-sig", "cp1252"):
         try:
             return data.decode(encoding)

@@ -191,7 +191,9 @@ def _frame(
         if points not in parts or (points not in reading.columns and not reading.wide):
             return words(nothing, allowed)
         plain_status = np.where(np.isnan(parts[points]), "missing", "ok").astype(object)
-        return words(_first(parts[mark], plain_status), allowed)
+        # A sign that the dialect knows for changes only says no more than that there is no value.
+        found = _first(parts[mark], plain_status)
+        return words(np.where(np.isin(found, allowed), found, "not_reported"), allowed)
 
     dimensions = list(reading.table["codes"]["dimension"].values())
     return pd.DataFrame(

@@ -6,13 +6,14 @@ A year without a test is simply not there: nothing is filled in.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from trenza.contracts.faults import InputFaults
+from trenza.contracts.faults import Fault, InputFaults
 from trenza.official.read import NotData, Official, read
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ def read_files(paths: Mapping[str, Path], *, allow_unknown: bool = False) -> Rea
             return name, None
         except InputFaults as error:
             return name, error
+        except Exception:
+            # One file must not stop the others; what happened goes to the log for whoever mends the reader.
+            traceback.print_exc()
+            allowed = "a file that Trenza can read; please report this one, the log says more"
+            return name, InputFaults([Fault(name, "", "", "a file that could not be taken in", allowed)])
 
     with ThreadPoolExecutor(READERS) as workers:
         for name, result in workers.map(one, sorted(paths.items())):
@@ -59,35 +65,36 @@ def read_files(paths: Mapping[str, Path], *, allow_unknown: bool = False) -> Rea
             elif isinstance(result, InputFaults):
                 outcome.refused[name] = result
             else:
-                _take(outcome, name, result)
+                outcome.read[name] = result
+    _one_of_each(outcome)
     return outcome
 
 
-def _take(outcome: Readings, name: str, new: Official) -> None:
-    from trenza.contracts.faults import Fault
-
-    keys = ("kind", "grade", "year", "level")
-
-    def key(r: Official) -> tuple[Any, ...]:
-        return tuple(r.meta.get(k) for k in keys)
-
-    for other, there in list(outcome.read.items()):
-        if there.meta["sha256"] == new.meta["sha256"]:
-            outcome.left_aside[name] = f"a copy of {other}"
-            return
-        if key(there) == key(new):
-            if new.meta["preliminary"] and not there.meta["preliminary"]:
-                outcome.left_aside[name] = f"preliminary; {other} is final"
-            elif there.meta["preliminary"] and not new.meta["preliminary"]:
-                outcome.left_aside[other] = f"preliminary; {name} is final"
-                del outcome.read[other]
-                break
+def _one_of_each(outcome: Readings) -> None:
+    """Leave copies aside, then of each kind, grade and year keep one file: the first final one, else the first."""
+    first: dict[str, str] = {}
+    groups: dict[tuple[Any, ...], list[str]] = {}
+    for name, found in list(outcome.read.items()):
+        if found.meta["sha256"] in first:
+            outcome.left_aside[name] = f"a copy of {first[found.meta['sha256']]}"
+            del outcome.read[name]
+            continue
+        first[found.meta["sha256"]] = name
+        key = tuple(found.meta.get(k) for k in ("kind", "grade", "year", "level"))
+        groups.setdefault(key, []).append(name)
+    for key, names in groups.items():
+        finals = [n for n in names if not outcome.read[n].meta["preliminary"]]
+        kept = (finals or names)[0]
+        for name in names:
+            if name == kept:
+                continue
+            if finals and name not in finals:
+                outcome.left_aside[name] = f"preliminary; {kept} is final"
             else:
-                told = " ".join(str(v) for v in key(new) if v is not None)
-                fault = Fault(name, "", "", f"a second file of {told} beside {other}", "one file of each")
+                told = " ".join(str(v) for v in key if v is not None)
+                fault = Fault(name, "", "", f"a second file of {told} beside {kept}", "one file of each")
                 outcome.refused[name] = InputFaults([fault])
-            return
-    outcome.read[name] = new
+            del outcome.read[name]
 
 
 def harmonised(readings: Readings, *, baseline_year: int | None = None) -> list[pd.DataFrame]:
@@ -102,6 +109,11 @@ def harmonised(readings: Readings, *, baseline_year: int | None = None) -> list[
     places = _places(readings)
     transfers = _transfers(readings)
     files = sorted(readings.of_kind("simce"), key=lambda r: (r.meta["grade"], r.meta["year"]))
+    if baseline_year is not None and files and baseline_year not in {r.meta["year"] for r in files}:
+        years = ", ".join(str(y) for y in sorted({r.meta["year"] for r in files}))
+        raise InputFaults(
+            [Fault("study.yaml", "baseline_year", "", str(baseline_year), f"a year at hand: {years}")]
+        )
     baselines: dict[str, pd.Series[Any]] = {}
     for file in files:
         grade, year = file.meta["grade"], file.meta["year"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.io.files import sha256
-from trenza.io.grid import read_grid
+from trenza.io.grid import UNKNOWN_TABLE, read_grid
 from trenza.official.ledger import Ledger
 from trenza.official.recognise import kind_of, known_kinds, plain
 
@@ -48,20 +48,26 @@ def read(path: str | Path, *, shown_as: str | None = None, allow_unknown: bool =
     name = shown_as or path.name
     if not path.is_file():
         raise InputFaults([Fault(name, "", "", "no such file", "an official file")])
+    seen: set[str | None] = set()
+
+    def fits(header: Sequence[str]) -> bool:
+        seen.add(kind_of(header))
+        return kind_of(header) not in (None, "not_data")
+
     try:
-        grid = read_grid(path, name, lambda header: kind_of(header) is not None, _may_leave_the_file)
+        grid = read_grid(path, name, fits, _may_leave_the_file)
     except InputFaults as error:
+        if "not_data" in seen and error.faults[0].allowed == UNKNOWN_TABLE:
+            raise NotData(name) from error
         # A file that is whole but of no known kind: say what kinds there are.
         raise InputFaults(
             Fault(f.file, f.row, f.column, f.found, f"a file of {known_kinds()}")
-            if f.allowed == "a table of a known kind"
+            if f.allowed == UNKNOWN_TABLE
             else f
             for f in error.faults
         ) from error
     kind = kind_of(grid.header)
     assert kind is not None
-    if kind == "not_data":
-        raise NotData(name)
     ledger = Ledger(grid)
     reader: Callable[..., tuple[pd.DataFrame, dict[str, Any]]]
     reader = getattr(import_module(f"trenza.official.{kind}"), f"read_{kind}")

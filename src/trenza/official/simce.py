@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +35,9 @@ SCORE_RANGE = (0.0, 450.0)
 _SCORE = {s: i for i, s in enumerate(SCORE_STATUSES)}
 _CHANGE = {s: i for i, s in enumerate(CHANGE_STATUSES)}
 _REASON = {s: i for i, s in enumerate(REASONS)}
+STANDARDS_SLACK = 1.0  # per cent; in official files the three add to 100 within 0.2
+# From this many cells, and this share of a column, on, what is odd is no exception.
+SEVERAL, OFTEN = 20, 0.05
 LOWEST_SCORE = 90.0  # official school means lie between about 120 and 430
 WITHHELD_PEERS = 5  # to this many pupils the difference from the peer group is withheld in every year
 
@@ -56,9 +58,17 @@ class _Reading:
     def text(self, name: str) -> NDArray[Any]:
         return as_text(self.grid.columns[self.names[name]])
 
-    def number(self, name: str, low: float, high: float, signs: Sequence[str] = ()) -> NDArray[np.float64]:
-        column = self.names[name]
-        return numbers(self.grid, column, self.ledger, self.faults, low=low, high=high, signs=signs)
+    def number(
+        self, name: str, low: float, high: float, whole: bool = False, any_sign: bool = False
+    ) -> NDArray[np.float64]:
+        limits: dict[str, Any] = {"low": low, "high": high, "whole": whole, "any_sign": any_sign}
+        return numbers(self.grid, self.names[name], self.ledger, self.faults, **limits)
+
+    def often_unknown(self, name: str, unknown: NDArray[np.bool_]) -> None:
+        """A fault where a code never seen is no exception: the column then means something else than it should."""
+        if unknown.sum() > max(SEVERAL, OFTEN * len(unknown)):
+            allowed = "the codes of the glosa; single unknown ones are flagged"
+            self.faults.append(one_fault(self.grid, self.names[name], unknown, "the code", allowed))
 
     def carried(self, name: str, field: str, subject: str, cells: int) -> None:
         self.columns.append(
@@ -87,10 +97,12 @@ def read_simce(
     _check_columns(reading, dialect, allow_unknown)
     if faults:
         raise InputFaults(faults)
-    rbd = reading.number("rbd", 1, 99_999)
-    whole = np.isnan(rbd) | (rbd == np.floor(rbd))
-    if not whole.all():
-        faults.append(one_fault(grid, names["rbd"], ~whole, "the RBD", "a whole number"))
+    rbd = reading.number("rbd", 1, 99_999, whole=True)
+    if np.isnan(rbd).all():
+        faults.append(
+            Fault(grid.file, "", names["rbd"], "no school number in any row", "the RBD of each school")
+        )
+        raise InputFaults(faults)
     faults += _repeated(grid, names["rbd"], rbd)
     there = ~np.isnan(rbd)
     school, sat, reason = _school_columns(reading, dialect, rbd, there)
@@ -100,15 +112,19 @@ def read_simce(
     _leave_out(reading, there)
     version = _single(reading, "codigo_bbdd")
     built = _single(reading, "fecha_bbdd")
-    says_preliminary = "prelim" in (version or "").lower()
-    preliminary = says_preliminary and not dialect.wrong_version_mark
+    preliminary, notes = _preliminary(dialect, version or "", built or "")
+    coverage = dialect.coverage
+    if dialect.rows and not 0.9 * dialect.rows <= there.sum() <= 1.1 * dialect.rows:
+        notes.append(
+            f"{int(there.sum())} schools, the official file has {dialect.rows}: not taken as the whole country"
+        )
+        coverage = "part of the official file"
+    if dialect.web_layout:
+        notes.append("the file does not say grade and year: read as 2m 2013 by its column names")
     frame = long_frame(
         rbd[there].astype("int32"), grade, year, dialect.subjects, school, subjects, there, preliminary
     )
     date = f"{built[:4]}-{built[4:6]}-{built[6:8]}" if built and re.fullmatch(r"\d{8}", built) else None
-    notes = []
-    if says_preliminary and dialect.wrong_version_mark:
-        notes.append(f"the version mark {version} says preliminary, the file was published as final")
     meta = {
         "grade": grade,
         "year": year,
@@ -118,7 +134,7 @@ def read_simce(
         "rows": int(there.sum()),
         "schools_sat": int((sat & there).sum()),
         "previous": dialect.previous,
-        "coverage": dialect.coverage,
+        "coverage": coverage,
         "columns": _accounted(reading, there),
         "assumed": assumed,
         "notes": notes,
@@ -146,6 +162,16 @@ def _check_columns(reading: _Reading, dialect: Dialect, allow_unknown: bool) -> 
     elif unknown and not allow_unknown:
         allowed = f"the columns of {place}; to leave them out, set allow_unknown_years: true"
         reading.faults.append(Fault(file, "1", ", ".join(unknown), "columns never seen", allowed))
+
+
+def _preliminary(dialect: Dialect, version: str, built: str) -> tuple[bool, list[str]]:
+    """Whether the file is preliminary, by its version mark and what is known of its year, and remarks."""
+    says = "prelim" in version.lower()
+    if says and dialect.wrong_version_mark and built and built not in version:
+        return False, [f"the version mark {version} says preliminary, the file was published as final"]
+    if dialect.preliminary and not says and "final" not in version.lower():
+        return True, ["the files of this year are preliminary unless their version mark says final"]
+    return says, []
 
 
 def _repeated(grid: Grid, column: str, rbd: NDArray[np.float64]) -> list[Fault]:
@@ -194,7 +220,7 @@ def _school_columns(
         reading.ledger.column(reading.names[name], "recoded", cells=count)
     school["region_code"] = np.full(n, np.nan)
     if reading.has("cod_reg_rbd"):
-        school["region_code"] = reading.number("cod_reg_rbd", 1, 16)
+        school["region_code"] = reading.number("cod_reg_rbd", 1, 16, whole=True)
         reading.carried(
             "cod_reg_rbd", "region_code", "", int(np.sum(~np.isnan(school["region_code"][there])))
         )
@@ -213,6 +239,7 @@ def _school_columns(
         sat = reason < 0
         unknown = _looked_up(raw, {k: int(not v) for k, (v, _) in absences.items()}) == 1
         reading.ledger.cells(reading.names["noaplica"], unknown & there, "undocumented_code")
+        reading.often_unknown("noaplica", unknown)
         cells = int((_looked_up(raw, dict.fromkeys(absences, 1))[there] >= 0).sum())
         reading.ledger.column(reading.names["noaplica"], "recoded", cells=cells)
         reading.carried("noaplica", "score_status", "", cells)
@@ -256,11 +283,10 @@ def _subject(
     def own(kind: str) -> str:
         return reading.names[f"{kind}_{place}"]
 
-    def number(kind: str, low: float, high: float) -> NDArray[np.float64]:
+    def number(kind: str, low: float, high: float, whole: bool = False) -> NDArray[np.float64]:
         if not given(kind):
             return blank.copy()
-        signs = ("-", "/", "¬", "~", "˜") if dialect.web_layout else ()
-        return reading.number(f"{kind}_{place}", low, high, signs).copy()
+        return reading.number(f"{kind}_{place}", low, high, whole, dialect.web_layout).copy()
 
     def drop(kind: str, values: NDArray[np.float64], where: NDArray[np.bool_], rule: str) -> None:
         gone = where & ~np.isnan(values) & there
@@ -273,7 +299,7 @@ def _subject(
             reading.carried(f"{kind}_{place}", field, subject, int(np.sum(~np.isnan(values[there]))))
 
     starred = _without_asterisk(reading, f"prom_{place}") if dialect.web_layout else np.zeros(n, dtype=bool)
-    pupils = number("nalu", 0, 5000)
+    pupils = number("nalu", 0, 5000, whole=True)
     if given("nalu"):
         drop("nalu", pupils, ~sat & (pupils == 0), "value_beside_absence")
     keep("nalu", "n_pupils", pupils)
@@ -324,6 +350,7 @@ def _subject(
         "significance_without_change",
         there,
         out,
+        dialect.web_layout,
     )
 
     peers = number("difgru", -300, 300)
@@ -333,10 +360,20 @@ def _subject(
         drop("difgru", peers, small, "zero_peer_difference")
     keep("difgru", "peer_diff_points", peers)
     rule = "significance_without_peer_difference"
-    _significance(reading, f"siggru_{place}", "peer_significance", peers, subject, rule, there, out)
+    _significance(
+        reading, f"siggru_{place}", "peer_significance", peers, subject, rule, there, out, dialect.web_layout
+    )
 
     shares = {s: number(f"palu_eda_{s}", 0, 100) for s in STANDARDS}
     zero = np.logical_and.reduce([v == 0 for v in shares.values()])
+    total = np.sum(list(shares.values()), axis=0)
+    off = ~zero & ~np.isnan(total) & (np.abs(total - 100) > STANDARDS_SLACK) & there
+    if off.any():
+        reading.ledger.cells(own("palu_eda_ins"), off, "standards_off")
+        if off.sum() > max(SEVERAL, OFTEN * n):
+            found = f"three standards that add to {total[off][0]:g}, in {off.sum()} rows"
+            where = str(int(np.flatnonzero(off)[0]) + reading.grid.first_row)
+            reading.faults.append(Fault(reading.grid.file, where, own("palu_eda_ins"), found, "a sum of 100"))
     for short, field in STANDARDS.items():
         kind = f"palu_eda_{short}"
         if given(kind):
@@ -380,6 +417,7 @@ def _marks(
     unknown = _looked_up(raw, {k: 0 if v else 1 for k, (v, _) in found.items()}) == 1
     cells = int((status[there] >= 0).sum())
     reading.ledger.column(reading.names[name], "recoded", cells=cells)
+    reading.often_unknown(name, unknown)
     subject = RESULT.fullmatch(name)
     field = "change_status" if name.startswith("marcadif") else "score_status"
     reading.carried(name, field, subject[2] if subject else "", cells)
@@ -408,6 +446,7 @@ def _significance(
     rule: str,
     there: NDArray[np.bool_],
     out: dict[str, NDArray[Any]],
+    web_layout: bool,
 ) -> None:
     """-1, 0 or 1 beside a difference; blank where there is no difference."""
     import numpy as np
@@ -418,14 +457,17 @@ def _significance(
         if raw.dtype == object:
             found = {k: v for k, (v, _) in meanings(raw, ["significance"]).items()}
             bad = _looked_up(raw, {k: int(not v) for k, v in found.items()}) == 1
-            if bad.any():
+            if bad.any() and web_layout:
+                reading.ledger.cells(reading.names[name], bad & there, "sign_for_missing")
+                found = {k: v for k, v in found.items() if v}
+            elif bad.any():
                 allowed = "-1, 0, 1 or the words of the glosa"
                 reading.faults.append(one_fault(reading.grid, reading.names[name], bad, "the code", allowed))
             places = _looked_up(raw, {k: int(v or 0) + 1 for k, v in found.items()})
             result = np.where(places >= 0, places - 1.0, np.nan)
             reading.ledger.column(reading.names[name], "recoded", cells=int(np.sum(~np.isnan(result[there]))))
         else:
-            result = reading.number(name, -1, 1).copy()
+            result = reading.number(name, -1, 1, whole=True).copy()
         surplus = np.isnan(values) & ~np.isnan(result)
         reading.ledger.cells(reading.names[name], surplus & there, rule)
         result[surplus] = np.nan

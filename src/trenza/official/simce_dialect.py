@@ -20,6 +20,7 @@ from trenza.contracts.school_tables import GRADES, SUBJECTS
 from trenza.io.grid import Grid
 from trenza.official.ledger import as_text
 from trenza.official.recognise import plain
+from trenza.official.values import quoted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,6 +68,8 @@ class Dialect:
     absence_list: str
     wrong_version_mark: bool
     coverage: str
+    preliminary: bool
+    rows: int | None
 
     @property
     def web_layout(self) -> bool:
@@ -107,6 +110,8 @@ def dialects() -> dict[tuple[str, int], Dialect]:
             absence_list=r["absence_list"],
             wrong_version_mark=r["wrong_version_mark"] == "yes",
             coverage=r["coverage"],
+            preliminary=r["preliminary"] == "yes",
+            rows=int(r["rows"]),
         )
         found[made.grade, made.year] = made
     return found
@@ -153,19 +158,26 @@ def grade_and_year(grid: Grid, names: dict[str, str], faults: list[Fault]) -> tu
             column = grid.columns[names[name]]
             told[name] = {re.sub(r"\.0+$", "", plain(str(v))) for v in set(as_text(column)) - {None}}
             if len(told[name]) > 1:
+                seen = sorted(v if re.fullmatch(r"\w{1,4}", v) else "other text" for v in told[name])
                 faults.append(
-                    Fault(grid.file, "", names[name], ", ".join(sorted(told[name])), "one value a file")
+                    Fault(grid.file, "", names[name], ", ".join(dict.fromkeys(seen)), "one value a file")
                 )
     if not found and "agno" not in told and "grado" not in told:
-        # Only the web layout of 2013 says neither.
-        return "2m", 2013
+        # The web layout of 2013 says neither; it has its own words for dependency and group.
+        if {"ddcia", "grupo"} <= {plain(h) for h in grid.header}:
+            return "2m", 2013
+        allowed = "columns agno and grado, or DDCIA and GRUPO (web page of 2013)"
+        faults.append(Fault(grid.file, "1", "", "results without grade and year", allowed))
+        return "", 0
     grade = next(iter(found), "") or next(iter(told.get("grado", ())), "")
     if len(found) > 1 or (told.get("grado") and found and told["grado"] != found):
-        seen = ", ".join(sorted(found | told.get("grado", set())))
-        faults.append(Fault(grid.file, "1", "", f"columns of the grades {seen}", "results of one grade"))
+        several = sorted(g for g in found | told.get("grado", set()) if re.fullmatch(r"\w{1,4}", g))
+        faults.append(
+            Fault(grid.file, "1", "", f"columns of the grades {', '.join(several)}", "results of one grade")
+        )
     year = next(iter(told.get("agno", ())), "")
     if not re.fullmatch(r"(19|20)\d\d", year):
-        faults.append(Fault(grid.file, "", names.get("agno", "agno"), f"'{year}'", "the year of the test"))
+        faults.append(Fault(grid.file, "", names.get("agno", "agno"), quoted(year), "the year of the test"))
         return grade, 0
     return grade, int(year)
 
@@ -203,6 +215,8 @@ def find_dialect(
     made = Dialect(
         grade, year, base.year, subjects, having("dif"), having("marcadif"), having("palu_eda_ins"), False,
         base.score_list, base.change_list, base.absence_list, False, base.coverage,
+        False,
+        None,
     )  # fmt: skip
     return made, f"read by the rules of {grade} {base.year}; {said}"
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NUMBER = {".": re.compile(r"-?(\d+(\.\d*)?|\.\d+)"), ",": re.compile(r"-?(\d+(,\d*)?|,\d+)")}
 _OTHER = {".": ",", ",": "."}
+_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")
 
 
 def one_fault(grid: Grid, column: str, where: NDArray[np.bool_], found: str, allowed: str) -> Fault:
@@ -24,9 +25,17 @@ def one_fault(grid: Grid, column: str, where: NDArray[np.bool_], found: str, all
     import numpy as np
 
     rows = np.flatnonzero(where)
-    value = as_text(grid.columns[column][rows[:1]])[0]
+    value = quoted(as_text(grid.columns[column][rows[:1]])[0])
     more = f" (and {len(rows) - 1} more cells like it)" if len(rows) > 1 else ""
-    return Fault(grid.file, str(int(rows[0]) + grid.first_row), column, f"{found} '{value}'{more}", allowed)
+    return Fault(grid.file, str(int(rows[0]) + grid.first_row), column, f"{found} {value}{more}", allowed)
+
+
+def quoted(value: str) -> str:
+    """A cell as a message may show it: not where it has words, which in a shifted row could name a school."""
+    words = (
+        value not in ("TRUE", "FALSE") and not value.startswith("#") and sum(c.isalpha() for c in value) > 3
+    )
+    return f"of {len(value)} characters (not shown, it could name a school)" if words else f"'{value}'"
 
 
 def numbers(
@@ -39,10 +48,13 @@ def numbers(
     high: float,
     decimal: str = ".",
     signs: Sequence[str] = (),
+    whole: bool = False,
+    any_sign: bool = False,
 ) -> NDArray[np.float64]:
     """A column as float64, NaN = blank; cells outside ``low`` to ``high`` or no numbers are added to ``faults``.
 
-    ``decimal``: the file's decimal mark. ``signs``: text that stands for no value (ledger: ``sign_for_missing``).
+    ``decimal``: the file's decimal mark. ``signs``: text that stands for no value (ledger: ``sign_for_missing``),
+    with ``any_sign`` any text does. ``whole``: only whole numbers are allowed, and 1.050 is not one.
     Numbers stored as text are counted in the ledger.
     """
     import numpy as np
@@ -60,13 +72,14 @@ def numbers(
                 continue
             if cell not in distinct:
                 text = cell.strip()
-                whole = _NUMBER[decimal].fullmatch(text)
-                distinct[cell] = float(text.replace(",", ".")) if whole else None
+                thousands = whole and _THOUSANDS.fullmatch(text)
+                number = _NUMBER[decimal].fullmatch(text) and not thousands
+                distinct[cell] = float(text.replace(",", ".")) if number else None
             value = distinct[cell]
             if value is not None:
                 values[i] = value
                 texts += 1
-            elif cell.strip() in signs:
+            elif any_sign or cell.strip() in signs:
                 none[i] = True
             elif _NUMBER[_OTHER[decimal]].fullmatch(cell.strip()):
                 comma[i] = True
@@ -92,6 +105,10 @@ def numbers(
         faults.append(
             one_fault(grid, column, outside, "the value", f"a number from {low:g} to {high:g}, or blank")
         )
+    if whole:
+        uneven = ~outside & (values != np.floor(values)) & ~np.isnan(values)
+        if uneven.any():
+            faults.append(one_fault(grid, column, uneven, "the value", "a whole number, or blank"))
     return values
 
 
