@@ -122,7 +122,11 @@ def _from_arrow(sheet: Any, names: list[str], shown_as: str, sheet_name: str, wa
         if not {kinds[n] for n in named} <= _NUMBERS | {"VARCHAR"}:
             return None
         text = {n for n in named if kinds[n] == "VARCHAR"}
-        counts = [f"count({_not_blank(q) if n in text else q})" for n, q in zip(named, quoted, strict=True)]
+        # Text such as nan would pass for a number: only what is one counts.
+        counts = [
+            f"count({_not_blank(q) if n in text else f'CASE WHEN isfinite({q}::DOUBLE) THEN 1 END'})"
+            for n, q in zip(named, quoted, strict=True)
+        ]
         long = [
             f"coalesce(max(length({q})), 0)" if n in text else "0" for n, q in zip(named, quoted, strict=True)
         ]
