@@ -72,7 +72,10 @@ CELLS: dict[str, tuple[Callable[[Table], None], list[str]]] = {
         ["row 1, column indice_nuevo", "columns never seen", "allow_unknown_years"],
     ),
     "decimal comma": (comma, ["palu_eda_ins_lect4b_rbd", "a decimal comma", "'20,5'", "2 more cells"]),
-    "words for a number": (changed(0, "nalu_lect4b_rbd", "treinta"), ["row 2", "text of 7 characters", "5000"]),
+    "words for a number": (
+        changed(0, "nalu_lect4b_rbd", "treinta"),
+        ["row 2", "text of 7 characters", "5000"],
+    ),
     "share of 120": (changed(0, "palu_eda_ade_lect4b_rbd", 120), ["row 2", "'120'", "0 to 100"]),
     "unknown dependency": (changed(0, "cod_depe1", 9), ["row 2, column cod_depe1", "'9'"]),
     "unknown significance": (changed(0, "sigdif_lect4b_rbd", 2), ["row 2, column sigdif_lect4b_rbd", "'2'"]),

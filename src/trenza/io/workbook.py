@@ -43,14 +43,9 @@ def read_xlsx(path: Path, shown_as: str, fits: Fits, wanted: Wanted) -> Grid:
             if not facts[name].plain:
                 # Its header may stand anywhere: leave all to the careful way.
                 return _cell_by_cell(path, shown_as, fits, wanted, facts)
-            names: list[str] = []
-
-            def every(column: Any, seen: list[str] = names) -> bool:
-                seen.append(column.name)
-                return True
-
-            # The library's own list of columns would guess all types a second time.
-            sheet = reader.load_sheet(name, schema_sample_rows=None, use_columns=every)
+            # Types are guessed from all rows, not from the first thousand.
+            sheet = reader.load_sheet(name, schema_sample_rows=None)
+            names = [column.name for column in sheet.available_columns()]
             headers[name] = [n.strip() for n in names]
             if fits(headers[name]):
                 fitting.append((name, sheet, names))
@@ -134,11 +129,12 @@ def _from_arrow(sheet: Any, names: list[str], shown_as: str, sheet_name: str, wa
         cells, rows = dict(zip(header, found, strict=False)), found[-1]
         if not rows:
             raise refusal(shown_as, "no rows below the header", "at least one row")
+        kept = [(n, h, q) for n, h, q in zip(named, header, quoted, strict=True) if wanted(h)]
         # A number turned into text is cut to nine decimals.
-        cut = [q for q, most in zip(quoted, found[len(named) :], strict=False) if most > 10]
+        longest = dict(zip(named, found[len(named) :], strict=False))
+        cut = [q for n, _, q in kept if longest[n] > 10]
         if any(database.execute(f"SELECT {_any_cut(cut)} FROM cells").fetchall()[0]):
             return None
-        kept = [(n, h, q) for n, h, q in zip(named, header, quoted, strict=True) if wanted(h)]
         shown = [_not_blank(q) if n in text else q for n, _, q in kept]
         taken = database.execute(f"SELECT {', '.join(shown)} FROM cells").fetchnumpy()
     columns: dict[str, NDArray[Any]] = {}

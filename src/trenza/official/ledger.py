@@ -107,3 +107,13 @@ def as_text(values: NDArray[Any]) -> NDArray[Any]:
     distinct, place = np.unique(values[there], return_inverse=True)
     text[there] = np.array([f"{v:.15g}" for v in distinct], dtype=object)[place]
     return text
+
+
+def distinct_text(values: NDArray[Any]) -> list[str]:
+    """The distinct cells of a column as the file shows them, blanks left out."""
+    import numpy as np
+    import pandas as pd
+
+    if values.dtype == object:
+        return [str(v) for v in pd.unique(values) if v is not None]
+    return [str(v) for v in as_text(np.unique(values[~np.isnan(values)]))]

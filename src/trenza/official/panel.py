@@ -125,14 +125,14 @@ def harmonised(readings: Readings, *, baseline_year: int | None = None) -> list[
         located = places.reindex(frame["rbd"])
         for column in places.columns:
             frame[column] = located[column].array
-        transfer = frame["commune_code"].map(transfers) if len(transfers) else None
+        transfer = transfers.reindex(frame["commune_code"]).array if len(transfers) else None
         frame["slep"] = (frame["dependency"] == "slep").astype("boolean")
         nothing = pd.Series(pd.NA, frame.index)
-        frame["slep_transfer_year"] = (nothing if transfer is None else transfer).astype("Int16")
+        frame["slep_transfer_year"] = pd.array(nothing if transfer is None else transfer, dtype="Int16")
         baseline = baselines.get(file.meta["grade"])
-        frame["ses_group_baseline"] = (nothing if baseline is None else frame["rbd"].map(baseline)).astype(
-            "Int8"
-        )
+        frame["ses_group_baseline"] = (
+            nothing if baseline is None else baseline.reindex(frame["rbd"]).array
+        ).astype("Int8")
         frame["coverage"] = file.meta["coverage"]
         frames.append(frame)
     return frames

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.school_tables import CHANGE_STATUSES, DEPENDENCIES, SCORE_STATUSES
 from trenza.io.grid import Grid
-from trenza.official.ledger import Ledger, as_text
+from trenza.official.ledger import Ledger, as_text, distinct_text
 from trenza.official.recognise import plain
 from trenza.official.simce_dialect import (
     META,
@@ -427,13 +427,16 @@ def _marks(
 def _looked_up(raw: NDArray[Any], table: dict[str, int]) -> NDArray[np.int8]:
     """The number that ``table`` gives each cell (by its text), -1 for blank cells."""
     import numpy as np
+    import pandas as pd
 
-    result = np.full(len(raw), -1, dtype="int8")
     if raw.dtype == object:
-        result[:] = [table.get(cell, -1) for cell in raw]
-    else:
-        for text, place in table.items():
-            result[raw == float(text)] = place
+        places, distinct = pd.factorize(raw)
+        found = np.array([*(table.get(text, -1) for text in distinct), -1], dtype="int8")
+        looked: NDArray[np.int8] = found[places]
+        return looked
+    result = np.full(len(raw), -1, dtype="int8")
+    for text, place in table.items():
+        result[raw == float(text)] = place
     return result
 
 
@@ -519,5 +522,5 @@ def _single(reading: _Reading, name: str) -> str | None:
     """The one value of a column that is the same in all rows; several are joined."""
     if not reading.has(name):
         return None
-    values = sorted({str(v).removesuffix(".0") for v in reading.text(name) if v is not None})
+    values = sorted(distinct_text(reading.grid.columns[reading.names[name]]))
     return ", ".join(values) or None

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.contracts.faults import Fault
 from trenza.contracts.school_tables import GRADES, SUBJECTS
 from trenza.io.grid import Grid
-from trenza.official.ledger import as_text
+from trenza.official.ledger import distinct_text
 from trenza.official.recognise import plain
 from trenza.official.values import quoted
 
@@ -130,7 +130,7 @@ def meanings(raw: NDArray[Any], lists: Sequence[str]) -> dict[Any, tuple[str, st
     """What each distinct cell of a column means by the first list that knows it; ('', '') where none does."""
     entries = [e for name in lists for e in _code_lists().get(name, [])]
     found: dict[Any, tuple[str, str]] = {}
-    for cell in set(as_text(raw)) - {None}:
+    for cell in distinct_text(raw):
         key = re.sub(r"^(-?\d+)\.0+$", r"\1", plain(cell))
         found[cell] = next(((v, r) for p, v, r in entries if p.fullmatch(key)), ("", ""))
     return found
@@ -156,7 +156,7 @@ def grade_and_year(grid: Grid, names: dict[str, str], faults: list[Fault]) -> tu
     for name in ("grado", "agno"):
         if name in names:
             column = grid.columns[names[name]]
-            told[name] = {re.sub(r"\.0+$", "", plain(str(v))) for v in set(as_text(column)) - {None}}
+            told[name] = {re.sub(r"\.0+$", "", plain(v)) for v in distinct_text(column)}
             if len(told[name]) > 1:
                 seen = sorted(v if re.fullmatch(r"\w{1,4}", v) else "other text" for v in told[name])
                 faults.append(
