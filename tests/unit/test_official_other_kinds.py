@@ -13,7 +13,8 @@ import pytest
 import xlwt
 
 from trenza.contracts.faults import InputFaults
-from trenza.io.grid import Grid, read_grid
+from trenza.io.any_file import read_grid
+from trenza.io.grid import Grid
 from trenza.official.dialect import dialect
 from trenza.official.ledger import Ledger
 from trenza.official.recognise import kind_of, plain
