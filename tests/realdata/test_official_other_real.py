@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from trenza.io.grid import read_grid
+from trenza.io.any_file import read_grid
 from trenza.official.ledger import Ledger
 from trenza.official.recognise import kind_of, plain
 

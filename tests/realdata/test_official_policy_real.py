@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from trenza.official import policy, read
+from trenza.official.policy_study import policy_counts, policy_verdicts, sep_alternatives
 from trenza.official.policy_years import year_states
 
 YEARS = (2018, 2022, 2023)  # the last three tests before 2024
@@ -61,6 +62,18 @@ def test_sep_classes_are_those_of_a_count_by_pivot(fourth_grade: pd.DataFrame) -
     assert found.isin(classified).sum() == len(away) > 4000
     assert set(found.index[found == "autonomous"]) == set(away.index[(away > 0).all(axis=1)])
     assert set(found.index[found == "in_recovery"]) == set(away.index[(away < 0).all(axis=1)])
+
+
+def test_what_hangs_on_what_the_rule_leaves_open(fourth_grade: pd.DataFrame) -> None:
+    """A reviewer's own runs: schools in recovery in 2023, of 7,204, with one parameter changed at a time."""
+    found, _ = policy_verdicts(fourth_grade, {}, {})
+    counts = policy_counts(found, sep_alternatives(fourth_grade, found, {}), min_cell=5)
+    counts = counts[(counts["rule"] == "sep_class") & (counts["year"] == YEARS[-1])]
+    assert set(counts["of_schools"]) == {7204}
+    assert counts[counts["result"] == "in_recovery"].set_index("setting")["schools"].to_dict() == {
+        "as declared": 1341, "margin_points 5": 838, "margin_points 10": 438, "combine each": 799,
+        "mean_of schools": 1190, "years_required 2": 2897, "min_tested 10": 1095, "min_tested 20": 828,
+    }  # fmt: skip
 
 
 def test_a_test_without_its_file_leaves_every_school_unclassified(fourth_grade: pd.DataFrame) -> None:

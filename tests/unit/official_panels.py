@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trenza.official.distribution import score_distribution, year_changes
+from trenza.official.gaps import gaps
+from trenza.official.sittings import series
+from trenza.official.trends import trends
+
 FILES = {(g, y): f"simce{g}{y}.xlsx" for g in ("4b", "2m") for y in range(2010, 2031)}
 _ROW: dict[str, Any] = {
     "year": 2018,
@@ -46,3 +51,19 @@ def schools(n: int, seed: int = 1, **columns: Any) -> list[dict[str, Any]]:
     draw = np.random.default_rng(seed)
     scores, pupils = draw.normal(260, 25, n).round().tolist(), draw.integers(5, 80, n).tolist()
     return [{"score_points": s, "n_pupils": p} | columns for s, p in zip(scores, pupils, strict=True)]
+
+
+def trends_of(frame: pd.DataFrame, min_cell: int = 2) -> pd.DataFrame:
+    return trends(series(frame, min_cell), ci_level=0.95)
+
+
+def gaps_of(frame: pd.DataFrame, min_cell: int = 2) -> pd.DataFrame:
+    return gaps(series(frame, min_cell), ci_level=0.95)
+
+
+def spread_of(frame: pd.DataFrame, min_cell: int = 2) -> pd.DataFrame:
+    return score_distribution(series(frame, min_cell))
+
+
+def changes_of(frame: pd.DataFrame, min_cell: int = 2) -> pd.DataFrame:
+    return year_changes(series(frame, min_cell))

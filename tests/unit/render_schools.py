@@ -22,7 +22,7 @@ STUDY: dict[str, Any] = {
     "summary": {"en": "Made-up numbers.", "es": "Números inventados."},
     "design": {
         "unit": "school",
-        "limits": ["no_qualitative_strand"],
+        "limits": ["school_means_only", "scale_by_equating"],
         "notes": [{"en": "A toy note.", "es": "Una nota de prueba."}],
     },
     "sources": {"files": {"kind": "real", "holds": "official"}},
@@ -44,8 +44,9 @@ CELLS = [("all", "all", 1.0, 0.0), *(("dependency", d, SHARES[d], SHIFT[d]) for 
 HEAD = {"source_id": "files", "source": "real"}
 METHOD = remarks.MEAN
 NOTE = "takes schools as independent of each other, also those of one commune; rests on a preliminary file"
-CAUSES = (("ok", None, 0.9), ("too_few", None, 0.06), ("not_representative", "agency", 0.02),
-          ("no_report", None, 0.012), ("did_not_sit", "refused", 0.008))  # fmt: skip
+CAUSES = (("ok", None, 0.9), ("too_few", None, 0.05), ("not_representative", "agency", 0.02),
+          ("no_report", None, 0.012), ("not_tested", None, 0.01), ("did_not_sit", "refused", 0.008))  # fmt: skip
+SIZES = ("1-5", "6-9", "10-19", "20-39", "40-59", "60+")
 
 
 def tests() -> list[tuple[str, int, str]]:
@@ -78,6 +79,7 @@ def trends() -> pd.DataFrame:
     for c in cells():
         base = {k: v for k, v in c.items() if k != "mean"} | {
             "ci_level": 0.95,
+            "clusters": min(340, c["schools"]),
             "method": METHOD,
             "note": NOTE,
         }
@@ -86,18 +88,21 @@ def trends() -> pd.DataFrame:
             continue
         half = 1.96 * 28 / c["schools"] ** 0.5
         terms: list[tuple[str, float, float, Any]] = [("mean_points", c["mean"], half, None)]
-        since = min(y for g, y in SAT if g == c["grade"])
-        if since < c["year"]:
-            gain = -0.5 * (c["year"] - since) + (7.0 if c["year"] > 2022 >= since else 0.0)
-            terms.append(("change_points", gain, 1.1 * half, since))
-        terms.append(("share_withheld", 0.092, 0.004, None))
+        first, last = min(y for g, y in SAT if g == c["grade"]), before(c["grade"], c["year"])
+        for term, since in (("change_points", first), ("step_points", last)):
+            if since is not None and since < c["year"]:
+                gain = -0.5 * (c["year"] - since) + (7.0 if c["year"] > 2022 >= since else 0.0)
+                terms.append((term, gain, 1.1 * half, since))
         if c["grade"] != "8b":
             terms.append(("share_adequate", 0.4 + c["mean"] / 1000, 0.01, None))
+        # Counts of all schools have no interval.
+        for term, value in (("share_withheld", 0.092), ("share_pupils_withheld", 0.007)):
+            rows.append(base | {"term": term, "estimate": value, "clusters": None})
         for term, value, reach, year in terms:
             rows.append(base | {"term": term, "since_year": year, "estimate": value, "se": reach / 1.96, "ci_low": value - reach,
                                 "ci_high": value + reach, "df": c["schools"] - 1.0,
-                                "effect": value / 28 if term == "change_points" else None,
-                                "effect_kind": "change / SD of school scores" if term == "change_points" else None})  # fmt: skip
+                                "effect": value / 28 if year else None,
+                                "effect_kind": "change / SD of school scores" if year else None})  # fmt: skip
     return frame("trends", rows, "toy")
 
 
@@ -113,11 +118,36 @@ def gaps() -> pd.DataFrame:
                     "preliminary": a["preliminary"], "method": METHOD, "note": NOTE, "suppressed": a["suppressed"] or b["suppressed"]}  # fmt: skip
             if not base["suppressed"]:
                 gap, half = a["mean"] - b["mean"], 1.96 * 28 * (1 / a["schools"] + 1 / b["schools"]) ** 0.5
-                base |= {"schools_upper": a["schools"], "schools_lower": b["schools"], "pupils": a["pupils"] + b["pupils"], "estimate": gap,
-                         "se": half / 1.96, "ci_low": gap - half, "ci_high": gap + half, "df": 900.0, "effect": gap / 28,
-                         "effect_kind": "gap / SD of school scores"}  # fmt: skip
-            rows.append(base)
+                base |= {
+                    "schools_upper": a["schools"],
+                    "schools_lower": b["schools"],
+                    "pupils": a["pupils"] + b["pupils"],
+                    "clusters": 340,
+                }
+                kind = {"effect_kind": "gap / SD between school means"}
+                rows.append(base | _interval(gap, half) | kind | {"term": "gap_points", "effect": gap / 28})
+                first = min(year for grade, year in SAT if grade == g)
+                if y > first:
+                    rows.append(
+                        base
+                        | _interval(-0.4 * (y - first), half)
+                        | kind
+                        | {"term": "change_points", "since_year": first}
+                    )
+            else:
+                rows.append(base | {"term": "gap_points"})
     return frame("gaps", rows, "toy")
+
+
+def _interval(value: float, half: float) -> dict[str, float]:
+    """An estimate with its interval."""
+    return {
+        "estimate": value,
+        "se": half / 1.96,
+        "ci_low": value - half,
+        "ci_high": value + half,
+        "df": 339.0,
+    }
 
 
 def spread(mean: float, sd: float) -> dict[str, float]:
@@ -154,19 +184,23 @@ def year_changes() -> pd.DataFrame:
             if (c["grade"], c["year"]) != ("2m", 2023):
                 base |= {"share_up": 0.14, "share_down": 0.11}
         rows.append(base)
+        if c["breakdown"] == "all":
+            rows += [
+                base | {"breakdown": "pupils", "level": size, "schools": 800, "correlation": 0.1 + 0.12 * k}
+                for k, size in enumerate(SIZES)
+            ]
     return frame("year_changes", rows, "toy")
 
 
 def missing() -> pd.DataFrame:
-    """Schools by status and reason; in the first file one cause is too rare to show."""
+    """Schools by status and reason; counts by official cause are never suppressed."""
     rows = []
     for g, y, s in tests():
         for what in ("score", "change", "standards"):
             for status, reason, share in CAUSES:
-                small = (g, y) == ("4b", 2016) and status == "no_report"
                 rows.append({**HEAD, "grade": g, "year": y, "subject": s, "what": what, "status": status, "reason": reason,
-                             "has_value": status in ("ok", "not_representative"), "schools": None if small else round(share * SAT[g, y]),
-                             "of_schools": SAT[g, y], "share": None if small else share, "suppressed": small})  # fmt: skip
+                             "has_value": status in ("ok", "not_representative"), "schools": round(share * SAT[g, y]),
+                             "of_schools": SAT[g, y], "share": share, "suppressed": False})  # fmt: skip
     return frame("missing", rows, "toy")
 
 
@@ -198,7 +232,7 @@ def ledger_counts() -> pd.DataFrame:
 def checks() -> pd.DataFrame:
     """One published mean that is met, one that is not, and checks row by row."""
     rows = [
-        {"file": "simce/toy4b2018.xlsx", "check": "national_mean", "subject": "lect", "expected": 271.0, "found": 271.14, "agrees": True,
+        {"file": "simce/toy4b2018.xlsx", "check": "national_mean", "subject": "lect", "expected": 261.0, "found": 261.14, "agrees": True,
          "origin": "press reports of the official results"},
         {"file": "simce/toy4b2022.xlsx", "check": "national_mean", "subject": "mate", "expected": 250.0, "found": 251.9, "agrees": False,
          "origin": "press reports of the official results"},

@@ -1,14 +1,13 @@
-"""Counts of what is missing and why, and what of them is withheld."""
+"""Counts of what is missing and why, and the shares of schools and pupils without a valid score."""
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from official_panels import panel, schools
+from official_panels import panel, trends_of
 
 from trenza.contracts.tables import CONTRACTS
 from trenza.official.missing import missing
@@ -17,8 +16,8 @@ SHARES = {"share_insufficient": 0.5, "share_elementary": 0.3, "share_adequate": 
 NO_SCORE = {"score_points": np.nan, "n_pupils": 0}
 
 
-def counted(frame: pd.DataFrame, what: str, min_cell: int = 1) -> dict[tuple[Any, ...], int]:
-    rows = missing(frame, min_cell=min_cell)
+def counted(frame: pd.DataFrame, what: str) -> dict[tuple[Any, ...], int]:
+    rows = missing(frame)
     rows = rows[rows["what"] == what]
     reasons = rows["reason"].where(rows["reason"].notna(), "")
     return dict(
@@ -33,7 +32,15 @@ def some() -> list[dict[str, Any]]:
         {"n_pupils": 9, "change_status": "too_few"},
         {"n_pupils": 12},
         {"score_status": "not_representative", "status_reason": "outside the school"},
-        {**NO_SCORE, "score_status": "too_few", "status_reason": "one pupil", "change_status": "too_few"},
+        {
+            **NO_SCORE,
+            "score_status": "too_few",
+            "status_reason": "one pupil",
+            "change_status": "too_few",
+            "n_pupils": 1,
+        },
+        {**NO_SCORE, "score_status": "no_report", "status_reason": "school", "change_status": "no_report"},
+        {**NO_SCORE, "score_status": "too_few", "n_pupils": None, "change_status": "too_few"},
         {
             **NO_SCORE,
             "score_status": "did_not_sit",
@@ -56,13 +63,16 @@ def test_by_hand(categorical: bool) -> None:
         ("ok", "", True): 4,
         ("not_representative", "outside the school", True): 1,
         ("too_few", "one pupil", False): 1,
+        ("not_tested", "school", False): 1,  # 0 pupils: the file calls it no_report
+        ("too_few", "", False): 1,  # a blank number of pupils tells nothing
         ("did_not_sit", "strike", False): 1,
         ("did_not_sit", "refused", False): 1,
     }
     assert counted(frame, "change") == {
         ("ok", "", True): 1,
         ("not_representative", "", True): 1,
-        ("too_few", "", False): 2,
+        ("too_few", "", False): 3,
+        ("no_report", "", False): 1,
         ("no_value", "", False): 2,
         ("did_not_sit", "", False): 2,
     }
@@ -70,7 +80,8 @@ def test_by_hand(categorical: bool) -> None:
         ("ok", "", True): 2,
         ("too_few", "", False): 1,
         ("no_value", "", False): 1,
-        ("score_withheld", "", False): 2,
+        ("score_withheld", "", False): 3,
+        ("not_tested", "", False): 1,
         ("did_not_sit", "", False): 2,
     }
 
@@ -81,57 +92,44 @@ def test_a_test_without_standards_has_none_whatever_the_size() -> None:
 
 
 def test_every_school_is_counted_once_in_each() -> None:
-    rows = missing(panel(some() + [r | {"year": 2022} for r in some()[:5]]), min_cell=1)
+    rows = missing(panel(some() + [r | {"year": 2022} for r in some()[:5]]))
     for (_, year), part in rows.groupby(["what", "year"]):
-        assert part["schools"].sum() == part["of_schools"].iloc[0] == {2018: 8, 2022: 5}[year]
+        assert part["schools"].sum() == part["of_schools"].iloc[0] == {2018: 10, 2022: 5}[year]
         assert part["share"].sum() == pytest.approx(1.0)
     CONTRACTS["missing"].check(rows.assign(study="s", source_id="simce", source="real"))
+    assert not rows["suppressed"].any()
 
 
-def causes(seed: int) -> pd.DataFrame:
-    """A sitting with causes of all sizes."""
-    draw = np.random.default_rng(seed)
-    kinds = [("ok", None)] * 8 + list(
-        product(["too_few", "not_representative", "did_not_sit"], ["a", "b", "c"])
-    )
-    odds = np.array([8.0] * 8 + draw.choice([0.3, 1.0, 4.0], 9).tolist())
-    rows = []
-    for row in schools(250, seed):
-        status, reason = kinds[draw.choice(len(kinds), p=odds / odds.sum())]
-        changed = draw.choice(
-            ["ok", "previous_marked", "not_comparable", "no_value"], p=[0.7, 0.25, 0.03, 0.02]
-        )
-        change = changed if status == "ok" else status
-        rows.append(row | {"score_status": status, "status_reason": reason, "change_status": str(change)})
-    return panel(rows)
+def test_shares_without_a_valid_score_by_hand() -> None:
+    """Ten schools: two did not sit, one tested nobody; of the other seven three have no valid score.
+
+    Pupils: 20 + 20 + 9 + 12 with a valid score, 20 + 1 without, one school's number is blank: 21 of 82.
+    """
+    found = trends_of(panel(some()), 5).set_index(["breakdown", "level", "term"])
+    for place in (("all", "all"), ("dependency", "municipal")):
+        schools, pupils = found.loc[(*place, "share_withheld")], found.loc[(*place, "share_pupils_withheld")]
+        assert (schools["schools"], schools["pupils"], schools["estimate"]) == (7, 82, pytest.approx(3 / 7))
+        assert (pupils["schools"], pupils["pupils"], pupils["estimate"]) == (7, 82, pytest.approx(21 / 82))
+        for row, of_what in ((schools, "schools"), (pupils, "pupils")):
+            assert row[["se", "ci_low", "ci_high", "df", "clusters"]].isna().all()
+            assert row["method"].startswith(f"share of all {of_what} ") and row["method"].endswith(
+                "no interval"
+            )
+            assert "tested nobody in the subject, in no figure: 1" in row["note"]
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_no_withheld_count_follows_from_the_totals_and_the_other_tables(seed: int) -> None:
-    """Linear attack: unknowns are the causes; known are shown counts, schools that sat, and schools with a score."""
-    frame = causes(seed)
-    full, shown = missing(frame, min_cell=1), missing(frame, min_cell=5)
-    assert full["schools"].notna().all()
-    hidden = shown["suppressed"].to_numpy(dtype=bool)
-    assert hidden.any() and shown.loc[hidden, ["schools", "share"]].isna().all(axis=None)
-    assert (shown.loc[~hidden, "schools"] >= 5).all()
-    unit = np.eye(len(full))
-    equations = [unit[i] for i in np.flatnonzero(~hidden)]
-    status, what = full["status"], full["what"]
-    for name in ("score", "change", "standards"):
-        equations += [
-            (what == name).to_numpy(float),
-            ((what == name) & (status == "did_not_sit")).to_numpy(float),
-        ]
-    equations.append(((what == "score") & (status == "ok")).to_numpy(float))
-    for name in ("too_few", "not_representative"):  # these rows are the same schools in score and change
-        same = (what == "score") & (status == name)
-        equations.append(same.to_numpy(float) - ((what == "change") & (status == name)).to_numpy(float))
-    rank = np.linalg.matrix_rank(np.array(equations))
-    sizes = full.groupby(["what", "status"])["schools"].sum()
-    # how many schools sat and how many have a score is told elsewhere, however few
-    public = {("score", "did_not_sit"), ("change", "did_not_sit"), ("standards", "did_not_sit"),
-              ("standards", "score_withheld")}  # fmt: skip
-    for i in np.flatnonzero(hidden):
-        if (what[i], status[i]) not in public or sizes[what[i], status[i]] >= 5:
-            assert np.linalg.matrix_rank(np.array([*equations, unit[i]])) == rank + 1, full.loc[i]
+def test_shares_of_a_group_are_withheld_for_few_schools_that_tested_and_for_nothing_else() -> None:
+    valid, without = {"ses_group": 1}, {"ses_group": 1, **NO_SCORE, "n_pupils": 1, "score_status": "too_few"}
+    rows = [valid] * 4 + [without] + [{**without, "ses_group": 2}] * 4
+    rows += [{**without, "ses_group": 2, "n_pupils": 0}] * 3
+    found = trends_of(panel(rows), 5)
+    found = found[(found["breakdown"] == "ses_group") & found["term"].str.contains("withheld")]
+    found = found.set_index(["level", "term"])
+    assert found["suppressed"].to_dict() == {
+        ("1", "share_withheld"): False,
+        ("1", "share_pupils_withheld"): False,
+        ("2", "share_withheld"): True,
+        ("2", "share_pupils_withheld"): True,
+    }
+    assert found.loc[("1", "share_withheld"), "estimate"] == pytest.approx(1 / 5)
+    assert found.loc["2", ["estimate", "schools", "pupils"]].isna().all(axis=None)

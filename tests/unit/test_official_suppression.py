@@ -8,12 +8,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from official_panels import panel, schools
+from official_panels import changes_of, gaps_of, panel, schools, spread_of, trends_of
 
-from trenza.official.distribution import score_distribution, year_changes
-from trenza.official.gaps import gaps
+from trenza.official.policy_study import policy_counts, policy_verdicts, sep_alternatives
 from trenza.official.suppression import hidden_cells
-from trenza.official.trends import trends
 
 
 def withheld(*counts: int, min_cell: int = 5) -> list[int]:
@@ -104,53 +102,49 @@ def determined(rows: list[np.ndarray], unknown: int) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_no_withheld_number_can_be_solved_for_from_all_tables_together(seed: int) -> None:
-    """Unknowns of a group: schools with a score, schools without, and the sum of pupils and of scores.
+def test_no_withheld_result_can_be_solved_for_from_all_tables_together(seed: int) -> None:
+    """Unknown is the sum of each level's results, by term; how many schools and pupils it has the attacker knows.
 
-    Every shown number of trends and score_distribution is an equation; so are the totals of ``all``.
+    Every shown number of a level is an equation, and so is the total of ``all``. A sum over withheld levels that
+    does follow rests on ``min_cell`` schools or more.
     """
     frame = small_groups(seed)
-    tables = [trends(frame, ci_level=0.95, min_cell=5), score_distribution(frame, min_cell=5)]
+    tables = [trends_of(frame, 5), spread_of(frame, 5)]
     shown = pd.concat(tables).assign(term=lambda t: t["term"].fillna("plain"))
+    shown = shown[shown["term"].isin(["mean_points", "plain", "share_insufficient", "share_adequate"])]
+    shown["suppressed"] = shown["suppressed"].astype(bool)
+    total = shown[shown["breakdown"] == "all"].set_index(["year", "term"])["schools"]
     attacked = 0
-    for (_, breakdown), part in shown[shown["breakdown"] != "all"].groupby(["year", "breakdown"]):
-        levels = sorted(set(part["level"]))
-        known = {(r.term, r.level) for r in part[~part["suppressed"]].itertuples()}
-        places = {(kind, level): i for i, (kind, level) in enumerate(product(["scored", "without"], levels))}
-        equations = [[float(kind == k) for k, _ in places] for kind in ("scored", "without")]
-        for (kind, level), i in places.items():
-            tells_scored = {("plain", level), ("mean_points", level), ("share_withheld", level)} & known
-            if tells_scored if kind == "scored" else ("share_withheld", level) in known:
-                equations.append(np.eye(len(places))[i].tolist())
-        for level in set(part.loc[part["suppressed"] & (part["term"] == "plain"), "level"]):
-            assert not determined([np.array(e) for e in equations], places["scored", level]), (
-                breakdown,
-                level,
-            )
+    for (year, breakdown, term), part in shown[shown["breakdown"] != "all"].groupby(
+        ["year", "breakdown", "term"]
+    ):
+        hidden = part["suppressed"].to_numpy(dtype=bool)
+        unit = np.eye(len(part))
+        equations = [np.ones(len(part)), *unit[~hidden]]
+        for i in np.flatnonzero(hidden):
+            assert not determined(equations, int(i)), (breakdown, part["level"].iloc[i])
             attacked += 1
-        held = part["suppressed"] & (part["term"] == "share_withheld")
-        for level in set(part.loc[held, "level"]):
-            assert not determined([np.array(e) for e in equations], places["without", level]), (
-                breakdown,
-                level,
-            )
+        if hidden.any():
+            assert total[year, term] - part["schools"].sum() >= 5
     assert attacked
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_one_table_withholds_no_other_shows(seed: int) -> None:
     frame = small_groups(seed)
-    spread = score_distribution(frame, min_cell=5)
+    spread = spread_of(frame, 5)
     hidden = {(r.year, r.breakdown, r.level) for r in spread[spread["suppressed"]].itertuples()}
     assert hidden
-    for row in trends(frame, ci_level=0.95, min_cell=5).itertuples():
+    found = trends_of(frame, 5)
+    # how many have no valid score is no result
+    for row in found[~found["term"].str.contains("withheld")].itertuples():
         first = (row.since_year, row.breakdown, row.level) in hidden
         if (row.year, row.breakdown, row.level) in hidden or first:
             assert row.suppressed, row
-    for row in gaps(frame, ci_level=0.95, min_cell=5).itertuples():
-        involved = {(row.year, row.breakdown, row.upper), (row.year, row.breakdown, row.lower)}
+    for row in gaps_of(frame, 5).itertuples():
+        involved = {(y, row.breakdown, g) for y in (row.year, row.since_year) for g in (row.upper, row.lower)}
         assert row.suppressed == bool(involved & hidden)
-    for row in year_changes(frame, min_cell=5).itertuples():
+    for row in changes_of(frame, 5).itertuples():
         if {(row.year, row.breakdown, row.level), (row.since_year, row.breakdown, row.level)} & hidden:
             assert row.suppressed
 
@@ -159,10 +153,10 @@ def test_withheld_rows_hold_no_number() -> None:
     frame = small_groups(3)
     names = {"year", "since_year", "ci_level"}
     for rows in (
-        trends(frame, ci_level=0.95, min_cell=5),
-        gaps(frame, ci_level=0.95, min_cell=5),
-        score_distribution(frame, min_cell=5),
-        year_changes(frame, min_cell=5),
+        trends_of(frame, 5),
+        gaps_of(frame, 5),
+        spread_of(frame, 5),
+        changes_of(frame, 5),
     ):
         numbers = (
             rows.loc[rows["suppressed"].astype(bool)]
@@ -175,21 +169,69 @@ def test_withheld_rows_hold_no_number() -> None:
         assert (shown[counted] >= 5).all()
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_a_group_shows_no_small_number_of_schools_without_a_score(seed: int) -> None:
-    rows = trends(small_groups(seed), ci_level=0.95, min_cell=5)
-    shown = rows[
-        (rows["term"] == "share_withheld") & (rows["breakdown"] != "all") & ~rows["suppressed"].astype(bool)
-    ]
-    without = (shown["estimate"] * shown["schools"]).astype(float).round()
-    assert ((without == 0) | (without >= 5)).all()
-
-
 def test_a_group_withheld_in_the_year_before_has_no_change() -> None:
     rows = [
         r | {"rbd": i, "year": year, "ses_group": 1 if i < few else 2 if i < 20 else 3}
         for year, few in ((2018, 3), (2022, 10))
         for i, r in enumerate(schools(60, year))
     ]
-    found = year_changes(panel(rows), min_cell=5).set_index(["breakdown", "level"])["suppressed"]
+    found = changes_of(panel(rows), 5).set_index(["breakdown", "level"])["suppressed"]
     assert found["ses_group"].to_dict() == {"1": True, "2": True, "3": False}
+
+
+def test_policy_counts_withhold_within_each_setting_and_leave_out_what_changes_nothing() -> None:
+    """Reading and mathematics of 12 schools in three tests: one lies far above the mean, the rest below."""
+    rows = [
+        {"rbd": i, "year": year, "subject": subject, "score_points": 250.0 + (44 if i == 1 else 0)}
+        for i in range(1, 13)
+        for year in (2016, 2017, 2018)
+        for subject in ("lect", "mate")
+    ]
+    frame = panel(rows)
+
+    def counts(settings: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
+        found, _ = policy_verdicts(frame, {}, settings)
+        counted = policy_counts(found, sep_alternatives(frame, found, settings), min_cell=1)
+        counted = counted[(counted["rule"] == "sep_class") & (counted["year"] == 2018)]
+        return {s: p.set_index("result")["schools"].to_dict() for s, p in counted.groupby("setting")}
+
+    # the mean lies 44 / 12 = 3.67 points above the eleven: a margin of 5 takes them out of recovery
+    found = counts({})
+    assert found["as declared"] == {"autonomous": 1, "in_recovery": 11}
+    assert found["margin_points 5"] == {"autonomous": 1, "emergent": 11}
+    assert set(found) == {
+        "as declared", "margin_points 5", "margin_points 10", "combine each", "mean_of schools",
+        "min_tested 10", "min_tested 20", "years_required 2",
+    }  # fmt: skip
+    declared = counts({"sep_class": {"margin_points": 5, "years": 2, "years_required": 2}})
+    assert declared["as declared"] == {"autonomous": 1, "emergent": 11}
+    assert not {"margin_points 5", "years_required 2"} & set(declared)
+    # two of one year contradict, so that setting is left out
+    assert "years_required 2" not in counts({"sep_class": {"years": 1, "years_required": 1}})
+    verdicts, _ = policy_verdicts(frame, {}, {})
+    hidden = policy_counts(verdicts, sep_alternatives(frame, verdicts, {}), min_cell=5)
+    assert hidden.loc[
+        (hidden["rule"] == "sep_class") & (hidden["result"] == "autonomous"), "suppressed"
+    ].all()
+
+
+def test_without_a_class_there_is_nothing_to_vary() -> None:
+    frame = panel([{"year": 2018}, {"year": 2018, "subject": "mate"}])
+    verdicts, _ = policy_verdicts(frame, {}, {})
+    assert sep_alternatives(frame, verdicts, {}).empty
+    counted = policy_counts(verdicts, sep_alternatives(frame, verdicts, {}), min_cell=1)
+    assert set(counted["setting"]) == {"as declared"}
+
+
+def test_a_gap_whose_group_was_withheld_in_its_first_year_has_no_change() -> None:
+    rows = [
+        r | {"rbd": i, "year": year, "ses_group": 1 if i < few else 2 if i < 20 else 5}
+        for year, few in ((2018, 3), (2022, 10))
+        for i, r in enumerate(schools(60, year))
+    ]
+    found = gaps_of(panel(rows), 5).set_index(["year", "term"])["suppressed"]
+    assert found.to_dict() == {
+        (2018, "gap_points"): True,
+        (2022, "gap_points"): False,
+        (2022, "change_points"): True,
+    }

@@ -16,19 +16,19 @@ PLACE = {"study": "toy", "source_id": "official", "source": "real"}
 
 
 def counts(*rows: tuple[str, int, str, int | None]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=["rule", "year", "result", "schools"]).assign(**PLACE, of_schools=100)
+    frame = pd.DataFrame(rows, columns=["rule", "year", "result", "schools"]).assign(
+        **PLACE, of_schools=100, setting="as declared"
+    )
     frame["suppressed"] = frame["schools"].isna()
     return CONTRACTS["policy_counts"].check(frame)
 
 
-def parameters(is_open: bool) -> pd.DataFrame:
-    row = {"rule": "sep_class", "law": "Law 20.248", "year": 2008, "parameter": "margin_points", "value": "0"}
-    frame = pd.DataFrame([{**PLACE, **row, "origin": "", "open": is_open, "why": "", "given": False}])
-    return CONTRACTS["policy_parameters"].check(frame)
+RECOVERY = {"en": "In recovery", "es": "En recuperación"}
 
 
-def text(table: pd.DataFrame, lang: str, is_open: bool = True) -> str:
-    context = school_context(lang, policy_counts=table, policy_parameters=parameters(is_open))
+def text(table: pd.DataFrame, lang: str, used: pd.DataFrame | None = None) -> str:
+    parameters = pd.DataFrame(columns=["rule", "parameter", "value"]) if used is None else used
+    context = school_context(lang, policy_counts=table, policy_parameters=parameters)
     paper = Paper(context, {})
     report_policy.policy(paper, "toy")
     return paper.text()
@@ -54,17 +54,31 @@ def test_the_last_year_with_a_verdict_is_shown() -> None:
     assert "2022" in said and "| Autonomous | 23 |" in said and "| Emergent | suppressed |" in said
     assert "11" not in said and "99" not in said
     assert "not the classes or categories that an authority gave" in said
+    assert "Fewest" not in said  # one setting only
+    assert "Insufficient for four years" in said and "SAC index" in said and "Eligibility for PAC" in said
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_low_and_high_over_the_settings_are_shown_and_the_tests_named(lang: str) -> None:
+    """In recovery 30 as declared, 10 with a margin, none with each subject: from 0 to 30."""
+    one = counts(("sep_class", 2022, "in_recovery", 30), ("sep_class", 2022, "emergent", 60))
+    two = counts(("sep_class", 2022, "in_recovery", 10), ("sep_class", 2022, "emergent", 80)).assign(
+        setting="margin_points 5"
+    )
+    three = counts(("sep_class", 2022, "emergent", 90)).assign(setting="combine each")
+    table = CONTRACTS["policy_counts"].check(pd.concat([one, two, three], ignore_index=True))
+    rows = [("simce", "window", "tests"), ("sep_class", "years", "3"), ("sep_class", "grade", "4b")]
+    used = pd.DataFrame(rows, columns=["rule", "parameter", "value"])
+    said = text(table, lang, used)
+    recovery = RECOVERY[lang]
+    assert f"| {recovery} | 30 | 0 | 30 |" in said
+    assert "2017" in said and "2018" in said and "2022" in said and "2016" not in said
+    assert "margin\\_points" not in said and "as declared" not in said.replace("As declared", "")
 
 
 def test_a_rule_without_any_verdict_is_said_to_be_silent() -> None:
     said = text(counts(("pac_eligibility", 2023, "not_enough_years", 99)), "es")
-    assert "nada se puede decir de: Elegibilidad para el PAC" in said and "99" not in said
-
-
-def test_open_parameters_are_listed_and_others_are_not() -> None:
-    table = counts(("sep_class", 2023, "autonomous", 20))
-    assert "margin" in text(table, "en")
-    assert "margin" not in text(table, "en", is_open=False)
+    assert "- Elegibilidad para el PAC" in said and "99" not in said
 
 
 def test_nothing_without_verdicts() -> None:

@@ -49,13 +49,16 @@ _GRADE = text_column("grade", "grade that sat the test", allowed=GRADES)
 _YEAR = int_column("year", "year of the test")
 _SUBJECT = text_column("subject", "subject of the test", allowed=SUBJECTS)
 _CELL = (
-    text_column("breakdown", "by what schools are grouped: all, dependency, ses_group, ses_group_baseline"),
+    text_column(
+        "breakdown",
+        "by what schools are grouped: all, dependency, ses_group, ses_group_baseline, pupils (year_changes)",
+    ),
     text_column("level", "the group; all for the whole, unknown for schools without a group"),
 )
 _SUPPRESSED = bool_column("suppressed", "true when the cell is withheld for being small")
 _INTERVAL = (
     float_column("estimate", "points, or share 0 to 1, see term"),
-    float_column("se", "standard error, schools as the units that vary"),
+    float_column("se", "standard error, communes as the units that vary (see clusters), else schools"),
     float_column("ci_low", "lower limit"),
     float_column("ci_high", "upper limit"),
     float_column("ci_level", "confidence level, 0 to 1", blank=False),
@@ -145,12 +148,15 @@ SCHOOL_CONTRACTS: tuple[Contract, ...] = (
             *_CELL,
             text_column(
                 "term",
-                "mean_points: pupil-weighted mean; change_points: against since_year; share_withheld: schools that "
-                "sat but have no score of status ok; share_insufficient and share_adequate: pupils",
+                "mean_points: pupil-weighted mean; change_points: against since_year, the first test at hand; "
+                "step_points: against since_year, the test before at hand; share_withheld: schools that tested the "
+                "subject but have no score of status ok; share_pupils_withheld: pupils tested in them; "
+                "share_insufficient and share_adequate: pupils",
             ),
             int_column("since_year", "year that a change is counted from; blank for a level", blank=True),
             int_column("schools", "schools in the estimate; blank when suppressed", blank=True),
             int_column("pupils", "pupils in them; blank when suppressed", blank=True),
+            int_column("clusters", "communes as the units that vary; blank where schools are", blank=True),
             *_INTERVAL,
             float_column("effect", "standardised change; blank for levels and shares"),
             text_column("effect_kind", "how the effect is standardised", blank=True),
@@ -171,18 +177,23 @@ SCHOOL_CONTRACTS: tuple[Contract, ...] = (
             text_column("breakdown", "dependency or ses_group"),
             text_column("upper", "group whose mean is taken"),
             text_column("lower", "group whose mean is subtracted"),
+            text_column(
+                "term", "gap_points, or change_points of the gap", allowed=("gap_points", "change_points")
+            ),
+            int_column("since_year", "year that a change is counted from; blank for a gap", blank=True),
             int_column("schools_upper", "schools; blank when suppressed", blank=True),
             int_column("schools_lower", "schools; blank when suppressed", blank=True),
             int_column("pupils", "pupils in both; blank when suppressed", blank=True),
+            int_column("clusters", "communes as the units that vary; blank where schools are", blank=True),
             *_INTERVAL,
-            float_column("effect", "gap / SD of school scores"),
+            float_column("effect", "gap / SD of school scores, weighted by pupils"),
             text_column("effect_kind", "how the effect is standardised", blank=True),
             bool_column("preliminary", "rests on a preliminary file"),
             text_column("method", "the procedure's name, with what it assumes"),
             text_column("note", "remarks and missing assumptions", blank=True),
             _SUPPRESSED,
         ),
-        ("source_id", "grade", "year", "subject", "breakdown", "upper", "lower"),
+        ("source_id", "grade", "year", "subject", "breakdown", "upper", "lower", "term"),
     ),
     Contract(
         "year_changes",
@@ -246,13 +257,16 @@ SCHOOL_CONTRACTS: tuple[Contract, ...] = (
             text_column("rule", "rule of src/trenza/official/rules/policy.yaml"),
             _YEAR,
             text_column(
+                "setting", "as declared, or the one parameter that was changed to see what hangs on it"
+            ),
+            text_column(
                 "result", "result of the rule; what the files let say, not what an authority decided"
             ),
             int_column("schools", "schools; blank when suppressed", blank=True),
             int_column("of_schools", "schools in the file of that year"),
             _SUPPRESSED,
         ),
-        ("source_id", "rule", "year", "result"),
+        ("source_id", "rule", "year", "setting", "result"),
     ),
     Contract(
         "policy_parameters",

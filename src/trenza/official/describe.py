@@ -14,8 +14,14 @@ from trenza.official.distribution import score_distribution, year_changes
 from trenza.official.gaps import gaps
 from trenza.official.missing import missing
 from trenza.official.panel import query
-from trenza.official.policy_study import policy_counts, policy_parameters, policy_verdicts
+from trenza.official.policy_study import (
+    policy_counts,
+    policy_parameters,
+    policy_verdicts,
+    sep_alternatives,
+)
 from trenza.official.pseudonyms import own_salt, salted
+from trenza.official.sittings import series
 from trenza.official.trends import trends
 
 if TYPE_CHECKING:
@@ -76,16 +82,18 @@ def _tables(
         named = files[(files["outcome"] == "read") & (files["kind"] == "simce")]
         names = {(g, int(y)): f for g, y, f in zip(named["grade"], named["year"], named["file"], strict=True)}
         national = panel[panel["coverage"] == "national"].reset_index(drop=True)
-        found["missing"] = missing(panel, min_cell=min_cell)
-        found["score_distribution"] = score_distribution(national, min_cell=min_cell)
-        found["trends"] = trends(national, ci_level=ci_level, min_cell=min_cell)
-        found["gaps"] = gaps(national, ci_level=ci_level, min_cell=min_cell)
-        found["year_changes"] = year_changes(national, min_cell=min_cell)
+        cut = series(national, min_cell)
+        found["missing"] = missing(panel)
+        found["score_distribution"] = score_distribution(cut)
+        found["trends"] = trends(cut, ci_level=ci_level)
+        found["gaps"] = gaps(cut, ci_level=ci_level)
+        found["year_changes"] = year_changes(cut)
         checked.append(checks(panel, files=names))
         failed = failing_rows(panel, files=names, pseudonym=salted(own_salt(salt_file)))
         found["check_failures"] = failed[["file", "check", "subject", "school"]].drop_duplicates()
         verdicts, parameters = policy_verdicts(national, other, policy)
-        found["policy_counts"] = policy_counts(verdicts, min_cell=min_cell)
+        alternatives = sep_alternatives(national, verdicts, policy)
+        found["policy_counts"] = policy_counts(verdicts, alternatives, min_cell=min_cell)
         found["policy_parameters"] = policy_parameters(parameters)
     if "ive" in other:
         named = files[(files["outcome"] == "read") & (files["kind"] == "ive")]

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from trenza.official.known import year_before
-from trenza.official.sittings import Sitting, series, table
+from trenza.official.sittings import UNKNOWN, Series, Sitting, table
 from trenza.official.suppression import hidden_cells
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Row = dict[str, Any]
+PUPILS = "pupils"  # the breakdown by how many pupils a school tested
+PUPIL_CLASSES = {"1-5": 1, "6-9": 6, "10-19": 10, "20-39": 20, "40-59": 40, "60+": 60}
+"""Least number of pupils of each class."""
 _QUANTILES = {
     "q05_points": 0.05,
     "q25_points": 0.25,
@@ -24,15 +27,15 @@ _QUANTILES = {
 }
 
 
-def score_distribution(panel: pd.DataFrame, *, min_cell: int) -> pd.DataFrame:
+def score_distribution(cut: Series) -> pd.DataFrame:
     """Plain mean, SD and quantiles of the scores of status ok, each school counting once.
 
-    ``panel``: see ``trenza.official.sittings.series``. Returns the columns of contract ``score_distribution``
+    ``cut``: see ``trenza.official.sittings.series``. Returns the columns of contract ``score_distribution``
     without study and source, a row for each level with a score. A quantile is shown where at least ``min_cell``
     schools lie on its shorter side; nearer to the end it is a school's own score.
     """
     rows: list[Row] = []
-    for sitting in (s for sittings in series(panel, min_cell) for s in sittings):
+    for sitting in (s for sittings in cut for s in sittings):
         for breakdown in sitting.groups:
             for level, members in sitting.groups[breakdown].items():
                 used = sitting.scored & members
@@ -41,26 +44,27 @@ def score_distribution(panel: pd.DataFrame, *, min_cell: int) -> pd.DataFrame:
                 row = sitting.place | {"breakdown": breakdown, "level": level, "suppressed": True}
                 if level not in sitting.withheld_levels[breakdown]:
                     row |= {"pupils": int(np.nansum(sitting.numbers["n_pupils"][used])), "suppressed": False}
-                    row |= _spread(sitting.numbers["score_points"][used], min_cell)
+                    row |= _spread(sitting.numbers["score_points"][used], sitting.min_cell)
                 rows.append(row)
     return table("score_distribution", rows)
 
 
-def year_changes(panel: pd.DataFrame, *, min_cell: int) -> pd.DataFrame:
+def year_changes(cut: Series) -> pd.DataFrame:
     """Changes of schools' scores from one test to the next in the panel, each school counting once.
 
-    ``panel``: see ``trenza.official.sittings.series``. Over schools with a score of status ok in both; groups are
-    those of the later year. ``correlation`` below 1 is the regression to the mean to expect: of two standard
-    scores, schools far from the mean come back by 1 - correlation with no cause but chance (Galton 1886; Bland &
-    Altman 1994, BMJ 308, 1499). The files mark a change against the test before; where the panel lacks that
-    test, share_up and share_down are blank, as the marks are about another span. A level that is withheld in
-    either year is withheld.
+    ``cut``: see ``trenza.official.sittings.series``. Over schools with a score of status ok in both; groups are
+    those of the later year, and by the smaller number of pupils tested in the two years (``PUPIL_CLASSES``):
+    a small school's score is the noisier, so its two scores correlate less. ``correlation`` below 1 mixes chance
+    and true change, which school means cannot tell apart; either way schools chosen for being far from the mean
+    are to be expected nearer to it at the other test (Galton 1886; Bland & Altman 1994, BMJ 308, 1499). The files
+    mark a change against the test before; where the panel lacks that test, share_up and share_down are blank, as
+    the marks are about another span. A level that is withheld in either year is withheld.
     """
     rows: list[Row] = []
-    for sittings in series(panel, min_cell):
+    for sittings in cut:
         for before, after in pairwise(sittings):
             marks_apply = year_before(after.grade, after.subject, after.year, [before.year]) == before.year
-            for breakdown in after.groups:
+            for breakdown in (*after.groups, PUPILS):
                 rows += _change_rows(before, after, breakdown, marks_apply)
     return table("year_changes", rows)
 
@@ -73,9 +77,13 @@ def _change_rows(before: Sitting, after: Sitting, breakdown: str, marks_apply: b
     old = before.numbers["score_points"][before.scored][first]
     new = after.numbers["score_points"][after.scored][second]
     marks = after.numbers["change_significance"][after.scored][second]
-    levels = {level: m[after.scored][second] for level, m in after.groups[breakdown].items()}
+    if breakdown == PUPILS:
+        tested = [s.numbers["n_pupils"][s.scored][at] for s, at in ((before, first), (after, second))]
+        levels, out = _by_pupils(np.minimum(*tested)), set[str]()
+    else:
+        levels = {level: m[after.scored][second] for level, m in after.groups[breakdown].items()}
+        out = before.withheld_levels[breakdown] | after.withheld_levels[breakdown]
     levels = {level: used for level, used in levels.items() if used.any()}
-    out = before.withheld_levels[breakdown] | after.withheld_levels[breakdown]
     hidden = hidden_cells(
         np.array([used.sum() for used in levels.values()], dtype=int),
         after.min_cell,
@@ -94,6 +102,12 @@ def _change_rows(before: Sitting, after: Sitting, breakdown: str, marks_apply: b
                 row |= {"share_up": float((marked > 0).mean()), "share_down": float((marked < 0).mean())}
         rows.append(row)
     return rows
+
+
+def _by_pupils(pupils: np.ndarray) -> dict[str, np.ndarray]:
+    """Mask of schools of each class; unknown are those without a number of pupils or with 0."""
+    place = np.digitize(np.nan_to_num(pupils), [*PUPIL_CLASSES.values()])
+    return {level: place == i for i, level in enumerate(PUPIL_CLASSES, 1)} | {UNKNOWN: place == 0}
 
 
 def _spread(values: np.ndarray, min_cell: int) -> Row:

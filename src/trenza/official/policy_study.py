@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.faults import InputFaults
 from trenza.official.policy import load_rules, pac_eligibility, parameter_table, sac_index, sep_class
 from trenza.official.suppression import hidden_cells
 
 if TYPE_CHECKING:
     import pandas as pd
+
+AS_DECLARED = "as declared"
+# What the sources leave open, changed one at a time to see what hangs on it: rule, parameter, value.
+ALTERNATIVES: tuple[tuple[str, str, Any], ...] = (
+    ("sep_class", "margin_points", 5),
+    ("sep_class", "margin_points", 10),
+    ("sep_class", "combine", "each"),
+    ("sep_class", "mean_of", "schools"),
+    ("sep_class", "years_required", 2),
+    ("simce", "min_tested", 10),
+    ("simce", "min_tested", 20),
+)
+_CLASSES = ("autonomous", "emergent", "in_recovery")
 
 
 def policy_verdicts(
@@ -46,16 +60,52 @@ def policy_verdicts(
     return verdicts, parameter_table(rules)
 
 
-def policy_counts(verdicts: pd.DataFrame, *, min_cell: int) -> pd.DataFrame:
-    """How many schools each rule gives each result in each year (contract ``policy_counts``), small cells hidden."""
+def sep_alternatives(
+    panel: pd.DataFrame, verdicts: pd.DataFrame, settings: Mapping[str, Any]
+) -> pd.DataFrame:
+    """SEP classes under each single change of ``ALTERNATIVES``: ``verdicts`` of that rule, with a column setting.
+
+    For the last year in which ``verdicts`` gives any school a class; no rows where there is none. A change that is
+    what the study set already, or that contradicts what else it set, is left out.
+    """
+    import pandas as pd
+
+    found = [verdicts.iloc[:0].assign(setting="")]
+    classes = verdicts[(verdicts["rule"] == "sep_class") & verdicts["result"].isin(_CLASSES)]
+    if not len(classes):
+        return found[0]
+    declared, last = load_rules(settings), classes["year"].max()
+    rows = panel[(panel["grade"] == declared["sep_class"]["grade"]).to_numpy(dtype=bool)]
+    # tests before the window say nothing about the last year, but cost time
+    tests = sorted(y for y in rows["year"].unique() if y <= last)[-declared["sep_class"]["years"] :]
+    rows = rows[rows["year"].isin(tests)]
+    for rule, parameter, value in ALTERNATIVES:
+        if declared[rule][parameter] == value:
+            continue
+        try:
+            rules = load_rules({**settings, rule: {**settings.get(rule, {}), parameter: value}})
+        except InputFaults:
+            continue
+        of_rule = sep_class(rows, rules)
+        found.append(of_rule[of_rule["year"] == last].assign(setting=f"{parameter} {value}"))
+    return pd.concat(found, ignore_index=True)
+
+
+def policy_counts(verdicts: pd.DataFrame, alternatives: pd.DataFrame, *, min_cell: int) -> pd.DataFrame:
+    """How many schools each rule gives each result in each year, as declared and with each of ``alternatives``.
+
+    Contract ``policy_counts`` without study and source; small cells hidden within each setting.
+    """
     import pandas as pd
 
     if not len(verdicts):
         return pd.DataFrame()
-    counted = verdicts.groupby(["rule", "year", "result"]).size().reset_index(name="schools")
-    place = counted.groupby(["rule", "year"])["schools"]
-    counted["of_schools"] = place.transform("sum")
-    counted["suppressed"] = place.transform(lambda n: hidden_cells(n.to_numpy(), min_cell)).astype(bool)
+    place = ["rule", "year", "setting"]
+    every = pd.concat([verdicts.assign(setting=AS_DECLARED), alternatives], ignore_index=True)
+    counted = every.groupby([*place, "result"]).size().reset_index(name="schools")
+    schools = counted.groupby(place)["schools"]
+    counted["of_schools"] = schools.transform("sum")
+    counted["suppressed"] = schools.transform(lambda n: hidden_cells(n.to_numpy(), min_cell)).astype(bool)
     counted["schools"] = counted["schools"].astype("Int64").mask(counted["suppressed"])
     return counted
 

@@ -1,9 +1,10 @@
-"""Pupil-weighted means of schools, and differences of two of them, with schools as the units that vary.
+"""Pupil-weighted means of schools, and sums and differences of them, with communes or schools as the units that vary.
 
 The mean m = sum(n y) / sum(n) is a ratio of two totals over schools. Linearised, a school moves it by
-z = n (y - m) / sum(n), and its variance is k / (k - 1) x sum(z^2) over k schools (Cochran 1977, Sampling
-Techniques, 3rd ed., 6.3; Särndal, Swensson & Wretman 1992, Model Assisted Survey Sampling, 5.5-5.7; with
-replacement, no finite-population factor: the population is the cohorts that the schools might have had).
+z = n (y - m) / sum(n); the moves are summed by unit to z_c, and over C units the variance is
+C / (C - 1) x sum(z_c^2), with C - 1 degrees of freedom (Cochran 1977, Sampling Techniques, 3rd ed., 6.3 and
+11.8; Särndal, Swensson & Wretman 1992, Model Assisted Survey Sampling, 4.3 and 5.5-5.7; with replacement, no
+finite-population factor: the units are treated as one draw from many of their kind).
 """
 
 from __future__ import annotations
@@ -15,68 +16,47 @@ import numpy as np
 
 @dataclass(frozen=True)
 class WeightedMean:
-    """A mean over ``schools``: ``rbd`` sorted and ``moves`` z x sqrt(k / (k - 1)), both of length ``schools``."""
+    """A mean over ``schools`` with ``pupils``: ``units`` sorted and unique, ``moves`` z_c, both of the same length."""
 
     mean: float
+    schools: int
     pupils: int
-    rbd: np.ndarray
+    units: np.ndarray
     moves: np.ndarray
-
-    @property
-    def schools(self) -> int:
-        """Schools in the mean."""
-        return len(self.rbd)
-
-    @property
-    def variance(self) -> float:
-        """Variance of the mean; NaN for one school."""
-        return float(self.moves @ self.moves)
 
 
 @dataclass(frozen=True)
-class Difference:
-    """``estimate`` with its standard error and the degrees of freedom of its t."""
+class Estimate:
+    """``value`` with its standard error and the number of units C behind both; NaN error for one unit."""
 
-    estimate: float
+    value: float
     se: float
-    df: float
+    units: int
 
 
-def weighted_mean(rbd: np.ndarray, values: np.ndarray, pupils: np.ndarray) -> WeightedMean:
-    """Mean of ``values`` weighted by ``pupils`` (> 0), schools ``rbd`` sorted and unique; at least one school."""
+def weighted_mean(units: np.ndarray, values: np.ndarray, pupils: np.ndarray) -> WeightedMean:
+    """Mean of ``values`` weighted by ``pupils`` (> 0): an entry a school, ``units`` its unit; at least one school."""
     total = pupils.sum()
     mean = float(pupils @ values / total)
-    k = len(values)
-    scale = (k / (k - 1)) ** 0.5 if k > 1 else float("nan")
-    return WeightedMean(mean, int(total), rbd, pupils * (values - mean) / total * scale)
+    names, place = np.unique(units, return_inverse=True)
+    moves = np.bincount(place, pupils * (values - mean) / total)
+    return WeightedMean(mean, len(values), int(total), names, moves)
 
 
-def change(before: WeightedMean, after: WeightedMean) -> Difference:
-    """``after`` - ``before``, where schools in both years make the two means covary.
+def combination(*parts: tuple[int, WeightedMean]) -> Estimate:
+    """Sum of means, each times its sign: (1, m) a level, (1, m) and (-1, w) a difference, four a change of a gap.
 
-    Var = sum over schools of (z_after - z_before)^2, z = 0 in a year without the school: the difference is one
-    linearised statistic of schools, so their moves are summed by school before squaring (Särndal et al. 1992,
-    5.5; Kish 1965, Survey Sampling, 12.4, for overlapping samples). Each z carries its own year's
-    sqrt(k / (k - 1)), so that without schools in both years this is the sum of the two variances, and with the
-    same schools and pupils in both the paired t. df = smaller number of schools - 1, the cautious choice.
+    The combination is one linearised statistic, so each unit's signed moves are summed over the parts before they
+    are squared: what a unit has in two parts covaries, and a unit that lacks in a part moves it by 0 (Särndal et
+    al. 1992, 5.5; Kish 1965, Survey Sampling, 12.4, for overlapping samples). C is the number of units of the part
+    that has fewest, the cautious choice: a small group of a few units varies no less for standing beside a large one.
     """
-    _, first, second = np.intersect1d(before.rbd, after.rbd, assume_unique=True, return_indices=True)
-    covariance = float(before.moves[first] @ after.moves[second])
-    variance = before.variance + after.variance - 2.0 * covariance
-    # a difference of squares can fall below 0 in its last digit when all schools change alike
-    return Difference(
-        after.mean - before.mean,
-        float(np.sqrt(np.maximum(variance, 0.0))),
-        min(before.schools, after.schools) - 1,
+    summed = np.bincount(
+        np.unique(np.concatenate([m.units for _, m in parts]), return_inverse=True)[1],
+        np.concatenate([sign * m.moves for sign, m in parts]),
     )
-
-
-def gap(upper: WeightedMean, lower: WeightedMean) -> Difference:
-    """``upper`` - ``lower`` of two groups without a school in common.
-
-    The variances add; df by Welch-Satterthwaite (Satterthwaite 1946, Biometrics Bulletin 2, 110-114).
-    """
-    v, w = upper.variance, lower.variance
-    spread = v**2 / (upper.schools - 1) + w**2 / (lower.schools - 1) if v + w > 0 else 0.0
-    df = (v + w) ** 2 / spread if spread > 0 else float("nan")
-    return Difference(upper.mean - lower.mean, (v + w) ** 0.5, df)
+    fewest = min(len(m.units) for _, m in parts)
+    factor = fewest / (fewest - 1) if fewest > 1 else float("nan")
+    return Estimate(
+        sum(sign * m.mean for sign, m in parts), float((factor * (summed @ summed)) ** 0.5), fewest
+    )

@@ -38,13 +38,15 @@ def _national(ctx: Context) -> list[str]:
 def _by(breakdown: str) -> Callable[[Context], list[str]]:
     def values(ctx: Context) -> list[str]:
         table = schools.term(ctx.table("trends"), "mean_points", breakdown)
-        return _courses(ctx, table, lambda r: schools.level(ctx, breakdown, r["level"]))
+        return _courses(ctx, table, lambda r: schools.level(ctx, breakdown, r["level"], r["grade"]))
 
     return values
 
 
 def _gaps(ctx: Context) -> list[str]:
-    return _courses(ctx, ctx.table("gaps"), lambda r: schools.pair(ctx, r))
+    table = ctx.table("gaps")
+    table = table.loc[(table["term"] == "gap_points") & (table["breakdown"] != "ses_group_baseline")]
+    return _courses(ctx, table, lambda r: schools.pair(ctx, r))
 
 
 def _missing(ctx: Context) -> list[str]:

@@ -16,18 +16,16 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-FILLS = {"all": "#0b4f6c", "dependency": "#8fa9b8", "ses_group": "#dfc08d"}
+FILLS = {"all": "#0b4f6c", "dependency": "#8fa9b8", "ses_group": "#dfc08d", "pupils": "#dde3e8"}
 CAUSES = {
     "too_few": ("#0b4f6c", ""),
     "not_representative": ("#c9d3db", "////"),
     "no_report": ("#c9800a", ""),
     "extended_test": ("#ffffff", "xxxx"),
-    "did_not_sit": ("#7d8c99", "...."),
     "previous_marked": ("#e6ebf0", "\\\\\\\\"),
     "not_comparable": ("#4d5a68", ""),
     "undocumented": ("#f2dcb8", "++"),
     "no_value": ("#ffffff", ""),
-    "suppressed": ("#ffffff", "----"),
 }
 LINE = 0.2  # inches, height of a row of a panel
 
@@ -46,7 +44,7 @@ def changes(ctx: Context) -> Figure | None:
 
 
 def missing(ctx: Context) -> Figure | None:
-    """The share of schools without a valid score, stacked by cause: a bar for each year of a grade."""
+    """Schools without a valid score of those that tested the subject, stacked by cause: a bar for each year of a grade."""
     table = ctx.table("missing")
     table = table.loc[table["what"] == "score"]
     if not len(table):
@@ -55,12 +53,11 @@ def missing(ctx: Context) -> Figure | None:
 
     subjects = [s for s in SUBJECTS if s in set(table["subject"])]
     bars = [(g, int(y)) for g in GRADES for y in sorted(set(table.loc[table["grade"] == g, "year"]))]
-    statuses = [c for c in CAUSES if c in set(table["status"])]
-    hidden = bool(table["suppressed"].any())
+    statuses = [c for c in CAUSES if c in set(table.loc[table["schools"].gt(0), "status"])]
     fig, axes = style.new(
         1, len(subjects), height=1.9 + 0.24 * len(bars), squeeze=False, sharey=True, sharex=True
     )
-    reach = max(schools.without_value(part)[0] for _, part in table.groupby(["grade", "year", "subject"]))
+    reach = max(schools.without_value(part, part) for _, part in table.groupby(["grade", "year", "subject"]))
     for ax, subject in zip(axes[0], subjects, strict=True):
         for y, (g, year) in enumerate(reversed(bars)):
             some = table.loc[(table["grade"] == g) & (table["year"] == year) & (table["subject"] == subject)]
@@ -78,10 +75,9 @@ def missing(ctx: Context) -> Figure | None:
         ax.locator_params(axis="x", nbins=4)
         ax.grid(axis="x")
         style.bare(ax)
-    shown = [*statuses, *(["suppressed"] if hidden else [])]
     keys = [
         Patch(facecolor=CAUSES[c][0], hatch=CAUSES[c][1], edgecolor=style.MUTED, label=ctx.t(f"status_{c}"))
-        for c in shown
+        for c in statuses
     ]
     foot = ctx.t("fig_school_missing_foot")
     key = fig.legend(handles=keys, loc="outside lower left", ncols=3, title=style.wrap(foot, 100), alignment="left", title_fontsize=style.SMALL,
@@ -92,12 +88,10 @@ def missing(ctx: Context) -> Figure | None:
 
 
 def _stack(ctx: Context, ax: Axes, y: int, some: pd.DataFrame, statuses: list[str], pad: float) -> None:
-    """One bar: shown causes, then what the suppressed ones make up together."""
-    total, at_least = schools.without_value(some)
-    widths = {status: float(some.loc[some["status"] == status, "share"].sum()) for status in statuses}
-    widths["suppressed"] = total - sum(widths.values()) if some["suppressed"].any() else 0.0
-    left = 0.0
-    for status, width in widths.items():
+    """One bar: the causes, as shares of the schools that tested the subject."""
+    tested, left = schools.tested(some), 0.0
+    for status in statuses:
+        width = float(some.loc[some["status"] == status, "schools"].sum()) / tested
         if width > 0:
             colour, hatch = CAUSES[status]
             ax.barh(
@@ -111,8 +105,13 @@ def _stack(ctx: Context, ax: Axes, y: int, some: pd.DataFrame, statuses: list[st
                 linewidth=0.6,
             )
             left += width
-    label = ("\u2265 " if at_least else "") + percent(total, ctx.lang, 1)
-    ax.text(left + pad, y, label, va="center", fontsize=style.SMALL)
+    ax.text(
+        left + pad,
+        y,
+        percent(schools.without_value(some, some), ctx.lang, 1),
+        va="center",
+        fontsize=style.SMALL,
+    )
 
 
 def _percents(ctx: Context) -> Any:
@@ -128,7 +127,8 @@ def _boxes(
     if not len(table) or not table["q50_points"].notna().any():
         return None
     table = table.loc[(table["breakdown"] != "ses_group_baseline") & (table["level"] != schools.UNKNOWN)]
-    levels = schools.levels(table)
+    measured = table.loc[table["schools"].notna() | table["suppressed"].astype(bool)]
+    levels = schools.levels(measured)
     tests = schools.tests(table)
     fig, axes = grid(tests, 0.45 + LINE * len(levels), sharex=True)
     places = _places(levels)
@@ -142,7 +142,7 @@ def _boxes(
         shown = ax is first[test[0]]
         ax.set_yticks(
             list(places.values()),
-            [schools.level(ctx, b, n) if shown else "" for b, n in places],
+            [style.wrap(schools.level(ctx, b, n, test[0]), 24) if shown else "" for b, n in places],
             fontsize=style.SMALL,
         )
         ax.set_ylim(min(places.values()) - 0.7, max(places.values()) + 0.7)

@@ -58,15 +58,16 @@ def trends_by_baseline(ctx: Context) -> Figure | None:
 def gaps(ctx: Context) -> Figure | None:
     """Each gap between two groups of schools with its interval."""
     table = ctx.table("gaps")
+    table = table.loc[(table["term"] == "gap_points") & (table["breakdown"] != "ses_group_baseline")]
     named = schools.pairs(table)
     found = {}
     for t in schools.tests(table):
         some = _points(table, t)
         found[t] = [
             Series(
-                schools.pair(ctx, {"breakdown": b, "upper": u, "lower": low}, short=True).replace(
-                    " \u2212", "\n\u2212"
-                ),
+                schools.pair(
+                    ctx, {"breakdown": b, "upper": u, "lower": low, "grade": t[0]}, short=True
+                ).replace(" \u2212", "\n\u2212"),
                 some.loc[(some["breakdown"] == b) & (some["upper"] == u) & (some["lower"] == low)],
             )
             for b, u, low in named
@@ -81,7 +82,9 @@ def _by_group(ctx: Context, breakdown: str, identifier: str) -> Figure | None:
     for t in schools.tests(table):
         some = _points(table, t)
         found[t] = [
-            Series(schools.level(ctx, b, name, short=True), some.loc[some["level"].astype("str") == name])
+            Series(
+                schools.level(ctx, b, name, t[0], short=True), some.loc[some["level"].astype("str") == name]
+            )
             for b, name in schools.levels(table)
         ]
     return _over_years(ctx, found, identifier, "axis_points")
@@ -205,4 +208,5 @@ def _ends(ax: Axes, lines: list[Series], line_height: float, end: int) -> None:
         ax.annotate(name, (float(point["year"]), float(point["estimate"])), xytext=(end + 0.75, y), va="center", ha="left",
                     fontsize=style.SMALL - 0.5, color=COLOURS[k % 5], linespacing=1.0,
                     bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4},
-                    arrowprops={"arrowstyle": "-", "color": style.GRID, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 4})  # fmt: skip
+                    arrowprops={"arrowstyle": "-", "color": COLOURS[k % 5], "alpha": 0.45, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 4,
+                                "relpos": (0, 0.5)})  # fmt: skip

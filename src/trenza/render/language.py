@@ -85,7 +85,9 @@ def _translated(piece: str) -> str | None:
     for pattern, spanish in _phrases():
         match = pattern.fullmatch(piece.strip())
         if match:
-            return spanish.format(**{k: _decimal_comma(v or "") for k, v in match.groupdict().items()})
+            # A year has no thousands sign.
+            found = match.groupdict("")
+            return spanish.format(**{k: v if k == "year" else _decimal_comma(v) for k, v in found.items()})
     return None
 
 

@@ -48,6 +48,16 @@ SECTIONS = (
     report_frame.reproduction,
 )
 
+# A study without groups tells its results first, then where they come from; policy rules are an annex.
+LATER = (
+    report_frame.limits,
+    report_frame.data,
+    report_schools.ledger,
+    report_frame.methods,
+    report_policy.policy,
+    report_frame.reproduction,
+)
+
 # What a section rests on; a study that compares no groups has none of these without rows.
 RESTS_ON: dict[Callable[[Paper, str], None], tuple[str, ...]] = {
     report_frame.comparison_design: ("design",),
@@ -77,7 +87,8 @@ def report_markdown(
     the text depends on the day.
     """
     paper = Paper(Context(tables, study, items, codebook, links, lang), figures)
-    for section in SECTIONS:
+    results_first = (*(section for section in SECTIONS if section not in LATER), *LATER)
+    for section in SECTIONS if paper.ctx.compares else results_first:
         if _has_something_to_say(paper.ctx, section):
             section(paper, study_id)
     return paper.text()

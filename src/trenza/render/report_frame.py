@@ -89,7 +89,10 @@ def data(paper: Paper, study_id: str) -> None:
     stand_ins = rows.stand_ins(ctx)
     if stand_ins:
         paper.note(ctx.t("data_stand_ins", n=ctx.count(len(stand_ins))))
-    paper.table(show("flow", ctx), ctx.t("cap_flow"))
+    flow = show("flow", ctx)
+    if official and not ctx.compares:
+        flow = flow.loc[:, [ctx.t("col_rule"), ctx.t("col_n")]]
+    paper.table(flow, ctx.t("cap_flow"))
     ledger = ctx.table("ledger")
     if len(ledger):
         counted = _by_rule(ctx, ledger)
@@ -151,6 +154,8 @@ def reproduction(paper: Paper, study_id: str) -> None:
         return
     for kind in ("setting", "version", "input"):
         some = manifest.loc[manifest["kind"] == kind]
+        if not ctx.compares and not len(ctx.table("convergence")):
+            some = some.loc[~some["name"].str.startswith("convergence.")]
         paper.table(show("manifest", ctx, some).iloc[:, 1:], ctx.t(f"cap_manifest_{kind}"))
         paper.say(ctx.t("disclosure_min_cell") if (some["name"] == "disclosure.min_cell").any() else "")
 

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from trenza.contracts.school_tables import GRADES
 from trenza.render import alternatives, schools, sentences_schools, tables_files, tables_schools
-from trenza.render.language import is_missing, small_first
+from trenza.render.language import is_missing, percent, small_first
 from trenza.render.markdown import Paper, escape
 from trenza.render.rows import in_order
-from trenza.render.tables import without, without_blank_columns
+from trenza.render.tables import without_blank_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from trenza.render.context import Context
+
+RENAMED = 2014  # files up to this year have no mark for too few pupils: they say that nothing was reported
 
 
 def files(paper: Paper) -> None:
@@ -23,7 +25,8 @@ def files(paper: Paper) -> None:
     table = ctx.table("files")
     if not len(table):
         return
-    paper.say(sentences_schools.files(ctx), ctx.t("files_years"))
+    early = table["preliminary"].fillna(False).astype(bool).any()
+    paper.say(sentences_schools.files(ctx), ctx.t("files_years"), ctx.t("files_preliminary") if early else "")
     paper.table(without_blank_columns(tables_files.files(ctx, simce=True)), ctx.t("cap_files_simce"))
     paper.table(without_blank_columns(tables_files.files(ctx, simce=False)), ctx.t("cap_files_other"))
     refused = table.loc[table["outcome"] == "refused"]
@@ -58,20 +61,19 @@ def trends(paper: Paper, study_id: str) -> None:
     """The national mean of each test over the years, and by group."""
     ctx = paper.ctx
     table = ctx.table("trends")
-    national = schools.estimated(schools.term(table, "mean_points"))
     if not len(table):
         return
     paper.heading("h_trends")
-    paper.say(ctx.t("trends_open"))
-    paper.bullets(sentences_schools.trend(ctx, r) for _, r in _ordered(schools.latest(national)).iterrows())
-    paper.say(ctx.t("trends_close"))
+    paper.say(ctx.t("trends_open"), sentences_schools.interval(ctx, table))
+    paper.say(ctx.t("trends_close"), _suppression(ctx, table))
     paper.figure("school_trends", alternatives.alt("school_trends", ctx))
     for grade in _grades(table):
         paper.table(tables_schools.trend(ctx, grade), ctx.t("cap_trend", grade=ctx.t(f"grade_{grade}")))
     groups = table.loc[(table["term"] == "mean_points") & (table["breakdown"] != "all")]
     if len(groups):
         paper.heading("h_trends_groups", 3)
-        paper.say(ctx.t("trends_groups_open"))
+        fixed = (groups["breakdown"] == "ses_group_baseline").any()
+        paper.say(ctx.t("trends_groups_open"), ctx.t("groups_fixed") if fixed else "")
         for figure in ("school_trends_dependency", "school_trends_ses", "school_trends_baseline"):
             paper.figure(figure, alternatives.alt(figure, ctx))
         for grade, subject in schools.tests(schools.repeated(groups)):
@@ -89,22 +91,15 @@ def gaps(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_gaps")
-    paper.say(ctx.t("gaps_open"))
-    # A sentence for the widest gap of each test; the others are in the picture and the tables.
-    shown = schools.estimated(table)
-    if (shown["breakdown"] == "ses_group").any():
-        shown = shown.loc[shown["breakdown"] == "ses_group"]
-    for grade in _grades(shown):
-        some = shown.loc[shown["grade"] == grade]
-        keys = ["subject", "breakdown", "upper", "lower"]
-        paper.bullets(
-            sentences_schools.gap(ctx, part.sort_values("year")) for _, part in some.groupby(keys, sort=False)
-        )
-    paper.say(ctx.t("gaps_close"))
+    local = (table[["upper", "lower"]] == "slep").any(axis=None)
+    paper.say(ctx.t("gaps_open"), ctx.t("gaps_slep") if local else "")
     paper.figure("school_gaps", alternatives.alt("school_gaps", ctx))
     for grade in _grades(table):
-        paper.table(tables_schools.gaps(ctx, grade), ctx.t("cap_gaps", grade=ctx.t(f"grade_{grade}")))
-    _notes(paper, table)
+        paper.table(
+            without_blank_columns(tables_schools.gaps(ctx, grade)),
+            ctx.t("cap_gaps", grade=ctx.t(f"grade_{grade}")),
+        )
+    _notes(paper, table, ctx.table("trends"))
 
 
 def missing(paper: Paper, study_id: str) -> None:
@@ -114,17 +109,23 @@ def missing(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_missing")
-    paper.say(ctx.t("missing_open"), ctx.t("suppressed_cells") if table["suppressed"].any() else "")
-    shares = schools.estimated(schools.term(ctx.table("trends"), "share_withheld"))
-    paper.bullets(sentences_schools.withheld(ctx, schools.of_test(shares, *t)) for t in schools.tests(shares))
-    paper.figure("school_missing", alternatives.alt("school_missing", ctx))
+    paper.say(ctx.t("missing_open"), ctx.t("missing_counts"))
     score = table.loc[table["what"] == "score"]
+    old = score.loc[(score["status"] == "no_report") & (score["year"] <= RENAMED)]
+    paper.say(sentences_schools.untested(ctx), ctx.t("missing_renamed", year=RENAMED) if len(old) else "")
+    paper.figure("school_missing", alternatives.alt("school_missing", ctx))
     for grade in _grades(score):
         for subjects in tables_schools.missing_together(ctx, grade):
             test = (
                 schools.test_name(ctx, grade, subjects[0]) if len(subjects) == 1 else ctx.t(f"grade_{grade}")
             )
             paper.table(tables_schools.missing(ctx, grade, subjects), ctx.t("cap_missing", test=test))
+    paper.table(tables_schools.not_at_test(ctx), ctx.t("cap_not_at_test"))
+    for grade in _grades(ctx.table("trends")):
+        paper.table(
+            tables_schools.withheld_by_group(ctx, grade),
+            ctx.t("cap_withheld_groups", grade=ctx.t(f"grade_{grade}")),
+        )
     for what in ("change", "standards"):
         paper.table(tables_schools.without_value(ctx, what), ctx.t(f"cap_missing_{what}"))
 
@@ -137,8 +138,6 @@ def distribution(paper: Paper, study_id: str) -> None:
         return
     paper.heading("h_distribution")
     paper.say(ctx.t("distribution_open"))
-    tests = schools.tests(table)
-    paper.bullets(sentences_schools.distribution(ctx, schools.of_test(table, *t)) for t in tests)
     paper.figure("school_distribution", alternatives.alt("school_distribution", ctx))
     for grade in _grades(table):
         paper.table(
@@ -154,7 +153,7 @@ def changes(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_changes")
-    paper.say(ctx.t("changes_open"))
+    paper.say(ctx.t("changes_open"), sentences_schools.change_short(ctx))
     whole = table.loc[(table["breakdown"] == "all") & table["q50_points"].notna()]
     paper.bullets(sentences_schools.change(ctx, r) for _, r in _ordered(schools.latest(whole)).iterrows())
     paper.figure("school_changes", alternatives.alt("school_changes", ctx))
@@ -179,13 +178,17 @@ def checks(paper: Paper, study_id: str) -> None:
         return
     paper.heading("h_checks")
     paper.say(sentences_schools.checks(ctx), ctx.t("checks_open"))
-    paper.table(tables_files.checks_by_kind(ctx), ctx.t("cap_checks"))
-    for check, outside in table.loc[table["expected"].notna()].groupby("check", sort=False):
-        shown = without(tables_files.checks_against(ctx, outside), [ctx.t("col_check")])
-        paper.table(
-            without_blank_columns(shown),
-            ctx.t("cap_checks_outside", check=schools.word(ctx, f"school_check_{check}")),
-        )
+    named = [name for names in sentences_schools.CHECK_KINDS.values() for name in names]
+    for kind, names in sentences_schools.CHECK_KINDS.items():
+        some = table.loc[table["check"].isin(names) if names else ~table["check"].isin(named)]
+        if not len(some):
+            continue
+        paper.heading(f"h_checks_{kind}", 3)
+        if kind == "published":
+            paper.say(sentences_schools.published(ctx))
+            paper.table(tables_files.published_means(ctx), ctx.t("cap_checks_published"))
+        else:
+            paper.table(tables_files.checks_by_kind(ctx, some), ctx.t("cap_checks"))
     failed = table.loc[~table["agrees"].astype(bool) & table["expected"].isna()]
     if len(failed):
         paper.table(
@@ -206,33 +209,30 @@ def ledger(paper: Paper, study_id: str) -> None:
     paper.table(tables_files.ledger(ctx), ctx.t("cap_ledger_counts"))
 
 
-def summary(ctx: Context) -> list[tuple[str, str]]:
-    """What a colleague should take along, one sentence or two a finding; each is of real numbers."""
-    points = []
-    table = ctx.table("trends")
-    if len(ctx.table("files")):
-        points.append(sentences_schools.files(ctx))
-    national = _ordered(
-        schools.latest(schools.repeated(schools.estimated(schools.term(table, "mean_points"))))
-    )
-    if len(national):
-        points.append(f"{sentences_schools.trend_short(ctx, national)} {ctx.t('trends_close')}")
-    gaps = schools.latest(schools.repeated(schools.estimated(ctx.table("gaps"))))
-    widest = gaps.loc[gaps["breakdown"] == "ses_group"] if (gaps["breakdown"] == "ses_group").any() else gaps
-    if len(widest):
-        first = schools.pairs(widest)[0]
-        chosen = [p == first for p in zip(widest["breakdown"], widest["upper"], widest["lower"], strict=True)]
-        points.append(sentences_schools.gap_short(ctx, _ordered(widest.loc[chosen])))
-    shares = schools.estimated(schools.term(table, "share_withheld"))
-    if len(shares):
-        points.append(sentences_schools.withheld_short(ctx, shares))
-    moves = ctx.table("year_changes")
-    moves = moves.loc[(moves["breakdown"] == "all") & moves["correlation"].notna()]
-    if len(moves):
-        points.append(sentences_schools.change_short(ctx, moves))
+def summary(ctx: Context) -> list[str]:
+    """What a colleague should take along, one sentence or two a finding."""
+    points = [sentences_schools.files(ctx)] if len(ctx.table("files")) else []
+    if len(ctx.table("trends")):
+        rose = sentences_schools.steps(ctx)
+        points.append(f"{rose} {ctx.t('trends_close')}".strip())
+        points.append(sentences_schools.withheld_short(ctx))
+    points += [sentences_schools.gap_short(ctx), sentences_schools.change_short(ctx)]
     if len(ctx.table("checks")):
-        points.append(sentences_schools.checks(ctx))
-    return [("real", p) for p in points]
+        points.append(f"{sentences_schools.checks(ctx)} {sentences_schools.published(ctx)}")
+    return [p for p in points if p]
+
+
+def overview(paper: Paper) -> None:
+    """The results on one page: a table with a row for each test."""
+    ctx = paper.ctx
+    means = schools.estimated(schools.term(ctx.table("trends"), "mean_points"))
+    if len(means):
+        level = percent(means.iloc[0]["ci_level"], ctx.lang)
+        paper.table(without_blank_columns(tables_schools.overview(ctx)), ctx.t("cap_overview", level=level))
+
+
+def _suppression(ctx: Context, table: pd.DataFrame) -> str:
+    return ctx.t("suppressed_cells") if table["suppressed"].astype(bool).any() else ""
 
 
 def _grades(table: pd.DataFrame) -> list[str]:
@@ -246,21 +246,24 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
     return table.iloc[sorted(range(len(keys)), key=keys.__getitem__)]
 
 
-def _notes(paper: Paper, table: pd.DataFrame) -> None:
-    """Procedures and recorded remarks of a table's rows, each once."""
+def _notes(paper: Paper, table: pd.DataFrame, told: pd.DataFrame | None = None) -> None:
+    """Procedures and recorded remarks of a table's rows, each once, without those of ``told``."""
     ctx = paper.ctx
-    methods = [ctx.say(m) for m in in_order(table, "method")]
     kinds = [ctx.say(k) for k in in_order(table.loc[table["effect_kind"].notna()], "effect_kind")]
-    remarks = dict.fromkeys(
-        ctx.say(p) for n in table["note"] if not is_missing(n) for p in str(n).split("; ")
-    )
-    if len(methods) > 1:
-        paper.say(ctx.t("note_methods"))
-        paper.bullets(f"{m}." for m in methods)
-    paper.say(
-        ctx.t("note_method", methods=methods[0]) if len(methods) == 1 else "",
-        ctx.t("note_effect", kinds="; ".join(kinds)) if kinds else "",
-    )
-    if remarks:
-        paper.say(ctx.t("school_notes"))
-        paper.bullets(f"{r}." for r in remarks)
+    before = set() if told is None else {*_pieces(told, "note"), *_pieces(told, "method")}
+    for column, key in (("method", "note_methods"), ("note", "school_notes")):
+        found = [ctx.say(p) for p in _pieces(table, column) if p not in before]
+        if found:
+            paper.say(ctx.t(key))
+            paper.bullets(f"{_capital(p)}." for p in found)
+    paper.say(ctx.t("note_effect", kinds=" | ".join(kinds)) if kinds else "")
+
+
+def _pieces(table: pd.DataFrame, column: str) -> list[str]:
+    """The pieces of a column of phrases, each once."""
+    said = [str(v) for v in dict.fromkeys(table[column]) if not is_missing(v)]
+    return list(dict.fromkeys(p for v in said for p in v.split("; ")))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -26,12 +26,23 @@ def front(paper: Paper, study_id: str) -> None:
     """What this is, and the legend of the kinds of numbers."""
     ctx = paper.ctx
     paper.raw("::: {.lead}", escape(ctx.own("summary")), ":::")
-    paper.say(ctx.t("front_what", study=study_id))
     used = kinds_used(ctx)
+    if _plain(ctx):
+        paper.say(
+            ctx.t("front_official", study=study_id),
+            ctx.t("front_only", how=ctx.t(f"legend_{used[0]}")) if used else "",
+        )
+        return
+    paper.say(ctx.t("front_what", study=study_id))
     paper.say(ctx.t("front_kinds" if len(used) > 1 else "front_kind_one"))
     paper.raw(*(f"- {badge(ctx, kind)} {escape(ctx.t(f'legend_{kind}'))}" for kind in used))
     if ctx.has_simulated:
         paper.note(ctx.t("caution_simulated"), "caution")
+
+
+def _plain(ctx: Context) -> bool:
+    """A study without groups whose numbers are all of one kind, and none of them simulated."""
+    return not ctx.compares and not ctx.has_simulated and len(kinds_used(ctx)) < 2
 
 
 def summary(paper: Paper, study_id: str) -> None:
@@ -45,11 +56,12 @@ def summary(paper: Paper, study_id: str) -> None:
         *_ratings(ctx),
         *_interviews(ctx),
         *_together(ctx),
-        *report_schools.summary(ctx),
+        *(("" if _plain(ctx) else "real", p) for p in report_schools.summary(ctx)),
     ]
     paper.marked(points)
     if not points:
         paper.say(ctx.t("none_findings"))
+    report_schools.overview(paper)
     limits = [str(limit) for limit in ctx.design.get("limits") or []]
     if limits:
         paper.say(

@@ -14,20 +14,43 @@ if TYPE_CHECKING:
 
 DECIMALS = 1  # of points: official reports print whole points
 UNKNOWN = "unknown"  # schools whose group the file does not give
+SIZES = ("1-5", "6-9", "10-19", "20-39", "40-59", "60+")  # pupils tested
+NOT_AT_TEST = ("did_not_sit", "not_tested")  # statuses of schools that tested nobody in the subject
+CHANGES = ("step_points", "change_points")
 SES = ("1", "2", "3", "4", "5", UNKNOWN)
 LEVELS = {
     "all": ("all",),
     "dependency": (*DEPENDENCIES, UNKNOWN),
     "ses_group": SES,
     "ses_group_baseline": SES,
+    "pupils": (*SIZES, UNKNOWN),
 }
 
 
-def level(ctx: Context, breakdown: Any, name: Any, short: bool = False) -> str:
-    """The label of a group of schools; ``short`` for a label beside a line."""
+def level(ctx: Context, breakdown: Any, name: Any, grade: Any = None, short: bool = False) -> str:
+    """The label of a group of schools; ``short`` for a label beside a line, ``grade`` for the year of a baseline."""
     if str(name) == "all":
         return ctx.t("schools_all")
-    return ctx.t(f"short_{breakdown}_{name}" if short else f"group_{breakdown}_{name}")
+    if breakdown == "pupils" and str(name) != UNKNOWN:
+        low, _, high = str(name).rstrip("+").partition("-")
+        return ctx.t("size_from_to" if high else "size_from", low=low, high=high)
+    base = base_year(ctx, grade) if breakdown == "ses_group_baseline" else ""
+    return ctx.t(f"short_{breakdown}_{name}" if short else f"group_{breakdown}_{name}", base=base)
+
+
+def base_year(ctx: Context, grade: Any) -> Any:
+    """The year whose groups stay fixed: the study's own, else the first year of the grade."""
+    sources = (ctx.study.get("sources") or {}).values()
+    declared = next((s["baseline_year"] for s in sources if s.get("baseline_year")), None)
+    years = ctx.table("trends").loc[ctx.table("trends")["grade"] == grade, "year"]
+    return declared or (int(years.min()) if len(years) else "")
+
+
+def without_base_year(ctx: Context, frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of fixed groups in the year that fixed them, where they repeat the year's own groups."""
+    fixed = frame["breakdown"] == "ses_group_baseline"
+    base = {g: base_year(ctx, g) for g in set(frame["grade"])}
+    return frame.loc[~(fixed & (frame["year"] == frame["grade"].map(base)))]
 
 
 def test_name(ctx: Context, grade: Any, subject: Any) -> str:
@@ -37,12 +60,14 @@ def test_name(ctx: Context, grade: Any, subject: Any) -> str:
 
 def pair(ctx: Context, row: Any, short: bool = False) -> str:
     """The two groups of a gap with a true minus sign."""
-    names = (level(ctx, row["breakdown"], row[k], short) for k in ("upper", "lower"))
+    names = (level(ctx, row["breakdown"], row[k], row["grade"], short) for k in ("upper", "lower"))
     return " \u2212 ".join(names)
 
 
 def share(ctx: Context, r: Any) -> str:
-    """A share as a percentage with its interval, whose limits are per cent too."""
+    """A share as a percentage, with its interval (in per cent too) where it has one."""
+    if is_missing(r["ci_low"]):
+        return percent(r["estimate"], ctx.lang, 1)
     return f"{percent(r['estimate'], ctx.lang, 1)} {ctx.span(100 * r['ci_low'], 100 * r['ci_high'], 1)}"
 
 
@@ -103,22 +128,39 @@ def year_name(ctx: Context, grade: Any, year: Any) -> str:
     return f"{int(year)} {ctx.t('mark_preliminary')}" if preliminary(ctx, grade, year) else str(int(year))
 
 
-def without_value(part: pd.DataFrame) -> tuple[float, bool]:
-    """The share of schools without a valid value in rows of one test and ``what``, and whether it is a lower bound.
-
-    Where the valid schools are shown, the rest of the file is without; else only shown causes can be added.
-    """
-    valid = part.loc[(part["status"] == "ok") & ~part["suppressed"].astype(bool), "share"]
-    if len(valid):
-        return 1 - float(valid.sum()), False
-    others = part.loc[part["status"] != "ok"]
-    return float(others["share"].sum()), bool(others["suppressed"].any())
+def tested(score: pd.DataFrame) -> int:
+    """Schools that tested the subject: rows ``score`` of one test in table ``missing`` without those that did not."""
+    return int(score.loc[~score["status"].isin(NOT_AT_TEST), "schools"].sum())
 
 
-def cause(ctx: Context, row: Any, with_reason: bool = True) -> str:
+def without_value(part: pd.DataFrame, score: pd.DataFrame) -> float:
+    """The share without a valid value in rows of one test and ``what``, of the schools that tested the subject."""
+    return 1 - float(part.loc[part["status"] == "ok", "schools"].sum()) / tested(score)
+
+
+def published(ctx: Context) -> dict[tuple[str, int, str], Any]:
+    """The checks of national means against a published figure, by grade, year and subject."""
+    files = ctx.table("files").set_index("file")
+    means = ctx.table("checks")
+    means = means.loc[(means["check"] == "national_mean") & means["file"].isin(files.index)]
+    return {
+        (str(files.at[r["file"], "grade"]), int(files.at[r["file"], "year"]), str(r["subject"])): r
+        for _, r in means.iterrows()
+    }
+
+
+def at(frame: pd.DataFrame, row: Any, **values: Any) -> pd.DataFrame:
+    """The rows of the same grade and subject as ``row`` that have these ``values``."""
+    wanted = {"grade": row["grade"], "subject": row["subject"], **values}
+    for column, value in wanted.items():
+        frame = frame.loc[frame[column] == value]
+    return frame
+
+
+def cause(ctx: Context, row: Any) -> str:
     """Why a value is withheld or missing: the status, and what the file says of it."""
     name = ctx.t(f"status_{row['status']}")
-    if not with_reason or is_missing(row["reason"]):
+    if is_missing(row["reason"]):
         return name
     reason = word(ctx, f"cause_{row['reason']}")
     return name if reason == name else f"{name}: {reason}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trenza.contracts.school_tables import GRADES
 from trenza.render import schools
@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trenza.render.context import Context
+
+# Checks by what they are held against; those of no other kind are within a file.
+CHECK_KINDS: dict[str, tuple[str, ...]] = {
+    "published": ("national_mean",),
+    "other_files": ("change_is_difference", "slep_commune"),
+    "within": (),
+}
 
 
 def files(ctx: Context) -> str:
@@ -29,125 +36,79 @@ def files(ctx: Context) -> str:
     return ctx.t("files_read", n=ctx.count(len(read)), simce=ctx.count(len(simce)), tests="; ".join(tests))
 
 
-def trend(ctx: Context, row: pd.Series) -> str:
-    """The mean of a test's last year, its change since the test before, and the mean of the first year."""
-    table = ctx.table("trends")
-    same = schools.of_test(schools.term(table, "mean_points"), row["grade"], row["subject"])
-    change = schools.of_test(schools.term(table, "change_points"), row["grade"], row["subject"])
-    change = schools.estimated(change.loc[change["year"] == row["year"]])
-    said = [
-        ctx.t("trend_sentence", test=_capital(schools.test_name(ctx, row["grade"], row["subject"])), mean=_points(ctx, row),
-              year=schools.year_name(ctx, row["grade"], row["year"]), schools=ctx.count(row["schools"]), pupils=ctx.count(row["pupils"]),
-              level=percent(row["ci_level"], ctx.lang))
-    ]  # fmt: skip
-    if len(change):
-        c = change.iloc[0]
-        said.append(
-            ctx.t(
-                "trend_change",
-                since=int(c["since_year"]),
-                change=_points(ctx, c, sign=True),
-                verdict=ctx.t(f"trend_{verdict(c)}"),
-            )
-        )
-    first = same.iloc[0]
-    if first["year"] != row["year"] and not (len(change) and change.iloc[0]["since_year"] == first["year"]):
-        said.append(ctx.t("trend_first", year=int(first["year"]), mean=_points(ctx, first)))
-    return " ".join(said)
+def interval(ctx: Context, table: pd.DataFrame) -> str:
+    """What varies in the intervals of ``trends`` or ``gaps``, and what they do not hold."""
+    units = "communes" if table["clusters"].notna().any() else "schools"
+    return f"{ctx.t(f'interval_{units}')} {ctx.t('interval_no_equating')}"
 
 
-def trend_short(ctx: Context, rows: pd.DataFrame) -> str:
-    """The last means of all tests with their changes in one sentence."""
-    changes = schools.estimated(schools.term(ctx.table("trends"), "change_points"))
+def steps(ctx: Context) -> str:
+    """Where the mean rose, fell, or neither can be said, from the test before to the last."""
+    rows = schools.latest(schools.estimated(schools.term(ctx.table("trends"), "step_points")))
     parts = []
-    for _, r in rows.iterrows():
-        since = changes.loc[
-            (changes["grade"] == r["grade"])
-            & (changes["subject"] == r["subject"])
-            & (changes["year"] == r["year"])
-        ]
-        test, year = (
-            schools.test_name(ctx, r["grade"], r["subject"]),
-            schools.year_name(ctx, r["grade"], r["year"]),
-        )
-        if len(since):
-            c = since.iloc[0]
-            parts.append(
-                ctx.t(
-                    "trend_part",
-                    test=test,
-                    year=year,
-                    mean=_points(ctx, r),
-                    change=_points(ctx, c, sign=True),
-                    since=int(c["since_year"]),
-                )
-            )
-        else:
-            parts.append(ctx.t("trend_part_alone", test=test, year=year, mean=_points(ctx, r)))
-    return ctx.t("trend_short", level=percent(rows.iloc[0]["ci_level"], ctx.lang), parts="; ".join(parts))
+    for found in ("higher", "lower", "open"):
+        named = [_step(ctx, r) for _, r in rows.iterrows() if verdict(r) == found]
+        if named:
+            parts.append(ctx.t(f"step_{found}", tests=listed(named, ctx.lang)))
+    return ctx.t("steps_short", parts="; ".join(parts)) if parts else ""
 
 
-def gap(ctx: Context, rows: pd.DataFrame) -> str:
-    """One gap of one test: the last year, and the first where there is an earlier one."""
-    r, first = rows.iloc[-1], rows.iloc[0]
-    effect = "" if is_missing(r["effect"]) else ctx.t("gap_effect", effect=ctx.num(r["effect"]))
-    said = ctx.t("gap_sentence", test=_capital(schools.test_name(ctx, r["grade"], r["subject"])), pair=schools.pair(ctx, r), gap=_points(ctx, r), effect=effect,
-                 year=schools.year_name(ctx, r["grade"], r["year"]), upper=ctx.count(r["schools_upper"]), lower=ctx.count(r["schools_lower"]))  # fmt: skip
-    if first["year"] != r["year"]:
-        said = f"{said} {ctx.t('trend_first', year=int(first['year']), mean=_points(ctx, first))}"
-    return said
+def _step(ctx: Context, r: pd.Series) -> str:
+    years = f"{int(r['since_year'])}\u2013{schools.year_name(ctx, r['grade'], r['year'])}"
+    change = ctx.num(r["estimate"], schools.DECIMALS, sign=True)
+    return f"{schools.test_name(ctx, r['grade'], r['subject'])} ({years}: {change})"
 
 
-def gap_short(ctx: Context, rows: pd.DataFrame) -> str:
-    """The last widths of one gap over all tests in one sentence."""
-    parts = [
-        ctx.t("trend_part_alone", test=schools.test_name(ctx, r["grade"], r["subject"]), year=schools.year_name(ctx, r["grade"], r["year"]), mean=_points(ctx, r))
-        for _, r in rows.iterrows()
-    ]  # fmt: skip
-    return ctx.t("gap_short", pair=schools.pair(ctx, rows.iloc[0]), parts="; ".join(parts))
-
-
-def withheld(ctx: Context, rows: pd.DataFrame) -> str:
-    """The share of schools that sat but have no valid score: last year, and lowest and highest over the years."""
-    r = rows.iloc[-1]
-    said = ctx.t("withheld_sentence", test=_capital(schools.test_name(ctx, r["grade"], r["subject"])), share=schools.share(ctx, r),
-                 year=schools.year_name(ctx, r["grade"], r["year"]), schools=ctx.count(r["schools"]))  # fmt: skip
-    if len(rows) > 1:
-        low, high = (percent(x, ctx.lang, 1) for x in (rows["estimate"].min(), rows["estimate"].max()))
-        said = f"{said} {ctx.t('withheld_range', low=low, high=high, n=ctx.count(len(rows)))}"
-    return said
-
-
-def withheld_short(ctx: Context, rows: pd.DataFrame) -> str:
-    """The lowest and highest share withheld over all tests and years, and where they were."""
-    ends = rows.sort_values("estimate", kind="stable").iloc[[0, -1]]
-    words = [
-        f"{percent(r['estimate'], ctx.lang, 1)} ({schools.test_name(ctx, r['grade'], r['subject'])}, {schools.year_name(ctx, r['grade'], r['year'])})"
-        for _, r in ends.iterrows()
-    ]  # fmt: skip
-    return ctx.t("withheld_short", low=words[0], high=words[1], n=ctx.count(len(rows)))
-
-
-def distribution(ctx: Context, rows: pd.DataFrame) -> str:
-    """Where the middle half of the schools lies, and the medians of the outer socio-economic groups."""
-    whole = rows.loc[(rows["breakdown"] == "all") & rows["q50_points"].notna()]
-    if not len(whole):
+def gap_short(ctx: Context) -> str:
+    """How wide the socio-economic gap is over the last tests, and where it grew, shrank, or neither can be said."""
+    table = schools.estimated(ctx.table("gaps"))
+    table = schools.latest(schools.repeated(table.loc[table["breakdown"] == "ses_group"]))
+    levels = table.loc[table["term"] == "gap_points"]
+    if not len(levels):
         return ""
-    r = whole.iloc[0]
-    said = ctx.t("distribution_sentence", test=_capital(schools.test_name(ctx, r["grade"], r["subject"])), year=schools.year_name(ctx, r["grade"], r["year"]),
-                 schools=ctx.count(r["schools"]), low=ctx.num(r["q25_points"], 1), high=ctx.num(r["q75_points"], 1))  # fmt: skip
-    ses = rows.loc[(rows["breakdown"] == "ses_group") & rows["q50_points"].notna()].sort_values("level")
-    if len(ses) > 1:
-        low, high = ses.iloc[0], ses.iloc[-1]
-        names = {
-            k: schools.level(ctx, "ses_group", x["level"]) for k, x in (("lowest", low), ("highest", high))
-        }
-        said = f"{said} {ctx.t('distribution_ses', low=ctx.num(low['q50_points'], 1), high=ctx.num(high['q50_points'], 1), **names)}"
-    return said
+    ends = levels.sort_values("estimate", kind="stable").iloc[[0, -1]]
+    low, high = (
+        f"{ctx.num(r['estimate'], schools.DECIMALS)} ({schools.test_name(ctx, r['grade'], r['subject'])}, {schools.year_name(ctx, r['grade'], r['year'])})"
+        for _, r in ends.iterrows()
+    )  # fmt: skip
+    said = [ctx.t("gap_short", pair=schools.pair(ctx, ends.iloc[0]), low=low, high=high)]
+    changes = table.loc[table["term"] == "change_points"]
+    for found in ("higher", "lower", "open"):
+        named = [_step(ctx, r) for _, r in changes.iterrows() if verdict(r) == found]
+        if named:
+            said.append(ctx.t(f"gap_{found}", tests=listed(named, ctx.lang)))
+    return " ".join([*said, ctx.t("gap_caution")])
+
+
+def withheld_short(ctx: Context) -> str:
+    """The least and the most that is withheld, in schools and in pupils, and the tests that nobody sat in many schools."""
+    of_schools, of_pupils = (
+        schools.estimated(schools.term(ctx.table("trends"), t))
+        for t in ("share_withheld", "share_pupils_withheld")
+    )
+    if not len(of_schools) or not len(of_pupils):
+        return ""
+    ends = {
+        f"{k}_{who}": percent(x, ctx.lang, 1)
+        for who, rows in (("schools", of_schools), ("pupils", of_pupils))
+        for k, x in (("low", rows["estimate"].min()), ("high", rows["estimate"].max()))
+    }
+    return f"{ctx.t('withheld_short', n=ctx.count(len(of_schools)), **ends)} {untested(ctx)}".strip()
+
+
+def untested(ctx: Context) -> str:
+    """The test that most schools sat without testing anybody in the subject."""
+    table = ctx.table("missing")
+    table = table.loc[(table["what"] == "score") & (table["status"] == "not_tested") & table["schools"].gt(0)]
+    if not len(table):
+        return ""
+    r = table.sort_values("schools", kind="stable").iloc[-1]
+    test = schools.test_name(ctx, r["grade"], r["subject"])
+    return ctx.t("untested", test=test, year=int(r["year"]), n=ctx.count(r["schools"]))
 
 
 def change(ctx: Context, r: pd.Series) -> str:
-    """How schools moved between two tests: middle half, marks, and how much of a distance from the mean remains."""
+    """How schools moved between two tests: middle half and marks."""
     said = [
         ctx.t("change_sentence", test=_capital(schools.test_name(ctx, r["grade"], r["subject"])), since=int(r["since_year"]),
               year=schools.year_name(ctx, r["grade"], r["year"]), schools=ctx.count(r["schools"]), median=ctx.num(r["q50_points"], 1, sign=True),
@@ -156,31 +117,66 @@ def change(ctx: Context, r: pd.Series) -> str:
     if not is_missing(r["share_up"]):
         up, down = (percent(r[k], ctx.lang) for k in ("share_up", "share_down"))
         said.append(ctx.t("change_marks", up=up, down=down))
-    if not is_missing(r["correlation"]):
-        said.append(
-            ctx.t(
-                "change_correlation", r=ctx.num(r["correlation"]), share=percent(r["correlation"], ctx.lang)
-            )
-        )
     return " ".join(said)
 
 
-def change_short(ctx: Context, rows: pd.DataFrame) -> str:
-    """The range of the correlations of two tests, and what it means for single schools."""
-    low, high = rows["correlation"].min(), rows["correlation"].max()
-    return "" if is_missing(low) else ctx.t("change_short", low=ctx.num(low), high=ctx.num(high))
+def change_short(ctx: Context) -> str:
+    """How far two scores of a school go together in the smallest and the largest schools, and what follows."""
+    table = ctx.table("year_changes")
+    table = table.loc[(table["breakdown"] == "pupils") & table["correlation"].notna()]
+    if not len(table):
+        return ""
+    test = schools.tests(table)[0]
+    rows = schools.of_test(schools.latest(table), *test)
+    sizes = {str(r["level"]): r for _, r in rows.iterrows()}
+    there = [s for s in schools.SIZES if s in sizes]
+    if len(there) < 2:
+        return ""
+    small, large = sizes[there[0]], sizes[there[-1]]
+    return ctx.t(
+        "change_short",
+        small=schools.level(ctx, "pupils", there[0]), large=schools.level(ctx, "pupils", there[-1]),
+        low=ctx.num(small["correlation"]), high=ctx.num(large["correlation"]), test=schools.test_name(ctx, *test),
+        since=int(small["since_year"]), year=int(small["year"]),
+    )  # fmt: skip
 
 
 def checks(ctx: Context) -> str:
-    """How many checks against outside figures pass."""
+    """How many checks pass against published figures, against other files and within a file."""
     table = ctx.table("checks")
-    passed = int(table["agrees"].astype(bool).sum())
-    key = "checks_all" if passed == len(table) else "checks_some"
-    return ctx.t(key, n=ctx.count(len(table)), k=ctx.count(passed), failed=ctx.count(len(table) - passed))
+    parts = []
+    for kind, names in CHECK_KINDS.items():
+        some = table.loc[table["check"].isin(names)] if names else table.loc[~table["check"].isin(_named())]
+        if len(some):
+            passed = ctx.count(some["agrees"].astype(bool).sum())
+            parts.append(ctx.t(f"checks_{kind}", k=passed, n=ctx.count(len(some))))
+    return ctx.t("checks_short", parts="; ".join(parts))
 
 
-def _points(ctx: Context, r: Any, sign: bool = False) -> str:
-    return f"{ctx.num(r['estimate'], schools.DECIMALS, sign)} {ctx.span(r['ci_low'], r['ci_high'], schools.DECIMALS)}"
+def published(ctx: Context) -> str:
+    """For how many tests no published mean is at hand, and how far this report's means lie from those held against it."""
+    means = schools.estimated(schools.term(ctx.table("trends"), "mean_points"))
+    found = []
+    for (grade, year, subject), r in schools.published(ctx).items():
+        own = schools.at(means, {"grade": grade, "subject": subject}, year=year)
+        if len(own):
+            found.append((abs(float(own.iloc[0]["estimate"]) - float(r["found"])), own.iloc[0], r))
+    without = len(means) - len(found)
+    said = [ctx.t("published_none", n=ctx.count(without)) if without else ""]
+    if found:
+        most = max(f[0] for f in found)
+        # The example is a mean that a reader would round to another number than the published one, if there is one.
+        apart = [f for f in found if round(float(f[1]["estimate"])) != round(float(f[2]["expected"]))]
+        _, own, r = max(apart or found, key=lambda f: f[0])
+        said.append(
+            ctx.t("published_own", most=ctx.num(most, 1), test=schools.test_name(ctx, own["grade"], own["subject"]), year=int(own["year"]),
+                  here=ctx.num(own["estimate"], 1), there=ctx.num(r["expected"], 0))
+        )  # fmt: skip
+    return " ".join(s for s in said if s)
+
+
+def _named() -> set[str]:
+    return {name for names in CHECK_KINDS.values() for name in names}
 
 
 def _capital(words: str) -> str:

@@ -74,9 +74,8 @@ def ledger(ctx: Context) -> pd.DataFrame:
     return aligned(heads, cells, 2)
 
 
-def checks_by_kind(ctx: Context) -> pd.DataFrame:
+def checks_by_kind(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
     """How often each check was made and how it ended."""
-    table = ctx.table("checks")
     heads = [
         ctx.t(k) for k in ("col_check", "col_times", "col_rows_checked", "col_rows_failed", "col_passed")
     ]
@@ -88,24 +87,34 @@ def checks_by_kind(ctx: Context) -> pd.DataFrame:
             ctx.count(some[c].sum()) if some[c].notna().any() else NO_VALUE
             for c in ("rows_checked", "rows_failed")
         ]
-        cells.append(
-            [
-                schools.word(ctx, f"school_check_{check}"),
-                ctx.count(len(some)),
-                *counts,
-                f"{mark} {ctx.count(passed)}/{ctx.count(len(some))}",
-            ]
-        )
+        name = schools.word(ctx, f"school_check_{check}")
+        passes = f"{mark} {ctx.count(passed)}/{ctx.count(len(some))}"
+        cells.append([name, ctx.count(len(some)), *counts, passes])
     return aligned(heads, cells, 1)
 
 
+def published_means(ctx: Context) -> pd.DataFrame:
+    """Published national means beside the mean of every published score and this report's, of valid scores only."""
+    means = schools.term(ctx.table("trends"), "mean_points")
+    cells = []
+    for (grade, year, subject), r in schools.published(ctx).items():
+        own = schools.estimated(schools.at(means, {"grade": grade, "subject": subject}, year=year))
+        cells.append(
+            [f"{schools.test_name(ctx, grade, subject)} {schools.year_name(ctx, grade, year)}", ctx.num(r["expected"], 0), ctx.num(r["found"]),
+             ctx.num(own.iloc[0]["estimate"]) if len(own) else NO_VALUE, ctx.t("mark_yes" if bool(r["agrees"]) else "mark_no"), ctx.say(r["origin"])]
+        )  # fmt: skip
+    keys = ("col_test", "col_published", "col_every_score", "col_valid_only", "col_agrees", "col_origin")
+    frame = aligned([ctx.t(k) for k in keys], cells, len(keys))
+    frame.attrs["right"] = [ctx.t(k) for k in keys[1:4]]
+    return frame
+
+
 def checks_against(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
-    """Checks with a value from outside, or those that fail: expected, found, where the value comes from."""
+    """Checks row by row that fail in some: the share of rows that hold, and the rows that do not."""
     keys = (
         "col_check",
         "col_file",
         "col_subject",
-        "col_expected",
         "col_found",
         "col_rows_failed",
         "col_agrees",
@@ -113,13 +122,9 @@ def checks_against(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
     )
     cells = [
         [schools.word(ctx, f"school_check_{r['check']}"), str(r["file"]), NO_VALUE if is_missing(r["subject"]) else ctx.t(f"subject_{r['subject']}"),
-         ctx.num(r["expected"], 0), _found(ctx, r), ctx.count(r["rows_failed"]), ctx.t("mark_yes" if bool(r["agrees"]) else "mark_no"), ctx.say(r["origin"])]
+         percent(r["found"], ctx.lang, 2), ctx.count(r["rows_failed"]), ctx.t("mark_yes" if bool(r["agrees"]) else "mark_no"), ctx.say(r["origin"])]
         for _, r in table.head(MOST).iterrows()
     ]  # fmt: skip
     frame = aligned([ctx.t(k) for k in keys], cells, len(keys))
-    frame.attrs["right"] = [ctx.t(k) for k in keys[3:6]]
+    frame.attrs["right"] = [ctx.t(k) for k in keys[3:5]]
     return frame
-
-
-def _found(ctx: Context, r: Any) -> str:
-    return percent(r["found"], ctx.lang, 2) if is_missing(r["expected"]) else ctx.num(r["found"])

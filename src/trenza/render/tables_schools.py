@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from trenza.render.context import Context
 
 TOGETHER = 6  # columns of a table of causes that still fit
-SHARES = ("share_withheld", "share_insufficient", "share_adequate")
+TERMS = ("mean_points", *schools.CHANGES, "share_insufficient", "share_adequate")
 Cell = tuple[Hashable, str, Hashable, str]
 
 
@@ -50,21 +50,48 @@ def estimate(ctx: Context, r: Any) -> str:
         return ctx.t("suppressed")
     if is_missing(r["estimate"]):
         return NO_VALUE
-    if str(r.get("term")).startswith("share_"):
+    if str(r["term"]).startswith("share_"):
         return schools.share(ctx, r)
-    change = r.get("term") == "change_points"
+    change = r["term"] in schools.CHANGES
     body = f"{ctx.num(r['estimate'], schools.DECIMALS, sign=change)} {ctx.span(r['ci_low'], r['ci_high'], schools.DECIMALS)}"
     return f"{body} ({int(r['since_year'])})" if change else body
 
 
+def overview(ctx: Context) -> pd.DataFrame:
+    """The page in one table: a row a test with mean, changes, gap, pupils without a valid score, published mean."""
+    trends, gaps = ctx.table("trends"), ctx.table("gaps")
+    gaps = gaps.loc[gaps["breakdown"] == "ses_group"]
+    published = schools.published(ctx)
+    rows = []
+    for g, s in schools.tests(schools.term(trends, "mean_points")):
+        r = schools.of_test(schools.term(trends, "mean_points"), g, s).iloc[-1]
+        same = {"year": r["year"], "subject": s, "grade": g}
+        found = [
+            schools.at(schools.term(trends, t), r, year=r["year"]) for t in ("mean_points", *schools.CHANGES)
+        ]
+        found += [schools.at(gaps, r, year=r["year"], term=t) for t in ("gap_points", "change_points")]
+        found.append(schools.at(schools.term(trends, "share_pupils_withheld"), r, year=r["year"]))
+        outside = published.get((same["grade"], int(same["year"]), same["subject"]))
+        rows.append(
+            [
+                f"{schools.test_name(ctx, g, s)} {schools.year_name(ctx, g, r['year'])}",
+                *(estimate(ctx, some.iloc[0]) if len(some) else NO_VALUE for some in found),
+                NO_VALUE if outside is None else ctx.num(outside["expected"], 0),
+            ]
+        )
+    keys = ("col_test", "col_mean_points", "col_step", "col_change", "col_ses_gap", "col_ses_gap_change", "col_pupils_withheld",
+            "col_published")  # fmt: skip
+    return aligned([ctx.t(k) for k in keys], rows, 1)
+
+
 def trend(ctx: Context, grade: str) -> pd.DataFrame:
-    """The national course of a grade: schools, means, changes and shares of each subject."""
+    """The national means of a grade: schools, means, changes and standards of each subject."""
     table = ctx.table("trends")
     table = table.loc[(table["grade"] == grade) & (table["breakdown"] == "all")]
     cells: list[Cell] = []
     for g, s in schools.tests(table):
         some, name = schools.of_test(table, g, s), ctx.t(f"subject_{s}").capitalize()
-        for term in ("mean_points", "change_points", *SHARES):
+        for term in TERMS:
             for _, r in some.loc[some["term"] == term].iterrows():
                 cells.append(
                     ((s, term), f"{name}: {ctx.t(f'trend_term_{term}')}", r["year"], estimate(ctx, r))
@@ -76,69 +103,122 @@ def trend(ctx: Context, grade: str) -> pd.DataFrame:
 
 
 def trend_by_group(ctx: Context, grade: str, subject: str) -> pd.DataFrame:
-    """The means of a test by dependency and socio-economic group."""
+    """A test by dependency and socio-economic group: first and last mean, last step and whole change, schools."""
     table = ctx.table("trends")
-    table = schools.of_test(
-        table.loc[(table["term"] == "mean_points") & (table["breakdown"] != "all")], grade, subject
-    )
-    some = (
-        (b, n, table.loc[(table["breakdown"] == b) & (table["level"].astype("str") == n)])
-        for b, n in schools.levels(table)
-    )
-    cells = [
-        ((b, n), schools.level(ctx, b, n), r["year"], estimate(ctx, r))
-        for b, n, part in some
-        for _, r in part.iterrows()
-    ]
-    return _by_year(ctx, "col_group", grade, cells)
+    table = schools.of_test(table.loc[table["breakdown"] != "all"], grade, subject)
+    table = schools.without_base_year(ctx, table)
+    records = table.to_dict("records")
+    rows = []
+    for b, name in schools.levels(table.loc[table["term"] == "mean_points"]):
+        own = [r for r in records if r["breakdown"] == b and str(r["level"]) == name]
+        rows.append(
+            [
+                schools.level(ctx, b, name, grade),
+                *_ends(ctx, grade, own, "mean_points", schools.CHANGES),
+            ]
+        )
+    heads = ("col_group", "col_first", "col_last", "col_step", "col_change", "col_schools")
+    return aligned([ctx.t(k) for k in heads], rows, 1)
 
 
 def gaps(ctx: Context, grade: str) -> pd.DataFrame:
-    """The gaps of a grade, each subject apart."""
+    """The gaps of a grade, each subject apart: first and last, change, schools of either group."""
     table = ctx.table("gaps")
-    table = table.loc[table["grade"] == grade]
-    cells: list[Cell] = []
+    table = schools.without_base_year(ctx, table.loc[table["grade"] == grade])
+    rows = []
     for g, s in schools.tests(table):
         some = schools.of_test(table, g, s)
-        for p in schools.pairs(some):
-            part = some.loc[
-                [q == p for q in zip(some["breakdown"], some["upper"], some["lower"], strict=True)]
-            ]
-            cells += [
-                (
-                    (s, p),
-                    f"{ctx.t(f'subject_{s}').capitalize()}: {schools.pair(ctx, r)}",
-                    r["year"],
-                    estimate(ctx, r),
-                )
-                for _, r in part.iterrows()
-            ]
-    return _by_year(ctx, "col_gap", grade, cells)
+        records = some.to_dict("records")
+        for p in schools.pairs(some.loc[some["term"] == "gap_points"]):
+            own = [r for r in records if (r["breakdown"], r["upper"], r["lower"]) == p]
+            name = f"{ctx.t(f'subject_{s}').capitalize()}: {schools.pair(ctx, own[0])}"
+            rows.append([name, *_ends(ctx, grade, own, "gap_points", ("change_points",))])
+    heads = ("col_gap", "col_first", "col_last", "col_change", "col_schools")
+    return aligned([ctx.t(k) for k in heads], rows, 1)
+
+
+def _ends(
+    ctx: Context, grade: str, rows: list[dict[Hashable, Any]], term: str, changes: tuple[str, ...]
+) -> list[str]:
+    """First and last level with their years, the changes to the last year, and the schools of the last year."""
+    levels = [r for r in rows if r["term"] == term]
+    first, last = levels[0], levels[-1]
+    cells = [NO_VALUE if len(levels) < 2 else _with_year(ctx, grade, first), _with_year(ctx, grade, last)]
+    for change in changes:
+        found = [r for r in rows if r["term"] == change and r["year"] == last["year"]]
+        cells.append(estimate(ctx, found[0]) if found else NO_VALUE)
+    counted = ("schools",) if "schools" in last else ("schools_upper", "schools_lower")
+    hidden = bool(last["suppressed"])
+    return [*cells, ctx.t("suppressed") if hidden else " + ".join(ctx.count(last[c]) for c in counted)]
+
+
+def _with_year(ctx: Context, grade: str, r: Any) -> str:
+    said = estimate(ctx, r)
+    return said if bool(r["suppressed"]) else f"{said} ({schools.year_name(ctx, grade, r['year'])})"
 
 
 def missing(ctx: Context, grade: str, subjects: list[str]) -> pd.DataFrame:
-    """Schools of a grade without a valid score by cause, with their share of the file; a column a test."""
+    """Schools that tested a subject of a grade without a valid score, by cause, and the pupils in them; a column a test."""
     table = ctx.table("missing")
-    table = table.loc[(table["grade"] == grade) & (table["what"] == "score") & (table["status"] != "ok")]
-    table = table.loc[table["subject"].isin(subjects)].sort_values(["status", "year"])
+    table = table.loc[
+        (table["grade"] == grade) & (table["what"] == "score") & table["subject"].isin(subjects)
+    ]
     columns: dict[Hashable, str] = {}
+    cells: list[Cell] = []
     for s in subjects:
         lead = f"{ctx.t(f'subject_{s}').capitalize()} " if len(subjects) > 1 else ""
-        columns |= {
-            (s, y): lead + schools.year_name(ctx, grade, y)
-            for y in sorted(set(table.loc[table["subject"] == s, "year"]))
-        }
+        for year, part in table.loc[table["subject"] == s].groupby("year"):
+            columns[s, year] = lead + schools.year_name(ctx, grade, year)
+            total = schools.tested(part)
+            cells.append((("", "tested", False), ctx.t("row_tested"), (s, year), ctx.count(total)))
+            withheld = schools.term(ctx.table("trends"), "share_pupils_withheld")
+            for _, r in schools.at(withheld, {"grade": grade, "subject": s}, year=year).iterrows():
+                cells.append((("~", "", False), ctx.t("row_pupils_withheld"), (s, year), estimate(ctx, r)))
+            for _, r in part.loc[~part["status"].isin(["ok", *schools.NOT_AT_TEST])].iterrows():
+                kept = bool(r["has_value"])
+                name = schools.cause(ctx, r) + (f" ({ctx.t('kept_flagged')})" if kept else "")
+                text = f"{ctx.count(r['schools'])} ({percent(r['schools'] / total, ctx.lang, 1)})"
+                cells.append(((str(r["status"]), str(r["reason"]), kept), name, (s, year), text))
+    return _wide(ctx.t("col_cause"), columns, sorted(cells, key=lambda c: str(c[0])))
+
+
+def not_at_test(ctx: Context) -> pd.DataFrame:
+    """Schools in the files that did not sit, by cause, and schools that tested nobody in a subject."""
+    table = ctx.table("missing")
+    table = table.loc[(table["what"] == "score") & table["status"].isin(schools.NOT_AT_TEST)]
     cells: list[Cell] = []
-    for _, r in table.iterrows():
-        kept = bool(r["has_value"])
-        name = schools.cause(ctx, r) + (f" ({ctx.t('kept_flagged')})" if kept else "")
-        text = (
-            ctx.t("suppressed")
-            if bool(r["suppressed"])
-            else f"{ctx.count(r['schools'])} ({percent(r['share'], ctx.lang, 1)})"
+    for g, s in schools.tests(table):
+        for _, r in schools.of_test(table, g, s).sort_values(["status", "reason"]).iterrows():
+            whole = r["status"] == "did_not_sit"
+            who = ctx.t(f"grade_{g}") if whole else schools.test_name(ctx, g, s)
+            key = (g, "" if whole else s, r["status"], str(r["reason"]))
+            cells.append((key, f"{who}: {schools.cause(ctx, r)}", r["year"], ctx.count(r["schools"])))
+    return _by_year(ctx, "col_cause", "", cells)
+
+
+def withheld_by_group(ctx: Context, grade: str) -> pd.DataFrame:
+    """Schools without a valid score by group in the last year of each subject, and the share of their pupils."""
+    table = schools.latest(ctx.table("trends"))
+    table = table.loc[(table["grade"] == grade) & ~table["breakdown"].isin(["ses_group_baseline"])]
+    columns: dict[Hashable, str] = {}
+    cells: list[Cell] = []
+    for _, s in schools.tests(table):
+        some = schools.of_test(table, grade, s)
+        columns[s] = (
+            f"{ctx.t(f'subject_{s}').capitalize()} {schools.year_name(ctx, grade, some['year'].iloc[0])}"
         )
-        cells.append(((r["status"], str(r["reason"]), kept), name, (r["subject"], r["year"]), text))
-    return _wide(ctx.t("col_cause"), columns, cells)
+        for b, name in schools.levels(some):
+            own = some.loc[(some["breakdown"] == b) & (some["level"].astype("str") == name)]
+            of_schools, of_pupils = (
+                own.loc[own["term"] == t] for t in ("share_withheld", "share_pupils_withheld")
+            )
+            if len(of_schools) and len(of_pupils):
+                text = f"{estimate(ctx, of_schools.iloc[0])} ({estimate(ctx, of_pupils.iloc[0])})"
+                hidden = bool(of_schools.iloc[0]["suppressed"]) and bool(of_pupils.iloc[0]["suppressed"])
+                cells.append(
+                    ((b, name), schools.level(ctx, b, name), s, ctx.t("suppressed") if hidden else text)
+                )
+    return _wide(ctx.t("col_group"), columns, cells)
 
 
 def missing_together(ctx: Context, grade: str) -> list[list[str]]:
@@ -154,15 +234,15 @@ def missing_together(ctx: Context, grade: str) -> list[list[str]]:
 
 
 def without_value(ctx: Context, what: str) -> pd.DataFrame:
-    """The share of schools without a valid change or standards, a row a test."""
+    """The share of schools without a valid change or standards, of those that tested the subject; a row a test."""
     table = ctx.table("missing")
-    table = table.loc[table["what"] == what]
     cells: list[Cell] = []
-    for g, s in schools.tests(table):
+    for g, s in schools.tests(table.loc[table["what"] == what]):
         for year, part in schools.of_test(table, g, s).groupby("year"):
-            share, at_least = schools.without_value(part)
-            text = ctx.t("suppressed") if at_least else percent(share, ctx.lang, 1)
-            cells.append(((g, s), schools.test_name(ctx, g, s), year, text))
+            score, own = (part.loc[part["what"] == w] for w in ("score", what))
+            if len(own) and schools.tested(score):
+                share = percent(schools.without_value(own, score), ctx.lang, 1)
+                cells.append(((g, s), schools.test_name(ctx, g, s), year, share))
     return _by_year(ctx, "col_test", "", cells)
 
 
