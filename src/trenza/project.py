@@ -180,7 +180,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     rated: set[str] = set()
     official: dict[str, dict[str, str]] = {}
     for sid, source in study["sources"].items():
-        if source["holds"] == "official":
+        if source["holds"] == "official" and "folders" in source:
             official[sid] = _official_files(source["folders"], data_root, root)
             if not official[sid]:
                 missing.append(f"official files in {' or '.join(source['folders'])}")

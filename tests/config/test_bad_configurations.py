@@ -62,6 +62,12 @@ MISTAKES = [
 ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What these tests find must not hang on the user's own TRENZA_DATA."""
+    monkeypatch.delenv("TRENZA_DATA", raising=False)
+
+
 def load(folder: Path, studies: Any = None) -> Project:
     settings = read_yaml(folder / CONFIG, CONFIG)
     if studies:
@@ -160,3 +166,69 @@ def test_extending_itself_or_nothing_is_a_fault(make_project: Callable[..., Any]
     project.write("config/studies/cohort/study.yaml", f"extends: {parent}\n")
     with pytest.raises(InputFaults, match="extends"):
         load(project.folder)
+
+
+NATIONAL = "config/studies/simce_national/study.yaml"
+OFFICIAL_MISTAKES = [
+    ("no folders", "    folders: [simce, idps, sac, mineduc, junaeb]", "    # none", ["folders", "nothing"]),
+    (
+        "a file",
+        "    where: files as",
+        "    file: a.xlsx\n    where: files as",
+        ["sources.official.file", "folders instead"],
+    ),
+    (
+        "half a group",
+        "  unit: school\n",
+        "  unit: school\n  group: took_part\n",
+        ["'group' without 'assignment'", "together"],
+    ),
+    (
+        "published",
+        "    kind: real",
+        "    kind: published",
+        ["sources.official.kind", "real, for official files"],
+    ),
+    ("a policy rule that is none", "policy: {}", "policy: {sep_klass: {years: 3}}", ["sep_klass"]),
+    (
+        "a policy value that is none",
+        "policy: {}",
+        "policy: {sep_class: {years: none}}",
+        ["sep_class", "years"],
+    ),
+    (
+        "a comparison without groups",
+        "labels:",
+        "comparisons:\n  - {id: a, sources: [official], outcomes: [score]}\n\nlabels:",
+        ["comparisons", "no design.group"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [m[1:] for m in OFFICIAL_MISTAKES],
+    ids=[m[0].replace(" ", "_") for m in OFFICIAL_MISTAKES],
+)
+def test_a_mistake_about_official_files_gets_its_message(
+    make_project: Callable[..., Any], old: str, new: str, words: list[str]
+) -> None:
+    project = make_project("simce_national")
+    project.replace(NATIONAL, old, new)
+    with pytest.raises(InputFaults) as caught:
+        load(project.folder, ["simce_national"])
+    for word in words:
+        assert word in str(caught.value), str(caught.value)
+
+
+def test_a_study_of_official_files_takes_whatever_lies_in_its_folders(
+    make_project: Callable[..., Any],
+) -> None:
+    project = make_project("simce_national")
+    assert load(project.folder).left_out["simce_national"][0].startswith("official files in simce or idps")
+    project.write("data/raw/simce/b.xlsx", "")
+    project.write("data/raw/simce/deep/a.csv", "")
+    project.write("data/raw/simce/~$b.xlsx", "")
+    project.write("data/raw/simce/.hidden", "")
+    found = load(project.folder).studies["simce_national"].official["official"]
+    assert list(found) == ["simce/b.xlsx", "simce/deep/a.csv"]

@@ -158,6 +158,7 @@ def changes(paper: Paper, study_id: str) -> None:
     paper.bullets(sentences_schools.change(ctx, r) for _, r in _ordered(schools.latest(whole)).iterrows())
     paper.figure("school_changes", alternatives.alt("school_changes", ctx))
     last = schools.latest(table)
+    last = last.loc[last["breakdown"] != "ses_group_baseline"]
     for t in schools.tests(last):
         some = schools.of_test(last, *t)
         words = {
@@ -252,7 +253,9 @@ def _notes(paper: Paper, table: pd.DataFrame, told: pd.DataFrame | None = None) 
     kinds = [ctx.say(k) for k in in_order(table.loc[table["effect_kind"].notna()], "effect_kind")]
     before = set() if told is None else {*_pieces(told, "note"), *_pieces(told, "method")}
     for column, key in (("method", "note_methods"), ("note", "school_notes")):
-        found = [ctx.say(p) for p in _pieces(table, column) if p not in before]
+        # How many tested nobody is another number in each test; the tables of causes have them all.
+        pieces = [p for p in _pieces(table, column) if not p.startswith("schools that tested nobody")]
+        found = [ctx.say(p) for p in pieces if p not in before]
         if found:
             paper.say(ctx.t(key))
             paper.bullets(f"{_capital(p)}." for p in found)

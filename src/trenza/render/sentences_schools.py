@@ -102,7 +102,9 @@ def untested(ctx: Context) -> str:
     table = table.loc[(table["what"] == "score") & (table["status"] == "not_tested") & table["schools"].gt(0)]
     if not len(table):
         return ""
-    r = table.sort_values("schools", kind="stable").iloc[-1]
+    # A test has one row for each cause that the file gives.
+    tests = table.groupby(["grade", "year", "subject"], as_index=False, sort=False)["schools"].sum()
+    r = tests.sort_values("schools", kind="stable").iloc[-1]
     test = schools.test_name(ctx, r["grade"], r["subject"])
     return ctx.t("untested", test=test, year=int(r["year"]), n=ctx.count(r["schools"]))
 
