@@ -13,6 +13,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# The user's folder of real files, if any. Tests that do not ask for it must not find it.
+DATA = os.environ.get("TRENZA_DATA")
+
+
+@pytest.fixture(autouse=True)
+def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRENZA_DATA", raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +30,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of real files: TRENZA_DATA, else ../shared/data; the test is skipped where neither exists."""
-    for folder in (os.environ.get("TRENZA_DATA"), ROOT.parent / "shared" / "data"):
+    for folder in (DATA, ROOT.parent / "shared" / "data"):
         if folder and (ROOT / folder).is_dir():
             return (ROOT / folder).resolve()
     pytest.skip("no real files: set TRENZA_DATA to a folder that holds them")

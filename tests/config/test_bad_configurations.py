@@ -62,12 +62,6 @@ MISTAKES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What these tests find must not hang on the user's own TRENZA_DATA."""
-    monkeypatch.delenv("TRENZA_DATA", raising=False)
-
-
 def load(folder: Path, studies: Any = None) -> Project:
     settings = read_yaml(folder / CONFIG, CONFIG)
     if studies:
