@@ -43,11 +43,7 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
     "files": (
         "Agencia de Calidad de la Educaci\u00f3n. Glosas de las bases de datos p\u00fablicas Simce por establecimiento.",
     ),
-    "trends": (
-        "Cochran, W. G. (1977). Sampling techniques (3rd ed.). Wiley.",
-        "Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American Statistical "
-        "Association, 22(158), 209\u2013212.",
-    ),
+    "trends": ("Cochran, W. G. (1977). Sampling techniques (3rd ed.). Wiley.",),
     "gaps": ("Cochran, W. G. (1977). Sampling techniques (3rd ed.). Wiley.",),
 }
 
