@@ -50,181 +50,48 @@ class Style:
 
 
 LM = ("lect", "mate")
+LMN = ("lect", "mate", "nat")
+LMS = ("lect", "mate", "soc")
+IN_WORDS: dict[str, Any] = {"words": True, "marks": "words", "changes": "words"}
+CODES_2015: dict[str, Any] = {"words": True, "marks": "2015", "changes": "2015"}
 
 
-def _words(subjects: tuple[str, ...], **more: Any) -> Style:
-    return Style(subjects, words=True, marks="words", changes="words", changed=subjects, **more)
+def _style(subjects: tuple[str, ...] = LM, **more: Any) -> Style:
+    """A style with change, mark of change and standards in every subject, where nothing else is said."""
+    return Style(
+        **{"subjects": subjects, "changed": subjects, "change_marked": subjects, "standards": subjects} | more
+    )
 
 
 STYLES: dict[tuple[str, int], Style] = {
-    ("2m", 2014): Style(
-        ("lect", "mate", "nat"),
-        words=True,
-        marks="words",
-        changes="words",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        eda_marks=True,
-        early_blank=True,
+    ("2m", 2014): _style(
+        LMN, changed=LM, change_marked=LM, standards=LM, eda_marks=True, early_blank=True, **IN_WORDS
     ),
-    ("2m", 2015): Style(
-        ("lect", "mate", "soc"),
-        words=True,
-        marks="2015",
-        changes="2015",
-        changed=("lect", "mate", "soc"),
-        change_marked=LM,
-        standards=LM,
-        early_blank=True,
-        text_standards=True,
+    ("2m", 2015): _style(
+        LMS, change_marked=LM, standards=LM, text_standards=True, early_blank=True, **CODES_2015
     ),
-    ("2m", 2016): _words(
-        ("lect", "mate", "nat"), change_marked=("lect", "mate", "nat"), standards=LM, text_standards=True
+    ("2m", 2016): _style(LMN, standards=LM, text_standards=True, **IN_WORDS),
+    ("2m", 2017): _style(LMS, standards=LM, text_standards=True, **IN_WORDS),
+    ("2m", 2018): _style(LMN, standards=LM, zero_change=True, zero_peers=True, text_marks=True),
+    ("2m", 2022): _style(zero_score=True, zero_change=True, zero_peers=True, text_marks=True, version=None),
+    ("2m", 2023): _style(changes="2023", zero_standards=True, text_standards=True, grade_last=True),
+    ("2m", 2024): _style(changes="2023", zero_standards=True, zero_pupils=True, grade_last=True),
+    ("2m", 2025): _style(changes="2023", zero_pupils=True, version="preliminar20260101v1", grade_last=True),
+    ("4b", 2014): _style(LMS, eda_marks=True, text_standards=True, early_blank=True, **IN_WORDS),
+    ("4b", 2015): _style(text_standards=True, early_blank=True, **CODES_2015),
+    ("4b", 2016): _style(text_standards=True, surplus_significance=True, **IN_WORDS),
+    ("4b", 2017): _style(zero_score=True, zero_change=True, zero_peers=True, version=None),
+    ("4b", 2018): _style(zero_change=True, zero_peers=True),
+    ("4b", 2022): _style(zero_score=True, zero_change=True, zero_peers=True),
+    ("4b", 2023): _style(
+        changes="2023", zero_standards=True, zero_pupils=True, text_standards=True, grade_last=True
     ),
-    ("2m", 2017): _words(
-        ("lect", "mate", "soc"), change_marked=("lect", "mate", "soc"), standards=LM, text_standards=True
+    ("4b", 2024): _style(
+        changes="2023", zero_standards=True, zero_pupils=True, version="preliminar20240422v1", grade_last=True
     ),
-    ("2m", 2018): Style(
-        ("lect", "mate", "nat"),
-        changed=("lect", "mate", "nat"),
-        change_marked=("lect", "mate", "nat"),
-        standards=LM,
-        zero_change=True,
-        zero_peers=True,
-        text_marks=True,
-    ),
-    ("2m", 2022): Style(
-        LM,
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_score=True,
-        zero_change=True,
-        zero_peers=True,
-        text_marks=True,
-        version=None,
-    ),
-    ("2m", 2023): Style(
-        LM,
-        changes="2023",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_standards=True,
-        text_standards=True,
-        grade_last=True,
-    ),
-    ("2m", 2024): Style(
-        LM,
-        changes="2023",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_standards=True,
-        zero_pupils=True,
-        grade_last=True,
-    ),
-    ("2m", 2025): Style(
-        LM,
-        changes="2023",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_pupils=True,
-        grade_last=True,
-        version="preliminar20260101v1",
-    ),
-    ("4b", 2014): Style(
-        ("lect", "mate", "soc"),
-        words=True,
-        marks="words",
-        changes="words",
-        changed=("lect", "mate", "soc"),
-        change_marked=("lect", "mate", "soc"),
-        standards=("lect", "mate", "soc"),
-        eda_marks=True,
-        early_blank=True,
-        text_standards=True,
-    ),
-    ("4b", 2015): Style(
-        LM,
-        words=True,
-        marks="2015",
-        changes="2015",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        early_blank=True,
-        text_standards=True,
-    ),
-    ("4b", 2016): _words(LM, change_marked=LM, standards=LM, text_standards=True, surplus_significance=True),
-    ("4b", 2017): Style(
-        LM,
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_score=True,
-        zero_change=True,
-        zero_peers=True,
-        version=None,
-    ),
-    ("4b", 2018): Style(LM, changed=LM, change_marked=LM, standards=LM, zero_change=True, zero_peers=True),
-    ("4b", 2022): Style(
-        LM,
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_score=True,
-        zero_change=True,
-        zero_peers=True,
-    ),
-    ("4b", 2023): Style(
-        LM,
-        changes="2023",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_standards=True,
-        zero_pupils=True,
-        text_standards=True,
-        grade_last=True,
-    ),
-    ("4b", 2024): Style(
-        LM,
-        changes="2023",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_standards=True,
-        zero_pupils=True,
-        grade_last=True,
-        version="preliminar20240422v1",
-    ),
-    ("4b", 2025): Style(
-        LM,
-        changes="2023",
-        changed=LM,
-        change_marked=LM,
-        standards=LM,
-        zero_pupils=True,
-        grade_last=True,
-        version="preliminar20260101v1",
-    ),
-    ("8b", 2017): Style(
-        ("lect", "mate", "nat"),
-        marks="labels_2017",
-        changed=("lect", "mate", "nat"),
-        change_marked=("lect", "mate", "nat"),
-        surplus_significance=True,
-    ),
-    ("8b", 2019): Style(
-        ("lect", "mate", "soc"),
-        changed=("lect", "mate", "soc"),
-        change_marked=("lect", "mate", "soc"),
-        zero_change=True,
-        zero_peers=True,
-    ),
+    ("4b", 2025): _style(changes="2023", zero_pupils=True, version="preliminar20260101v1", grade_last=True),
+    ("8b", 2017): _style(LMN, standards=(), marks="labels_2017", surplus_significance=True),
+    ("8b", 2019): _style(LMS, standards=(), zero_change=True, zero_peers=True),
 }
 MARKS: dict[str, dict[str, Any]] = {
     "words": {

@@ -11,6 +11,7 @@ from trenza.official.distribution import score_distribution, year_changes
 from trenza.official.gaps import gaps
 from trenza.official.sittings import series
 from trenza.official.trends import trends
+from trenza.official.weighted import Estimate, combination, weighted_mean
 
 FILES = {(g, y): f"simce{g}{y}.xlsx" for g in ("4b", "2m") for y in range(2010, 2031)}
 _ROW: dict[str, Any] = {
@@ -67,3 +68,22 @@ def spread_of(frame: pd.DataFrame, min_cell: int = 2) -> pd.DataFrame:
 
 def changes_of(frame: pd.DataFrame, min_cell: int = 2) -> pd.DataFrame:
     return year_changes(series(frame, min_cell))
+
+
+def of(rows: pd.DataFrame, **cell: Any) -> pd.Series:
+    """The one row with these values."""
+    for name, value in cell.items():
+        rows = rows[rows[name] == value]
+    assert len(rows) == 1, rows
+    return rows.iloc[0]
+
+
+def level_of(units: np.ndarray, values: np.ndarray, pupils: np.ndarray) -> Estimate:
+    return combination((1, weighted_mean(units, values, pupils)))
+
+
+def difference(
+    first: tuple[np.ndarray, np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> Estimate:
+    """Second less first, each given as units, values and pupils."""
+    return combination((1, weighted_mean(*second)), (-1, weighted_mean(*first)))

@@ -233,12 +233,21 @@ def test_a_file_of_another_country(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\n\n", b"\x00\x01\x02" * 50, b"\xd0\xcf\x11\xe0" + b"\x00" * 3000]
+    ("content", "parts"),
+    [
+        (b"", ["row 1", "no header", "a first row with column names"]),
+        (b"\n\n", ["row 1", "no header", "a first row with column names"]),
+        (b"\x00\x01\x02" * 50, ["a file of another kind", ".xlsx or .xls", ".dta", "CSV"]),
+        (b"\xd0\xcf\x11\xe0" + b"\x00" * 3000, ["a workbook that cannot be read", "a whole workbook"]),
+    ],
+    ids=["nothing", "blank lines", "other bytes", "a broken .xls"],
 )
-def test_what_is_no_table_at_all(tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_table_at_all(tmp_path: Path, content: bytes, parts: list[str]) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)
-    refused(path)
+    message = str(refused(path))
+    for part in ["1 fault found", "a.xlsx", *parts]:
+        assert part in message, message
 
 
 def test_a_stata_file_cut_short(tmp_path: Path) -> None:

@@ -104,7 +104,11 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path, twin: str) -> None:
 def test_a_number_of_pupils_is_whole(tmp_path: Path, number: Any) -> None:
     made = table(nalu_lect4b_rbd=number)
     for path in (write_xlsx(tmp_path / "a.xlsx", made), write_csv(tmp_path / "a.csv", made, ";", "utf-8")):
-        assert "row 2, column nalu_lect4b_rbd" in message(path)
+        said = message(path)
+        assert (
+            f"row 2, column nalu_lect4b_rbd: found {'text ' if number == '1.050' else 'the value '}" in said
+        )
+        assert f"'{number}'; allowed: a whole number from 0 to 5000, or blank" in said
 
 
 def test_significance_is_not_rounded(tmp_path: Path) -> None:

@@ -280,7 +280,9 @@ def test_the_web_layout_of_2013(tmp_path: Path) -> None:
     assert mate["change_points"].fillna(-99).tolist() == [-99, -3, 2]
     assert lect["dependency"].tolist() == ["subsidised", "municipal", "delegated"]
     assert lect["ses_group"].fillna(0).tolist() == [2, 0, 5]
-    assert (official.ledger["rule"] == "typographic_mark").sum() == 1
+    starred = official.ledger[official.ledger["rule"] == "typographic_mark"]
+    told = ["row", "column", "action", "value", "new_value"]
+    assert starred[told].values.tolist() == [[2, "PROM_LECT", "changed", "225*", "225"]]
     assert (official.ledger["rule"] == "sign_for_missing").sum() == 5
     check_accounts(official, {c: len(table) for c in header})
     assert "SECRETA" not in official.ledger.to_csv()

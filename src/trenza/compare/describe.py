@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trenza.contracts.disclosure import hidden_cells
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import CONTRACTS
 
@@ -96,10 +97,11 @@ def distribution(
 
     ``records`` has one row a unit. Quartiles interpolate linearly between order statistics (Hyndman & Fan
     type 7), the SD divides by n - 1 and is blank for n = 1. With ``min_cell``, a row with 0 < n < min_cell
-    is suppressed: all its figures are blank. If that leaves a single suppressed row of an outcome, the row
-    with the next smallest n > 0 goes too, because a total printed elsewhere would give the first one away;
-    min and max, each one unit's own value, are blank throughout, and quartiles below 4 x ``min_cell`` units. Returns contract ``distribution``. Raises ``InputFaults`` for missing or non-numeric columns and for a
-    level that is itself called unknown while groups are missing.
+    is suppressed: all its figures are blank. So are the rows of the outcome without which a total printed
+    elsewhere would give it away (``hidden_cells``); min and max, each one unit's own value, are blank
+    throughout, and quartiles below 4 x ``min_cell`` units. Returns contract ``distribution``. Raises
+    ``InputFaults`` for missing or non-numeric columns and for a level that is itself called unknown while
+    groups are missing.
     """
     place = (f"study {study}", f"sources.{source_id}")
     columns = ", ".join(map(str, records.columns))
@@ -153,13 +155,10 @@ def _spread(values: np.ndarray) -> dict[str, Any]:
 
 
 def _suppress(rows: list[dict[str, Any]], min_cell: int | None) -> list[dict[str, Any]]:
-    """One outcome's rows with small cells blanked, and the one that would unmask a single small cell."""
+    """One outcome's rows with small cells blanked, and those without which a total would give them away."""
     if min_cell is None:
         return rows
-    hidden = {i for i, row in enumerate(rows) if 0 < row["n"] < min_cell}
-    shown = [i for i, row in enumerate(rows) if i not in hidden and row["n"] > 0]
-    if len(hidden) == 1 and shown:
-        hidden.add(min(shown, key=lambda i: rows[i]["n"]))
+    hidden = hidden_cells(np.array([row["n"] for row in rows], dtype=int), min_cell).tolist()
     kept = ("outcome", "group")
     # The lowest and the highest value belong to one unit each, however many there are.
     single = {"min": None, "max": None}
@@ -167,9 +166,9 @@ def _suppress(rows: list[dict[str, Any]], min_cell: int | None) -> list[dict[str
     near = {"q25": None, "median": None, "q75": None}
     return [
         {**{k: row[k] for k in kept}, "suppressed": True}
-        if i in hidden
+        if hide
         else {**row, **single, **(near if row["n"] < QUARTILES_FROM * min_cell else {})}
-        for i, row in enumerate(rows)
+        for row, hide in zip(rows, hidden, strict=True)
     ]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from trenza.contracts.faults import Fault, InputFaults
+from trenza.io.grid import refusal
 
 # No official file unpacks to a tenth of this; a file made to fill the memory does to far more.
 MOST_UNPACKED_BYTES = 400_000_000
@@ -57,9 +57,9 @@ def look_inside(path: Path, shown_as: str) -> dict[str, SheetFacts]:
             unpacked = sum(i.file_size for i in members.values())
             if unpacked > MOST_UNPACKED_BYTES:
                 found = f"a workbook that unpacks to {unpacked / 1e6:,.0f} MB"
-                raise _refusal(shown_as, found, f"at most {MOST_UNPACKED_BYTES / 1e6:,.0f} MB")
+                raise refusal(shown_as, found, f"at most {MOST_UNPACKED_BYTES / 1e6:,.0f} MB")
             if "[Content_Types].xml" not in members and "xl/workbook.xml" not in members:
-                raise _refusal(shown_as, "a zip archive that is no .xlsx workbook", "an .xlsx workbook")
+                raise refusal(shown_as, "a zip archive that is no .xlsx workbook", "an .xlsx workbook")
             # Read in full although nobody looks at it: a part that is longer than it says is found out here.
             texts = archive.read("xl/sharedStrings.xml") if "xl/sharedStrings.xml" in members else b""
             return {
@@ -76,13 +76,9 @@ def look_inside(path: Path, shown_as: str) -> dict[str, SheetFacts]:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise _refusal(
+        raise refusal(
             shown_as, "a workbook that is cut short, locked or damaged", "a whole file; fetch it again"
         ) from error
-
-
-def _refusal(file: str, found: str, allowed: str) -> InputFaults:
-    return InputFaults([Fault(file, "", "", found, allowed)])
 
 
 def _sheets(archive: zipfile.ZipFile, members: set[str]) -> list[tuple[str, str]]:
@@ -109,7 +105,7 @@ def _facts(xml: bytes, texts: bytes, shown_as: str, sheet: str) -> SheetFacts:
     shapes = xml.translate(_SHAPES)
     # Rows stand in their order, columns anywhere.
     if b' r="AAA' in shapes or _FAR_ROW.match(shapes, max(shapes.rfind(b"<row "), 0)):
-        raise _refusal(
+        raise refusal(
             shown_as,
             f"a cell far outside the table on sheet '{sheet}'",
             "at most 702 columns and 99,999 rows",

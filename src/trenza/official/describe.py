@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
 from trenza.contracts.tables import stacked
 from trenza.io.database import connection
+from trenza.io.pseudonyms import own_salt, salted
 from trenza.official.checks import checks, failing_rows, ive_formula
 from trenza.official.distribution import score_distribution, year_changes
 from trenza.official.gaps import gaps
@@ -20,7 +21,6 @@ from trenza.official.policy_study import (
     policy_verdicts,
     sep_alternatives,
 )
-from trenza.official.pseudonyms import own_salt, salted
 from trenza.official.sittings import series
 from trenza.official.trends import trends
 

@@ -14,10 +14,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.plain import plain
 from trenza.io.grid import Grid
 from trenza.official import values
 from trenza.official.ledger import Ledger, as_text
-from trenza.official.recognise import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -297,12 +297,10 @@ class Reading:
             field = fields.get(name, "meta" if name in self._told.values() else "")
             carried = cells - self._lost.get(name, 0) if field else 0
             columns.append({"column": name, "field": field, "cells": cells, "carried": carried})
-        built = self.told("build_date") or ""
-        version = self.told("version")
         return {
             "grade": None,
-            "version": version,
-            "build_date": f"{built[:4]}-{built[4:6]}-{built[6:]}" if re.fullmatch(r"\d{8}", built) else None,
+            "version": self.told("version"),
+            "build_date": values.build_date(self.told("build_date")),
             "preliminary": False,
             "rows": int(self.keep.sum()),
             "columns": columns,

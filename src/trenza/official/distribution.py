@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trenza.contracts.disclosure import hidden_cells
 from trenza.official.known import year_before
 from trenza.official.sittings import UNKNOWN, Series, Sitting, table
-from trenza.official.suppression import hidden_cells
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.plain import plain
 from trenza.io.grid import Grid
 from trenza.official.dialect import Reading, nullable, words
 from trenza.official.ledger import Ledger
-from trenza.official.recognise import plain
 
 if TYPE_CHECKING:
     import numpy as np

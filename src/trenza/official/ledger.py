@@ -33,8 +33,17 @@ class Ledger:
         self._grid = grid
         self._parts: list[dict[str, Any]] = []
 
-    def cells(self, column: str, where: NDArray[np.bool_], rule: str, new_value: str | None = None) -> None:
-        """One row for each cell of ``column`` where ``where`` is true (one truth value a row of the grid)."""
+    def cells(
+        self,
+        column: str,
+        where: NDArray[np.bool_],
+        rule: str,
+        new_value: str | NDArray[Any] | None = None,
+    ) -> None:
+        """One row for each cell of ``column`` where ``where`` is true (one truth value a row of the grid).
+
+        ``new_value``: what stands there now, one text for all cells or one entry a row of the grid; None = nothing.
+        """
         import numpy as np
 
         found = np.flatnonzero(where)
@@ -45,7 +54,7 @@ class Ledger:
                     "column": column,
                     "rule": rule,
                     "value": as_text(self._grid.columns[column][found]),
-                    "new_value": new_value,
+                    "new_value": new_value[found] if isinstance(new_value, np.ndarray) else new_value,
                     "cells": 1,
                 }
             )
@@ -72,26 +81,28 @@ class Ledger:
 
         lengths = [len(p["row"]) for p in self._parts]
 
-        def repeated(key: str) -> Any:
-            return np.repeat(np.array([p[key] for p in self._parts], dtype=object), lengths)
+        def entries(key: str) -> Any:
+            """One entry a row: a part has one for all its rows, or an array."""
+            parts = [
+                p[key] if isinstance(p[key], np.ndarray) else np.array([p[key]] * n, dtype=object)
+                for p, n in zip(self._parts, lengths, strict=True)
+            ]
+            return np.concatenate(parts) if parts else np.array([], dtype=object)
 
-        values = [
-            p["value"] if p["value"] is not None else np.array([None], dtype=object) for p in self._parts
-        ]
         rows = [np.asarray(p["row"], dtype="float64") for p in self._parts]
-        rule = repeated("rule")
+        rule = entries("rule")
         table = rules()
         return pd.DataFrame(
             {
                 "file": pd.Series([self._grid.file] * sum(lengths), dtype="str"),
                 "sheet": pd.Series([self._grid.sheet] * sum(lengths), dtype="str"),
                 "row": pd.array(np.concatenate(rows) if rows else np.array([]), dtype="Int64"),
-                "column": pd.Categorical(repeated("column")),
+                "column": pd.Categorical(entries("column")),
                 "rule": pd.Categorical(rule),
                 "action": pd.Categorical([table[r] for r in rule]),
-                "value": np.concatenate(values) if values else np.array([], dtype=object),
-                "new_value": repeated("new_value"),
-                "cells": repeated("cells").astype("int64"),
+                "value": entries("value"),
+                "new_value": entries("new_value"),
+                "cells": entries("cells").astype("int64"),
             }
         )
 

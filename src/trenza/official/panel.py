@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,6 @@ from trenza.official.read import NotData, Official, read
 
 if TYPE_CHECKING:
     import pandas as pd
-
-# Two readers at once: the library that reads workbooks works outside Python's lock.
-READERS = 2
 
 
 @dataclass(frozen=True)
@@ -39,33 +35,26 @@ class Readings:
 def read_files(paths: Mapping[str, Path], *, allow_unknown: bool = False) -> Readings:
     """Read every file (name as shown -> path); a bad file is kept with its faults and stops no other.
 
+    One after the other: two in threads take as long, since nearly all of the work holds Python's lock, and need
+    more memory.
     Of two files of one kind, grade and year the final one is used, not the preliminary; of two that are both
     final the second is refused. A copy of a file is left aside.
     """
     outcome = Readings()
-
-    def one(item: tuple[str, Path]) -> tuple[str, Official | InputFaults | None]:
-        name, path = item
+    for name, path in sorted(paths.items()):
         try:
-            return name, read(path, shown_as=name, allow_unknown=allow_unknown)
+            outcome.read[name] = read(path, shown_as=name, allow_unknown=allow_unknown)
         except NotData:
-            return name, None
+            outcome.left_aside[name] = "a code book, no data"
         except InputFaults as error:
-            return name, error
+            outcome.refused[name] = error
         except Exception:
             # One file must not stop the others; what happened goes to the log for whoever mends the reader.
             traceback.print_exc()
             allowed = "a file that Trenza can read; please report this one, the log says more"
-            return name, InputFaults([Fault(name, "", "", "a file that could not be taken in", allowed)])
-
-    with ThreadPoolExecutor(READERS) as workers:
-        for name, result in workers.map(one, sorted(paths.items())):
-            if result is None:
-                outcome.left_aside[name] = "a code book, no data"
-            elif isinstance(result, InputFaults):
-                outcome.refused[name] = result
-            else:
-                outcome.read[name] = result
+            outcome.refused[name] = InputFaults(
+                [Fault(name, "", "", "a file that could not be taken in", allowed)]
+            )
     _one_of_each(outcome)
     return outcome
 
@@ -236,17 +225,7 @@ def query(folder: Path, sql: str = "SELECT * FROM panel") -> pd.DataFrame:
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
     """The panel's own types for the columns that are there (see ``TYPES``)."""
-    import pandas as pd
-
-    for column in frame.columns:
-        kind = TYPES.get(column)
-        if kind == "str":
-            frame[column] = pd.array(
-                [None if v is None or v != v else str(v) for v in frame[column]], dtype="str"
-            )
-        elif kind:
-            frame[column] = frame[column].astype(kind)
-    return frame
+    return frame.astype({column: kind for column, kind in TYPES.items() if column in frame.columns})
 
 
 TYPES = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.disclosure import hidden_cells
 from trenza.contracts.faults import InputFaults
 from trenza.official.policy import load_rules, pac_eligibility, parameter_table, sac_index, sep_class
-from trenza.official.suppression import hidden_cells
 
 if TYPE_CHECKING:
     import pandas as pd

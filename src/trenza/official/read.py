@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.plain import plain
 from trenza.io.any_file import read_grid
 from trenza.io.files import sha256
 from trenza.io.grid import UNKNOWN_TABLE
 from trenza.official.ledger import Ledger
-from trenza.official.recognise import kind_of, known_kinds, plain
+from trenza.official.recognise import kind_of, known_kinds
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from io import StringIO
 
-
-def plain(name: str) -> str:
-    """A column's name in small letters, without accents, breaks or blanks at the ends."""
-    letters = unicodedata.normalize("NFKD", " ".join(name.split()).lower())
-    return "".join(c for c in letters if not unicodedata.combining(c))
+from trenza.contracts.plain import plain
 
 
 @cache

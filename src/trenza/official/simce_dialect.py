@@ -16,10 +16,10 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.plain import plain
 from trenza.contracts.school_tables import GRADES, SUBJECTS
 from trenza.io.grid import Grid
 from trenza.official.ledger import distinct_text
-from trenza.official.recognise import plain
 from trenza.official.values import quoted
 
 if TYPE_CHECKING:
@@ -34,12 +34,9 @@ RESULT = re.compile(
 SCHOOL = {
     "rbd": "rbd",
     "agno": "year",
-    "ano": "year",
     "grado": "grade",
     "cod_depe1": "dependency",
-    "ddcia": "dependency",
     "cod_grupo": "ses_group",
-    "grupo": "ses_group",
     "cod_rural_rbd": "rural",
     "cod_reg_rbd": "region_code",
     "noaplica": "status_reason",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from trenza.contracts.disclosure import hidden_cells
 from trenza.contracts.school_tables import DEPENDENCIES
 from trenza.contracts.tables import CONTRACTS
-from trenza.official.suppression import hidden_cells
 from trenza.official.weighted import WeightedMean, weighted_mean
 
 if TYPE_CHECKING:

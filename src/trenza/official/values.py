@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.plain import plain
 from trenza.io.grid import Grid
 from trenza.official.ledger import Ledger, as_text
-from trenza.official.recognise import plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,16 @@ if TYPE_CHECKING:
 _NUMBER = {".": re.compile(r"-?(\d+(\.\d*)?|\.\d+)"), ",": re.compile(r"-?(\d+(,\d*)?|,\d+)")}
 _OTHER = {".": ",", ",": "."}
 _THOUSANDS = re.compile(r"-?[1-9]\d{0,2}([.,]\d{3})+")
+
+
+def build_date(text: str | None) -> str | None:
+    """The date that a file gives as YYYYMMDD, as YYYY-MM-DD; None for anything else and for days that never were."""
+    if text is None or not re.fullmatch(r"[0-9]{8}", text):
+        return None
+    try:
+        return datetime.datetime.strptime(text, "%Y%m%d").date().isoformat()
+    except ValueError:
+        return None
 
 
 def one_fault(grid: Grid, column: str, where: NDArray[np.bool_], found: str, allowed: str) -> Fault:
@@ -60,6 +71,7 @@ def numbers(
     import numpy as np
 
     raw = grid.columns[column]
+    allowed = f"a {'whole ' if whole else ''}number from {low:g} to {high:g}, or blank"
     if raw.dtype == object:
         values: NDArray[np.float64] = np.full(len(raw), np.nan)
         distinct: dict[str, float | None] = {}
@@ -94,21 +106,17 @@ def numbers(
             right = {".": "a decimal point", ",": "a decimal comma"}[decimal]
             faults.append(one_fault(grid, column, comma, mark, f"{right}, as in the official file"))
         if wrong:
-            faults.append(
-                one_fault(grid, column, bad, "text", f"a number from {low:g} to {high:g}, or blank")
-            )
+            faults.append(one_fault(grid, column, bad, "text", allowed))
     else:
         values = raw
     with np.errstate(invalid="ignore"):
         outside = (values < low) | (values > high)
     if outside.any():
-        faults.append(
-            one_fault(grid, column, outside, "the value", f"a number from {low:g} to {high:g}, or blank")
-        )
+        faults.append(one_fault(grid, column, outside, "the value", allowed))
     if whole:
         uneven = ~outside & (values != np.floor(values)) & ~np.isnan(values)
         if uneven.any():
-            faults.append(one_fault(grid, column, uneven, "the value", "a whole number, or blank"))
+            faults.append(one_fault(grid, column, uneven, "the value", allowed))
     return values
 
 
@@ -118,13 +126,11 @@ def codes(
     table: Mapping[str, Any],
     faults: list[Fault],
     what: str,
-    *,
-    unknown: Any = None,
 ) -> NDArray[Any]:
     """A column of words or codes by ``table``, whose keys are plain text (see ``recognise.plain``); None = blank.
 
     1, '1' and '1.0' are the same code; accents, case and blanks do not matter. A code that is not in the table
-    is a fault, or becomes ``unknown`` where that is given.
+    is a fault.
     """
     import numpy as np
 
@@ -136,22 +142,11 @@ def codes(
         if key in table:
             seen[cell] = table[key]
         else:
-            seen[cell] = unknown
+            seen[cell] = None
             bad.append(cell)
-    if bad and unknown is None:
+    if bad:
         where = np.isin(text.astype(str), bad)
         faults.append(
             one_fault(grid, column, where, f"the {what}", ", ".join(dict.fromkeys(map(str, table))))
         )
     return np.array([seen[cell] for cell in text], dtype=object)
-
-
-def require(grid: Grid, names: Sequence[str], faults: list[Fault]) -> bool:
-    """Whether all columns are there; a fault that lists the missing and the unknown ones otherwise."""
-    missing = [n for n in names if n not in grid.columns]
-    if missing:
-        there = ", ".join(grid.header[:60])
-        faults.append(
-            Fault(grid.file, "1", ", ".join(missing), "no such column", f"this column; the file has {there}")
-        )
-    return not missing
