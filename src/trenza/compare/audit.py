@@ -3,48 +3,27 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from trenza.compare import adapters
+from trenza.compare.audit_ranges import (
+    SLACK,
+    Interval,
+    cut,
+    p_range,
+    quotient,
+    rounded,
+    squared_se,
+    welch_df_range,
+)
 from trenza.compare.contrast import Group, Place, group_faults, welch_df
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import CONTRACTS
 
-SLACK = 1e-11  # two intervals that touch but for float noise meet
 INPUTS = ("mean", "sd")
 PRINTED = ("t", "df", "p_value")
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A closed interval; its ends may be infinite."""
-
-    low: float
-    high: float
-
-    def meets(self, other: Interval) -> bool:
-        """Whether the two have a point in common."""
-        return self.low <= other.high + SLACK and other.low <= self.high + SLACK
-
-    def magnitudes(self) -> Interval:
-        """The interval of absolute values."""
-        low = 0.0 if self.low <= 0.0 <= self.high else min(abs(self.low), abs(self.high))
-        return Interval(low, max(abs(self.low), abs(self.high)))
-
-
-def rounded(value: float, decimals: int) -> Interval:
-    """All numbers that round to ``value``: half a unit of its last printed decimal to either side."""
-    half = 0.5 * 10.0**-decimals
-    return Interval(value - half, value + half)
-
-
-def cut(value: float, decimals: int) -> Interval:
-    """All numbers that give ``value`` when the further decimals are cut off (towards zero)."""
-    unit = 10.0**-decimals * (1 - 1e-4)  # the far end belongs to the next printed value
-    return Interval(value - unit if value <= 0 else value, value + unit if value >= 0 else value)
 
 
 def audit_printed(
@@ -104,15 +83,15 @@ def _checks(
 ) -> list[dict[str, Any]]:
     """The checks of one outcome, as far as its printed values go."""
     sd_1, sd_2 = (rounded(group.sd, decimals["sd"]) for group in (first, second))
-    variance_1, variance_2 = _squared_se(sd_1, first.n), _squared_se(sd_2, second.n)
+    variance_1, variance_2 = squared_se(sd_1, first.n), squared_se(sd_2, second.n)
     unit = 10.0 ** -decimals["mean"]  # half a unit from either mean
     difference = first.mean - second.mean
     se = Interval(math.sqrt(variance_1.low + variance_2.low), math.sqrt(variance_1.high + variance_2.high))
     reach = {
-        "df": _df_range(variance_1, first.n, variance_2, second.n),
-        "t": _quotient(Interval(difference - unit, difference + unit), se),
+        "df": welch_df_range(variance_1, first.n, variance_2, second.n),
+        "t": quotient(Interval(difference - unit, difference + unit), se),
     }
-    reach["p_value"] = _p_range(reach["t"], reach["df"])
+    reach["p_value"] = p_range(reach["t"], reach["df"])
     exact_1, exact_2 = first.sd**2 / first.n, second.sd**2 / second.n
     t, df = difference / math.sqrt(exact_1 + exact_2), welch_df(exact_1, first.n, exact_2, second.n)
     recomputed = {"t": t, "df": df, "p_value": adapters.t_two_sided(t, df)}
@@ -127,8 +106,8 @@ def _checks(
         pairs.append(("p_from_t_df", "p_value"))
         recomputed["p_from_t_df"] = adapters.t_two_sided(printed["t"], printed["df"])
         df_printed = rounded(printed["df"], decimals["df"])
-        reach["p_from_t_df"] = _p_range(rounded(printed["t"], decimals["t"]), df_printed)
-        reach_cut = _p_range(cut(printed["t"], decimals["t"]), df_printed)
+        reach["p_from_t_df"] = p_range(rounded(printed["t"], decimals["t"]), df_printed)
+        reach_cut = p_range(cut(printed["t"], decimals["t"]), df_printed)
     checks = []
     for quantity, name in pairs:
         agrees = rounded(printed[name], decimals[name]).meets(reach[quantity])
@@ -152,42 +131,6 @@ def _checks(
             }
         )
     return checks
-
-
-def _squared_se(sd: Interval, n: int) -> Interval:
-    """Range of SD squared / n; an SD cannot be below zero."""
-    return Interval(max(sd.low, 0.0) ** 2 / n, sd.high**2 / n)
-
-
-def _df_range(variance_1: Interval, n_1: int, variance_2: Interval, n_2: int) -> Interval:
-    """Range of Welch's df over two independent ranges of squared standard errors."""
-    ends = [
-        welch_df(variance_1.low, n_1, variance_2.high, n_2),
-        welch_df(variance_1.high, n_1, variance_2.low, n_2),
-    ]
-    # The peak lies at variance_1 / variance_2 = (n_1 - 1) / (n_2 - 1), multiplied out so that 0 is harmless.
-    rising = variance_1.low * (n_2 - 1) <= variance_2.high * (n_1 - 1)
-    falling = variance_1.high * (n_2 - 1) >= variance_2.low * (n_1 - 1)
-    return Interval(min(ends), float(n_1 + n_2 - 2) if rising and falling else max(ends))
-
-
-def _quotient(difference: Interval, se: Interval) -> Interval:
-    """Range of difference / se; infinite where se can shrink to zero."""
-
-    def farthest(value: float) -> float:
-        return value / se.low if se.low > 0.0 else math.copysign(math.inf, value)
-
-    low = farthest(difference.low) if difference.low < 0.0 else difference.low / se.high
-    high = farthest(difference.high) if difference.high > 0.0 else difference.high / se.high
-    return Interval(low, high)
-
-
-def _p_range(t: Interval, df: Interval) -> Interval:
-    """Range of the two-sided p over independent ranges of t and df."""
-    size = t.magnitudes()
-    return Interval(
-        adapters.t_two_sided(size.high, df.high), adapters.t_two_sided(size.low, max(df.low, math.ulp(1.0)))
-    )
 
 
 def _df_reason(printed: float | None, decimals: int | None, n: tuple[int, int]) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from trenza.contracts.audit_tables import AUDIT_CONTRACTS
 from trenza.contracts.columns import (
     SOURCE,
     SOURCE_ID,
@@ -381,6 +382,7 @@ CONTRACTS: dict[str, Contract] = {
             ("link", "strand", "item"),
         ),
         *SCHOOL_CONTRACTS,
+        *AUDIT_CONTRACTS,
         # report
         Contract(
             "manifest",
