@@ -71,7 +71,7 @@ AUDIT_CONTRACTS = (
             text_column("p_relation", "= where p is printed as a number", allowed=("=", "<", ">")),
             float_column("scale_min", "lowest possible value of the outcome"),
             float_column("scale_max", "highest possible value of the outcome"),
-            int_column("items", "whole-number answers averaged in one unit's value; 1 where not said"),
+            int_column("items", "whole-number answers averaged in one unit's value; blank is 1", True),
             bool_column("integer", "answers are whole numbers; blank where not said", blank=True),
         ),
         ("row",),
