@@ -51,13 +51,13 @@ def compare_records(
     """
     place = Place(study, comparison)
     faults = setting_faults(place, ci_level=ci_level, sesoi_sd=sesoi_sd)
-    faults += _column_faults(records, place, outcomes, group, cluster, (participants, control))
+    faults += column_faults(records, place, outcomes, group, cluster, (participants, control))
     if faults:
         raise InputFaults(faults)
     chosen = {level: records[records[group] == level] for level in (participants, control)}
     pairs: dict[str, dict[str, Group]] = {}
     for outcome in outcomes:
-        pairs[outcome] = {level: _summary(rows[outcome]) for level, rows in chosen.items()}
+        pairs[outcome] = {level: summary(rows[outcome]) for level, rows in chosen.items()}
         faults += group_faults(place, outcome, pairs[outcome])
     if faults:
         raise InputFaults(faults)
@@ -99,7 +99,7 @@ def compare_records(
     )
 
 
-def _column_faults(
+def column_faults(
     records: pd.DataFrame,
     place: Place,
     outcomes: Sequence[str],
@@ -120,7 +120,7 @@ def _column_faults(
             continue
         if not pd.api.types.is_numeric_dtype(records[outcome]):
             faults.append(place.fault(outcome, f"values of type {records[outcome].dtype}", "numbers"))
-        elif np.isinf(_floats(records[outcome])).any():
+        elif np.isinf(floats(records[outcome])).any():
             faults.append(place.fault(outcome, "infinite values", "finite numbers or blanks"))
     if group in records.columns:
         held = ", ".join(sorted(map(repr, records[group].dropna().unique()))) or "none"
@@ -136,15 +136,15 @@ def _column_faults(
     return faults
 
 
-def _floats(values: pd.Series) -> np.ndarray:
+def floats(values: pd.Series) -> np.ndarray:
     """The column as floats, blanks as NaN, whatever numeric type it has."""
-    floats: np.ndarray = values.to_numpy(dtype=float, na_value=np.nan)
-    return floats
+    column: np.ndarray = values.to_numpy(dtype=float, na_value=np.nan)
+    return column
 
 
-def _summary(values: pd.Series) -> Group:
+def summary(values: pd.Series) -> Group:
     """n, mean and SD of the values present; a constant column has SD 0, not the crumbs of rounding."""
-    present = _floats(values)
+    present = floats(values)
     present = present[~np.isnan(present)]
     if len(present) < 2:
         return Group(len(present), float("nan"), float("nan"))

@@ -1,0 +1,96 @@
+"""One inference about the difference of two groups, whatever procedure it comes from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from trenza.compare import adapters
+
+_DOUBLINGS = 40  # of the stride: an interval that is not closed by then has no finite limit
+_HALVINGS = 45
+
+
+@dataclass(frozen=True)
+class Inference:
+    """First group minus second group in the outcome's unit; what a procedure does not give is NaN.
+
+    ``method`` names the procedure, ``assumes`` what it takes for granted, ``note`` what was left out or went
+    wrong (pieces joined by "; "). The limits are two-sided at the level that the caller asked for. This is
+    also what other rooms hand in (a random intercept with Kenward-Roger, say): see ``verdict``.
+    """
+
+    method: str
+    estimate: float
+    se: float
+    df: float
+    statistic: float
+    p_value: float
+    ci_low: float
+    ci_high: float
+    assumes: str
+    note: str = ""
+
+    @property
+    def computed(self) -> bool:
+        """Whether there is a p value at all; ``note`` says why not."""
+        return not math.isnan(self.p_value)
+
+
+def by_t(
+    method: str, estimate: float, se: float, df: float, *, ci_level: float, assumes: str, note: str = ""
+) -> Inference:
+    """``estimate`` / ``se`` referred to Student's t with ``df``; ``se`` above 0."""
+    half = adapters.t_quantile((1.0 + ci_level) / 2.0, df) * se
+    statistic = estimate / se
+    p_value = adapters.t_two_sided(statistic, df)
+    return Inference(
+        method, estimate, se, df, statistic, p_value, estimate - half, estimate + half, assumes, note
+    )
+
+
+def not_computed(method: str, why: str, *, assumes: str, estimate: float = math.nan) -> Inference:
+    """A procedure that these data do not allow, with the reason in its note."""
+    nan = math.nan
+    return Inference(method, estimate, nan, nan, nan, nan, nan, nan, assumes, f"not computed: {why}")
+
+
+def joined(*pieces: str) -> str:
+    """The pieces that say something, joined as everywhere in this project."""
+    return "; ".join(piece for piece in pieces if piece)
+
+
+def inverted(
+    p_value: Callable[[float], float], centre: float, stride: float, level: float
+) -> tuple[float, float]:
+    """Confidence limits by inversion: the values up to which ``p_value`` stays at 1 - ``level`` or above.
+
+    ``p_value`` gives the p value of the hypothesis that the difference is its argument; ``centre`` must not be
+    rejected (the estimate), ``stride`` > 0 is the first step outwards (the standard error). A limit that is
+    not found within 2^40 strides is infinite: with few clusters the smallest p value may be above 1 - level.
+    """
+    alpha = 1.0 - level
+
+    def limit(direction: float) -> float:
+        inside, outside, step = centre, math.nan, stride
+        for _ in range(_DOUBLINGS):
+            trial = centre + direction * step
+            # a crumb of tolerance: p values are multiples of 1 / draws and meet alpha exactly
+            if p_value(trial) < alpha * (1.0 - 1e-12):
+                outside = trial
+                break
+            inside, step = trial, 2.0 * step
+        else:
+            return direction * math.inf
+        for _ in range(_HALVINGS):
+            middle = (inside + outside) / 2.0
+            if middle in (inside, outside):
+                break
+            if p_value(middle) < alpha * (1.0 - 1e-12):
+                outside = middle
+            else:
+                inside = middle
+        return inside
+
+    return limit(-1.0), limit(1.0)

@@ -1,0 +1,261 @@
+"""Every inference about one outcome side by side, and the one that the design calls for.
+
+Two cases are never mixed up. Groups in *different* clusters: whole clusters belong to one group, so what clusters
+share inflates the difference and few clusters are few units. Groups in the *same* clusters: each cluster is its own
+comparison, what it shares cancels, and what threatens the difference is contamination and who chose to take part.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from trenza.compare import adapters
+from trenza.compare import cluster_tests as tests
+from trenza.compare.clusters import Cells, Units, between, cells, intraclass_correlation, within
+from trenza.compare.contrast import Group, pooled_sd
+from trenza.compare.detectable import detectable_between, detectable_units, detectable_within
+from trenza.compare.inference import Inference, not_computed
+from trenza.compare.ordinal import ordinal_effect
+from trenza.compare.permutation import permute_clusters, permute_within
+from trenza.compare.ranks import mann_whitney
+from trenza.compare.two_groups import Effect, common_language, jzs, student, welch
+from trenza.compare.wild_bootstrap import wild_cluster_bootstrap
+
+ROLES = ("called_for", "beside", "what_if")
+WHY = {
+    "different_clusters": "whole clusters belong to one group, so the difference lies between clusters and few "
+    "clusters are few units",
+    "same_clusters": "both groups sit in the same clusters, so the difference lies within clusters and what a "
+    "cluster shares cancels",
+    None: "no clusters are stated, so units are taken as independent",
+}
+NEEDS_ROWS = "it needs rows, and there are printed figures only"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the study declares: level and SESOI (SDs, None if not declared), resampling, ICCs to assume (0 to 1)."""
+
+    ci_level: float = 0.95
+    sesoi_sd: float | None = None
+    draws: int = 9999
+    seed: int = 1
+    assumed_icc: tuple[float, ...] = (0.05, 0.10, 0.20)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One outcome, first group minus second group.
+
+    ``rows`` pairs each inference with its role: ``called_for`` (one), ``beside``, or ``what_if`` (right only if the
+    design were the other one). ``sd`` is the pooled SD within groups (outcome's unit), ``icc`` the share of
+    variance between clusters given the group. ``mdes_sd`` is the minimum detectable effect of this design in
+    SDs (80 % power), ``mdes_other_sd`` that of the other design with the same units, a what-if.
+    ``p_equivalence`` holds the called-for difference against +-SESOI pooled SDs. NaN where there is nothing.
+    """
+
+    assignment: str | None
+    n: int
+    clusters: int | None
+    rows: tuple[tuple[str, Inference], ...]
+    effects: tuple[Effect, ...]
+    sd: float
+    icc: float
+    mdes_sd: float
+    mdes_other_sd: float
+    p_equivalence: float
+
+    @property
+    def called_for(self) -> Inference:
+        """The inference that the design calls for."""
+        return next(inference for role, inference in self.rows if role == "called_for")
+
+    @property
+    def why(self) -> str:
+        """Why the design calls for it."""
+        return WHY[self.assignment]
+
+    @property
+    def reading(self) -> str:
+        """Where the interval of the called-for inference lies; zero inside is no proof of no difference."""
+        got = self.called_for
+        if not got.computed:
+            return "not_computed"
+        if got.ci_low > 0.0:
+            return "above_zero"
+        return "below_zero" if got.ci_high < 0.0 else "holds_zero"
+
+
+def verdict(
+    data: Units,
+    *,
+    assignment: str | None,
+    settings: Settings,
+    extra: Sequence[Inference] = (),
+) -> Verdict:
+    """All inferences about ``data``, whose design was checked beforehand (``check_assignment``).
+
+    ``assignment`` is ``different_clusters``, ``same_clusters``, or None where clusters are not stated; then
+    ``data.cluster`` is not looked at. ``extra`` are rows from elsewhere (random intercepts), listed after the
+    called-for one. Both groups need 2 units and one of them variance (``group_faults``).
+    """
+    level = settings.ci_level
+    first, second = data.y[data.first], data.y[~data.first]
+    groups = group_of(first), group_of(second)
+    individual = [welch(*groups, ci_level=level), student(*groups, ci_level=level)]
+    rows: list[tuple[str, Inference]] = []
+    icc = mdes = other = math.nan
+    clusters = None
+    if assignment is None:
+        rows = [("called_for", individual[0]), ("beside", individual[1])]
+        mdes = detectable_units(len(first), len(second), ci_level=level)
+    else:
+        sums = cells(data)
+        clusters, icc = data.clusters, intraclass_correlation(data, sums)
+        made = _between if assignment == "different_clusters" else _within
+        rows, mdes, other = made(data, sums, groups, icc, settings)
+        rows += [("beside", inference) for inference in individual]
+    rows[1:1] = [("beside", inference) for inference in extra]
+    return Verdict(
+        assignment=assignment,
+        n=len(data.y),
+        clusters=clusters,
+        rows=tuple(sorted(rows, key=lambda row: ROLES.index(row[0]))),
+        effects=(
+            common_language(*groups, ci_level=level),
+            *mann_whitney(first, second, ci_level=level),
+            ordinal_effect(first, second, ci_level=level),
+            jzs(*groups),
+        ),
+        sd=pooled_sd(*groups),
+        icc=icc,
+        mdes_sd=mdes,
+        mdes_other_sd=other,
+        p_equivalence=equivalence(rows[0][1], pooled_sd(*groups), settings.sesoi_sd),
+    )
+
+
+def verdict_from_summaries(
+    first: Group, second: Group, *, clusters: int | None, assignment: str | None, settings: Settings
+) -> Verdict:
+    """What printed n, mean and SD allow.
+
+    Groups in different clusters: Hedges' correction with assumed ICCs, the middle one called for. Groups in the
+    same clusters: what the design calls for needs rows and says so; Hedges' correction is a what-if. ``clusters``
+    is their declared number over both groups, taken to be of one size and, in the same clusters, one mix.
+    """
+    level, n = settings.ci_level, first.n + second.n
+    individual = [welch(first, second, ci_level=level), student(first, second, ci_level=level)]
+    mdes = other = math.nan
+    if assignment is None or clusters is None:
+        assignment = None
+        rows = [("called_for", individual[0]), ("beside", individual[1])]
+        mdes = detectable_units(first.n, second.n, ci_level=level)
+    else:
+        assumed = [_assumed(first, second, n / clusters, icc, level) for icc in settings.assumed_icc]
+        middle = settings.assumed_icc[len(assumed) // 2]
+        halves = [
+            np.full(clusters - clusters // 2, 2 * first.n / clusters),
+            np.full(clusters // 2, 2 * second.n / clusters),
+        ]
+        mixed = [np.full(clusters, group.n / clusters) for group in (first, second)]
+        if clusters >= 4:
+            mdes = detectable_between(*halves, icc=middle, ci_level=level)
+        other = detectable_within(*mixed, icc=middle, ci_level=level)
+        if assignment == "different_clusters":
+            roles = ["called_for" if icc == middle else "beside" for icc in settings.assumed_icc]
+            rows = list(zip(roles, assumed, strict=True))
+        else:
+            mdes, other = other, mdes
+            needed = not_computed(
+                tests.FIXED_CR2,
+                NEEDS_ROWS,
+                assumes=tests.ASSUMES_FIXED_CR2,
+            )
+            rows = [("called_for", needed), *(("what_if", inference) for inference in assumed)]
+        rows += [("beside", inference) for inference in individual]
+    rows = sorted(rows, key=lambda row: ROLES.index(row[0]))
+    sd = pooled_sd(first, second)
+    return Verdict(
+        assignment=assignment,
+        n=n,
+        clusters=clusters,
+        rows=tuple(rows),
+        effects=(common_language(first, second, ci_level=level), jzs(first, second)),
+        sd=sd,
+        icc=math.nan,
+        mdes_sd=mdes,
+        mdes_other_sd=other,
+        p_equivalence=equivalence(rows[0][1], sd, settings.sesoi_sd),
+    )
+
+
+def group_of(values: np.ndarray) -> Group:
+    """n, mean and SD of the values."""
+    constant = bool(values.min() == values.max())
+    return Group(len(values), float(values.mean()), 0.0 if constant else float(values.std(ddof=1)))
+
+
+def equivalence(inference: Inference, sd: float, sesoi_sd: float | None) -> float:
+    """Larger p of the two one-sided t tests of ``inference`` against +-``sesoi_sd`` x ``sd`` (Schuirmann 1987)."""
+    if sesoi_sd is None or not inference.se > 0.0 or math.isnan(inference.df):
+        return math.nan
+    bound = sesoi_sd * sd
+    return max(
+        adapters.t_upper_tail((bound + inference.estimate) / inference.se, inference.df),
+        adapters.t_upper_tail((bound - inference.estimate) / inference.se, inference.df),
+    )
+
+
+def _assumed(first: Group, second: Group, size: float, icc: float, level: float) -> Inference:
+    return tests.hedges_2007(first, second, cluster_size=size, icc=icc, known=False, ci_level=level)
+
+
+def _between(
+    data: Units, sums: Cells, groups: tuple[Group, Group], icc: float, settings: Settings
+) -> tuple[list[tuple[str, Inference]], float, float]:
+    """Rows and both minimum detectable effects for groups in different clusters."""
+    level, draws, seed = settings.ci_level, settings.draws, settings.seed
+    size = len(data.y) / data.clusters
+    beside = [
+        wild_cluster_bootstrap(between(sums), ci_level=level, draws=draws, seed=seed),
+        permute_clusters(sums, ci_level=level, draws=draws, seed=seed),
+        tests.cluster_means(sums, grand_mean=float(data.y.mean()), ci_level=level),
+    ]
+    if not math.isnan(icc):
+        beside.append(tests.hedges_2007(*groups, cluster_size=size, icc=icc, known=True, ci_level=level))
+    beside += [_assumed(*groups, size, assumed, level) for assumed in settings.assumed_icc]
+    rows = [("called_for", tests.between_cr2(sums, ci_level=level)), *(("beside", row) for row in beside)]
+    sizes = [part[part > 0] for part in (sums.n_1, sums.n_0)]
+    mdes = detectable_between(*sizes, icc=icc, ci_level=level)
+    share = len(data.y[data.first]) / len(data.y)
+    other = detectable_within(sums.n * share, sums.n * (1 - share), icc=icc, ci_level=level)
+    return rows, mdes, other
+
+
+def _within(
+    data: Units, sums: Cells, groups: tuple[Group, Group], icc: float, settings: Settings
+) -> tuple[list[tuple[str, Inference]], float, float]:
+    """Rows and both minimum detectable effects for groups in the same clusters."""
+    level, draws, seed = settings.ci_level, settings.draws, settings.seed
+    count = data.clusters
+    called = tests.within_cr2(sums, ci_level=level)
+    beside = [
+        tests.within_ols(data, sums, ci_level=level),
+        wild_cluster_bootstrap(within(sums), ci_level=level, draws=draws, seed=seed),
+        permute_within(data, sums, ci_level=level, draws=draws, seed=seed),
+    ]
+    rows = [("called_for", called), *(("beside", row) for row in beside)]
+    rows += [
+        ("what_if", _assumed(*groups, len(data.y) / count, assumed, level))
+        for assumed in settings.assumed_icc
+    ]
+    df = None if math.isnan(called.df) else called.df
+    mdes = detectable_within(sums.n_1, sums.n_0, icc=icc, df=df, ci_level=level)
+    halves = [np.full(part, len(data.y) / count) for part in (count - count // 2, count // 2)]
+    other = detectable_between(*halves, icc=icc, ci_level=level) if count >= 4 else math.nan
+    return rows, mdes, other

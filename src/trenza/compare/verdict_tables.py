@@ -1,0 +1,245 @@
+"""Verdicts of all outcomes of a comparison as tables; from rows and from printed summaries."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from trenza.compare.clusters import units
+from trenza.compare.contrast import (
+    EFFECT_KIND,
+    Group,
+    Place,
+    contrast,
+    group_faults,
+    hedges_factor,
+    setting_faults,
+)
+from trenza.compare.design import check_assignment
+from trenza.compare.inference import Inference, joined
+from trenza.compare.multiplicity import corrected
+from trenza.compare.records import column_faults, floats, summary
+from trenza.compare.two_groups import STUDENT, WELCH
+from trenza.compare.verdict import Settings, Verdict, verdict, verdict_from_summaries
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.inference_tables import INFERENCE_TABLES
+
+SCALED = "estimate and its limits in pooled SDs, small-sample factor; the SD's own error is left out"
+
+
+def verdicts_from_records(
+    records: pd.DataFrame,
+    *,
+    study: str,
+    comparison: str,
+    outcomes: Sequence[str],
+    source: str,
+    source_id: str,
+    group: str,
+    participants: str,
+    control: str,
+    cluster: str | None,
+    assignment: str | None,
+    settings: Settings,
+    extra: Mapping[str, Sequence[Inference]] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Tables ``inferences``, ``effect_sizes`` and ``verdicts``, participants - control, outcomes in the order given.
+
+    ``records`` has one row a unit, numeric outcomes, ``group`` with both levels and, if ``cluster`` is given, the
+    cluster's id. The declared ``assignment`` is checked against the rows first; where they contradict it nothing
+    is computed. Rows without outcome or cluster id, or in neither group, are left out and counted in the
+    note. ``extra`` (outcome -> inferences) brings rows of other engines. Raises ``InputFaults``: missing or
+    text columns, an absent group, n < 2, no variance in both groups, a contradicted design.
+    """
+    place = Place(study, comparison)
+    levels = (participants, control)
+    faults = setting_faults(place, ci_level=settings.ci_level, sesoi_sd=settings.sesoi_sd)
+    faults += column_faults(records, place, outcomes, group, cluster, levels)
+    if faults:
+        raise InputFaults(faults)
+    if (cluster is None) != (assignment is None):
+        found = (
+            "a cluster column without an assignment" if cluster else "an assignment without a cluster column"
+        )
+        raise InputFaults([place.fault("", found, "both, or neither")])
+    if cluster is not None and assignment is not None:
+        faults += _contradicted(records, study, source_id, source, group, levels, cluster, assignment)
+    chosen = records[records[group].isin(levels)]
+    held = chosen if cluster is None else chosen[chosen[cluster].notna()]
+    pairs: dict[str, tuple[Group, ...]] = {}
+    for outcome in outcomes:
+        pair = {level: summary(held.loc[held[group] == level, outcome]) for level in levels}
+        faults += group_faults(place, outcome, pair)
+        pairs[outcome] = tuple(pair.values())
+    if faults:
+        raise InputFaults(faults)
+    found_verdicts: dict[str, Verdict] = {}
+    remarks: dict[str, str] = {}
+    for outcome in outcomes:
+        rows = held[held[outcome].notna()]
+        ids = np.zeros(len(rows)) if cluster is None else rows[cluster].to_numpy(dtype=object)
+        data = units(floats(rows[outcome]), (rows[group] == participants).to_numpy(dtype=bool), ids)
+        found_verdicts[outcome] = verdict(
+            data, assignment=assignment, settings=settings, extra=(extra or {}).get(outcome, ())
+        )
+        counts = {
+            "rows in neither group left out": len(records) - len(chosen),
+            "rows without a cluster id left out": len(chosen) - len(held),
+            "rows without the outcome left out": len(held) - len(rows),
+        }
+        remarks[outcome] = joined(*(f"{what}: {count}" for what, count in counts.items() if count))
+    return _tables(found_verdicts, pairs, remarks, place, f"{participants} - {control}", source, settings)
+
+
+def _contradicted(
+    records: pd.DataFrame,
+    study: str,
+    source_id: str,
+    source: str,
+    group: str,
+    levels: tuple[str, str],
+    cluster: str,
+    assignment: str,
+) -> list[Fault]:
+    """The declared assignment where the rows do not bear it out."""
+    table = check_assignment(
+        records,
+        study=study,
+        source_id=source_id,
+        source=source,
+        group=group,
+        participants=levels[0],
+        control=levels[1],
+        cluster=cluster,
+        assignment=assignment,
+    )
+    row = table[table["check"] == "assignment"].iloc[0]
+    if bool(row["agrees"]):
+        return []
+    allowed = f"a design.assignment in study.yaml that the data bear out; it says {assignment}"
+    return [Fault(f"source {source_id}", "", cluster, str(row["found"]), allowed)]
+
+
+def verdicts_from_summaries(
+    pairs: Mapping[str, tuple[Group, Group]],
+    *,
+    study: str,
+    comparison: str,
+    source: str,
+    participants: str,
+    control: str,
+    clusters: int | None,
+    assignment: str | None,
+    settings: Settings,
+) -> dict[str, pd.DataFrame]:
+    """The same tables from printed n, mean and SD (outcome -> participants, control): see ``verdict_from_summaries``."""
+    place = Place(study, comparison)
+    faults = setting_faults(place, ci_level=settings.ci_level, sesoi_sd=settings.sesoi_sd)
+    for outcome, pair in pairs.items():
+        faults += group_faults(place, outcome, dict(zip((participants, control), pair, strict=True)))
+    if faults:
+        raise InputFaults(faults)
+    found = {
+        outcome: verdict_from_summaries(*pair, clusters=clusters, assignment=assignment, settings=settings)
+        for outcome, pair in pairs.items()
+    }
+    remarks = dict.fromkeys(pairs, "from printed n, mean and SD")
+    return _tables(found, pairs, remarks, place, f"{participants} - {control}", source, settings)
+
+
+def _tables(
+    found: Mapping[str, Verdict],
+    pairs: Mapping[str, tuple[Group, ...]],
+    remarks: Mapping[str, str],
+    place: Place,
+    term: str,
+    source: str,
+    settings: Settings,
+) -> dict[str, pd.DataFrame]:
+    by_holm, by_bh = corrected([v.called_for.p_value for v in found.values()])
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("inferences", "effect_sizes", "verdicts")}
+    for (outcome, v), p_holm, p_bh in zip(found.items(), by_holm, by_bh, strict=True):
+        head = {
+            "study": place.study,
+            "id": f"{place.comparison}_{outcome}",
+            "term": term,
+            "n": v.n,
+            "clusters": v.clusters,
+            "ci_level": settings.ci_level,
+            "outcome": outcome,
+            "source": source,
+        }
+        tidy = [_tidy(inference, v, pairs[outcome], settings) for _, inference in v.rows]
+        for position, ((role, _), row) in enumerate(zip(v.rows, tidy, strict=True), 1):
+            more = {"assignment": v.assignment, "role": role, "position": position}
+            rows["inferences"].append({**head, **row, **more, "note": joined(row["note"], remarks[outcome])})
+        for effect in v.effects:
+            rows["effect_sizes"].append(
+                {
+                    **head,
+                    "effect": effect.value,
+                    "effect_ci_low": effect.ci_low,
+                    "effect_ci_high": effect.ci_high,
+                    "p_value": effect.p_value,
+                    "effect_kind": effect.kind,
+                    "method": joined(effect.method, effect.assumes),
+                    "note": joined(effect.note, remarks[outcome]),
+                }
+            )
+        beside = [inference for role, inference in v.rows if role == "beside" and inference.computed]
+        rows["verdicts"].append(
+            {
+                **head,
+                **tidy[0],
+                "note": joined(tidy[0]["note"], remarks[outcome]),
+                "assignment": v.assignment,
+                "why": v.why,
+                "reading": v.reading,
+                "others": len(beside),
+                "others_exclude_zero": sum(i.p_value < 1.0 - settings.ci_level for i in beside),
+                "family": len(found),
+                "p_holm": p_holm,
+                "p_bh": p_bh,
+                "sesoi": settings.sesoi_sd,
+                "p_equivalence": v.p_equivalence,
+                "sd": v.sd,
+                "icc": v.icc,
+                "mdes_sd": v.mdes_sd,
+                "mdes": v.mdes_sd * v.sd,
+                "mdes_other_sd": v.mdes_other_sd,
+            }
+        )
+    return {
+        name: INFERENCE_TABLES[name].check(pd.DataFrame(held, columns=INFERENCE_TABLES[name].names))
+        for name, held in rows.items()
+    }
+
+
+def _tidy(inference: Inference, v: Verdict, pair: tuple[Group, ...], settings: Settings) -> dict[str, Any]:
+    """An inference's columns of the tidy result; the effect of the t tests is Hedges g with its own limits."""
+    row: dict[str, Any] = {
+        name: getattr(inference, name)
+        for name in ("estimate", "se", "df", "statistic", "p_value", "ci_low", "ci_high", "note")
+    }
+    row["method"] = joined(inference.method, inference.assumes)
+    if inference.method in (STUDENT, WELCH):
+        g = contrast(pair[0], pair[1], ci_level=settings.ci_level, sesoi_sd=None)
+        row |= {
+            "effect": g.effect,
+            "effect_ci_low": g.effect_ci_low,
+            "effect_ci_high": g.effect_ci_high,
+            "effect_kind": EFFECT_KIND,
+        }
+        return row
+    scale = hedges_factor(v.n - 2) / v.sd if v.sd > 0.0 else math.nan
+    row |= {
+        "effect": inference.estimate * scale,
+        "effect_ci_low": inference.ci_low * scale,
+        "effect_ci_high": inference.ci_high * scale,
+        "effect_kind": SCALED,
+    }
+    return row
