@@ -114,7 +114,7 @@ def permute_within(data: Units, sums: Cells, *, ci_level: float, draws: int, see
     many = math.prod(math.comb(int(sums.n[j]), int(sums.n_1[j])) for j in shared)
     exact = many <= draws + 1
     if not exact:
-        draws = max(999, min(draws, _MOST_LABELS // int(sums.n[shared].sum())))
+        draws = min(draws, max(999, _MOST_LABELS // int(sums.n[shared].sum())))
     random = np.random.default_rng(seed)
     order = np.argsort(data.cluster, kind="stable")
     ends = np.cumsum(sums.n.astype(int))
