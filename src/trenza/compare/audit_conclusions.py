@@ -163,20 +163,25 @@ def _rounding(rounding: pd.DataFrame, rule: str) -> Iterator[Said]:
         "rounded" if rule == "rounded" else "cut"
     )
     value = " ".join(f"t_{t}_p_{p}" for t, p in ways) or "none"
+    kinds = {"t": set(full["t_rule"]), "p": set(full["p_rule"])}
+    untold = [name for name, rules in kinds.items() if len(rules) > 1]
     if ("rounded", "rounded") in ways:
         reading = f"p follows from t and df in all {count} rows if t and p were rounded"
-        if len(ways) > 1:
-            reading += "; the rows do not tell rounding from cutting"
     elif len(ways) == 1:
         reading = f"{RULE_WORDS[ways[0]]}: only so does p follow from t and df in all {count} rows"
-        reading += f"; with both rounded it does in {together}"
+    elif len(untold) == 2:
+        reading = f"p follows from t and df in all {count} rows only if t or p was cut, not rounded"
     elif ways:
-        reading = f"p follows from t and df in all {count} rows only with cutting, in {len(ways)} ways"
-        reading += f"; with both rounded it does in {together}"
+        cut = next(name for name, rules in kinds.items() if rules == {"truncated"})
+        reading = f"{cut} was cut, not rounded: only so does p follow from t and df in all {count} rows"
     else:
         best = int(plain.max())
         reading = f"p follows from t and df in {together} of {count} rows if t and p were rounded"
         reading += f"; no rule of rounding or cutting gives all rows, the most is {best}"
+    if len(untold) == 1 or (untold and ("rounded", "rounded") in ways):
+        reading += f"; how {' and '.join(untold)} {'was' if len(untold) == 1 else 'were'} printed the rows do not tell"
+    if ways and ("rounded", "rounded") not in ways:
+        reading += f"; with both rounded it does in {together}"
     yield "rounding", value, reading, assumes
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, isqrt, sqrt
 
-BUDGET = 1_000_000  # steps of the exact search; beyond, the necessary conditions alone are used
+BUDGET = (
+    2_000_000  # machine words touched by the exact search; beyond, the necessary conditions alone are used
+)
 MOST_SUMS = 200  # sums tried; more than that and the printed mean says next to nothing
 
 
@@ -124,11 +126,10 @@ def squares_reached(total: int, wanted: range, n: int, low: int | None, high: in
     low = max(floor(mean) - far, low) if low is not None else floor(mean) - far
     high = min(ceil(mean) + far, high) if high is not None else ceil(mean) + far
     reach = total - n * low
-    if n * (high - low + 1) * (reach + 1) > BUDGET:
+    from_low = [q - 2 * low * total + n * low**2 for q in range(first, last + 1, 2)]
+    if n * (high - low + 1) * (reach + 1) * (1 + from_low[-1] // 64) > BUDGET:
         return True
-    return _search(
-        reach, n, high - low, [q - 2 * low * total + n * low**2 for q in range(first, last + 1, 2)]
-    )
+    return _search(reach, n, high - low, from_low)
 
 
 def _search(total: int, n: int, top: int, wanted: list[int]) -> bool:

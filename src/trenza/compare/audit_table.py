@@ -79,11 +79,14 @@ def audit_table(
         ids = {"row": row.row, "outcome": row.outcome}
         for name, n in _sizes_of(row, found):
             place = ids | {"sizes": name, "n1": n[0], "n2": n[1]}
-            for check in printed_checks(row, n, rule):
-                if name == "printed" or check["check"] != "p_from_t_df":
-                    findings.append(place | {"group": "both"} | check)
-            joint = _df_and_t(row, n, sizes, rule)
-            findings += [place | {"group": "both"} | joint] if joint else []
+            checks = list(printed_checks(row, n, rule))
+            if sum(c["verdict"] == "consistent" and c["check"] in ("df", "t") for c in checks) == 2:
+                checks.append(_df_and_t(row, n, rule))
+            findings += [
+                place | {"group": "both"} | check
+                for check in checks
+                if name == "printed" or check["check"] != "p_from_t_df"  # sizes play no part in it
+            ]
             findings += [place | check for check in answer_checks(row, n, rule)]
             decisions.append(place | _decision(row, n, rule, alpha) | family[row.row])
     rounding = _rounding(turned, rule)
@@ -184,10 +187,8 @@ def _sizes_of(
         yield "found", found[row.n]
 
 
-def _df_and_t(row: Row, n: tuple[int, int], sizes: pd.DataFrame, rule: str) -> dict[str, Any] | None:
-    """Whether one pair of SDs gives both df and t."""
-    if row.df is None or row.t is None:
-        return None
+def _df_and_t(row: Row, n: tuple[int, int], rule: str) -> dict[str, Any]:
+    """Whether one pair of SDs gives both df and t, which each by itself agree."""
     verdict, reading = "consistent", "the same SDs give df and t"
     if not bool(reachable(row, n[0], n[1], rule)):
         verdict, reading = "inconsistent", f"no SDs so printed give both df and t with n {n[0]} and {n[1]}"
@@ -234,13 +235,11 @@ def _corrected(rows: Sequence[Row]) -> dict[str, dict[str, float]]:
 def _decision(row: Row, n: tuple[int, int], rule: str, alpha: float) -> dict[str, Any]:
     """The printed p and the recomputed ones against ``alpha``, and the effect size at sizes ``n``."""
     allowed = reach_of(row, n, rule).p
-    ranges = [allowed]
     from_t = None
     if row.t is not None and row.df is not None:
         df = row.df.interval(rule)
         ends = [p_range(row.t.interval(r), df) for r in RULES]
         from_t = Interval(min(e.low for e in ends), max(e.high for e in ends))
-        ranges = [from_t]
     effect = contrast(*row.groups(n), ci_level=CI_LEVEL, sesoi_sd=None)
     return {
         "alpha": alpha,
@@ -249,20 +248,29 @@ def _decision(row: Row, n: tuple[int, int], rule: str, alpha: float) -> dict[str
         "p_high": math.nan if from_t is None else from_t.high,
         "p_reach_low": allowed.low,
         "p_reach_high": allowed.high,
-        "decision": _side(row.p, ranges[0], alpha),
+        "decision": _side(row.p, from_t or allowed, rule, alpha),
         "effect": effect.effect,
         "effect_ci_low": effect.effect_ci_low,
         "effect_ci_high": effect.effect_ci_high,
     }
 
 
-def _side(p: Cell | None, recomputed: Interval, alpha: float) -> str | None:
-    """Whether printed and recomputed p are on one side of ``alpha``; open where either lies across it."""
+def _side(p: Cell | None, recomputed: Interval, rule: str, alpha: float) -> str | None:
+    """Whether printed and recomputed p are on one side of ``alpha``; open where either may lie on both."""
     if p is None:
         return None
-    below = {"<": p.value <= alpha, ">": False}.get(p.relation, p.value < alpha)
-    if (p.relation == "<" and p.value > alpha) or (p.relation == ">" and p.value < alpha):
+    if p.relation == "=":
+        shown = p.interval(rule)
+        sides = {shown.low < alpha, shown.high < alpha}
+    else:
+        sides = (
+            {True}
+            if p.relation == "<" and p.value <= alpha
+            else {False}
+            if p.relation == ">" and p.value >= alpha
+            else set()
+        )
+    sides_recomputed = {recomputed.low < alpha, recomputed.high < alpha}
+    if len(sides) != 1 or len(sides_recomputed) != 1:
         return "open"
-    if recomputed.low < alpha <= recomputed.high:
-        return "open"
-    return "same" if below == (recomputed.high < alpha) else "differs"
+    return "same" if sides == sides_recomputed else "differs"

@@ -1,0 +1,106 @@
+"""An audit in words: the fixed texts of its page, and its findings as lines of plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from trenza.render.language import is_missing, number, p_phrase, phrase
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DECIMALS = 3
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    import yaml
+
+    raw = (files("trenza.render") / "text" / "audit.yaml").read_text(encoding="utf-8")
+    return {str(key): by_language for key, by_language in yaml.safe_load(raw).items()}
+
+
+def words(lang: str, key: str, /, **fields: Any) -> str:
+    """The text ``key`` with its ``{named}`` fields filled in; ``KeyError`` for an unknown key or field."""
+    template = _texts()[key][lang]
+    return template.format(**fields) if fields else template
+
+
+def sentence(text: str) -> str:
+    """A phrase as a sentence, without touching an abbreviation or a symbol at its start."""
+    return text + ("" if text.endswith((".", "?")) else ".")
+
+
+def whole_table(conclusions: pd.DataFrame, decisions: pd.DataFrame, lang: str) -> Iterator[tuple[str, str]]:
+    """(topic, sentence) of each conclusion; what is about printed sizes stands with them."""
+    for row in conclusions.itertuples():
+        said = sentence(phrase(row.reading, lang))
+        if row.topic == "family":
+            said = " ".join([said, *_corrected(decisions, lang)])
+        yield words(lang, f"topic_{row.topic}"), said
+
+
+def _corrected(decisions: pd.DataFrame, lang: str) -> Iterator[str]:
+    first = decisions[decisions["sizes"] == "printed"]
+    for row in first[first["p_printed"] < first["alpha"]].itertuples():
+        yield words(
+            lang,
+            "family_p",
+            outcome=row.outcome,
+            p=p_phrase(row.p_printed, lang),
+            holm=p_phrase(row.p_holm, lang),
+            bh=p_phrase(row.p_bh, lang),
+        )
+
+
+def tally(findings: pd.DataFrame, lang: str, key: str = "tally") -> str:
+    """How many checks had which verdict."""
+    counts = findings["verdict"].value_counts()
+    verdicts = ("consistent", "conditional", "inconsistent", "uninformative")
+    return words(lang, key, total=len(findings), **{v: int(counts.get(v, 0)) for v in verdicts})
+
+
+def single_items(findings: pd.DataFrame, lang: str) -> str:
+    """The means that single whole-number answers could not give, as one sentence; empty where there are none.
+
+    With the sizes that were found where there are some, as the printed ones do not give the table.
+    """
+    asked = findings[findings["check"] == "single_item"].drop_duplicates(["row", "group"], keep="last")
+    out = asked[asked["reading"].str.startswith("cannot")]
+    parts = [
+        words(lang, "single_one", outcome=r.outcome, group=r.group, n=r.n1 if r.group == "1" else r.n2)
+        for r in out.itertuples()
+    ]
+    return words(lang, "single_items", listed="; ".join(parts)) if parts else ""
+
+
+def reach(row: Any, lang: str) -> str:
+    """What a number can be, as ``94.869 to 94.998``; empty where nothing was worked out."""
+    if is_missing(row.reach_low) or is_missing(row.reach_high):
+        return ""
+    decimals = DECIMALS + row.check.startswith("p_from")  # a p cut or rounded shows in the next decimal
+    low, high = (number(end, lang, decimals) for end in (row.reach_low, row.reach_high))
+    between = {"en": " to ", "es": " a "}[lang]
+    return low if low == high else f"{low}{between}{high}"
+
+
+def apart(findings: pd.DataFrame) -> pd.DataFrame:
+    """The findings that do not agree as printed."""
+    return findings[findings["verdict"].isin(["conditional", "inconsistent"])]
+
+
+def lines(findings: pd.DataFrame, name: str, lang: str) -> Iterator[str]:
+    """One line for each finding that does not agree as printed; ``name`` is the column that names the row."""
+    for row in apart(findings).itertuples():
+        group = getattr(row, "group", "both")
+        what = words(lang, f"check_{row.check}")
+        if group != "both":
+            what += f", {words(lang, 'col_group').lower()} {group}"
+        shown = "" if is_missing(row.printed) else f" {number(row.printed, lang, DECIMALS)}"
+        can_be = reach(row, lang)
+        limits = f" ({words(lang, 'col_reach').lower()} {can_be})" if can_be else ""
+        verdict = words(lang, f"verdict_{row.verdict}")
+        yield f"{getattr(row, name)}: {what}{shown}{limits}: {verdict}: {phrase(row.reading, lang)}"
