@@ -4,6 +4,7 @@
 python3 run.py                    run the main job: all studies whose files are here
 python3 run.py --study cic2019    run one study (repeat the option for more)
 python3 run.py -n                 say what would be done; every other option goes to snakemake
+python3 run.py audit TABLE.csv    hold a published table against itself; see docs/audit.md
 python3 run.py test               run the tests; every other option goes to pytest
 """
 
@@ -128,11 +129,15 @@ def make_environment(uv):
 
 def main(arguments):
     set_up()
+    folder = str(ROOT)
     if arguments[:1] == ["test"]:
         command = [PYTHON, "-m", "pytest", *arguments[1:]]
+    elif arguments[:1] == ["audit"]:
+        command = [PYTHON, ROOT / "workflow" / "audit.py", *arguments[1:]]
+        folder = None  # the table is seen from the folder in which the user stands
     else:
         command = [PYTHON, ROOT / "workflow" / "launch.py", *arguments]
-    process = subprocess.Popen([str(c) for c in command], cwd=str(ROOT), env=clean_environ())
+    process = subprocess.Popen([str(c) for c in command], cwd=folder, env=clean_environ())
     while True:
         try:
             return process.wait()

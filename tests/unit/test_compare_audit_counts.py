@@ -22,16 +22,18 @@ def check(*lines: str, **options: str) -> list[tuple[str, str, str, str]]:
 
 def test_by_hand() -> None:
     got = check("women,20,66.7,cell", "men,10,33.3,cell", "all,30,100,total")
-    assert [v for _, _, v, _ in got] == ["consistent"] * 5
+    assert [(c, v) for _, c, v, _ in got] == [
+        (c, "consistent") for c in ("total", "percent", "percent", "percent_sum")
+    ]
     got = check("women,20,66.6,cell", "men,10,33.3,cell", "all,31,,total")
     assert [(r, c, v) for r, c, v, _ in got] == [
         ("4", "total", "inconsistent"),
-        ("2", "percent", "inconsistent"),  # 20 of 31 is 64.5
-        ("3", "percent", "inconsistent"),
+        ("2", "percent", "conditional"),  # 20 of 31 is 64.5, 20 of the cells' 30 is 66.67
+        ("3", "percent", "consistent"),
         ("3", "percent_sum", "consistent"),  # 66.6 + 33.3 = 99.9, and 100 within twice .05
     ]
     assert got[0][3] == "is not the sum of the cells above it, 30"
-    assert got[1][3] == "does not follow from 20 of 31"
+    assert check("women,20,60.0,", "men,10,33.3,")[0][3] == "does not follow from 20 of 30"
     cut = check("women,20,66.6,cell", "men,10,33.3,cell", "all,30,,total")
     assert cut[1][2:] == ("conditional", "agrees only if the percentage was cut, not rounded")
     assert [v for _, _, v, _ in check("women,20,66.6,", "men,10,33.3,", rule="truncated")] == [
@@ -42,6 +44,19 @@ def test_by_hand() -> None:
 def test_percentages_that_do_not_sum() -> None:
     got = check("a,1,50,", "b,1,60,")
     assert got[-1][1:] == ("percent_sum", "inconsistent", "the percentages do not sum to 100")
+
+
+def test_percentages_of_the_table_or_of_their_own_total() -> None:
+    # 10 and 30 of 40, 20 and 40 of 60; then the same of all 100
+    own = check(
+        "a,10,25,", "b,30,75,", "ab,40,,total", "c,20,33,", "d,40,67,", "cd,60,,total", "all,100,,total"
+    )
+    whole = check(
+        "a,10,10,", "b,30,30,", "ab,40,,total", "c,20,20,", "d,40,40,", "cd,60,,total", "all,100,,total"
+    )
+    assert {v for _, _, v, _ in own + whole} == {"consistent"}
+    assert [c for _, c, _, _ in own].count("percent_sum") == 2
+    assert [c for _, c, _, _ in whole].count("percent_sum") == 1
 
 
 def test_a_total_of_totals() -> None:

@@ -130,7 +130,8 @@ def _which(printed: tuple[int, int], pairs: list[tuple[int, int]], count: int, t
     if printed in pairs:
         if len(pairs) == 1:
             return f"the printed {shown} give {rows}, and no other pair does"
-        return f"the printed {shown} give {rows}; so do {len(pairs) - 1} other pairs"
+        others = "so does one other pair" if len(pairs) == 2 else f"so do {len(pairs) - 1} other pairs"
+        return f"the printed {shown} give {rows}; {others}"
     at_printed = int(tried.loc[tried["is_printed"], "rows_reached"].iloc[0])
     head = f"the printed {shown} give {at_printed} of {count} rows"
     if not pairs:
@@ -138,7 +139,7 @@ def _which(printed: tuple[int, int], pairs: list[tuple[int, int]], count: int, t
         return f"{head}; no pair gives {rows}, the most that one gives is {best}"
     if len(pairs) == 1:
         return f"{head}; only n1 {pairs[0][0]} and n2 {pairs[0][1]} give {rows}"
-    return f"{head}; {rows} are given by {_listed(pairs)}"
+    return f"{head}; {rows} {'are' if count > 1 else 'is'} given by {_listed(pairs)}"
 
 
 def _pairs(full: pd.DataFrame) -> list[tuple[int, int]]:

@@ -42,8 +42,8 @@ def audit_counts(
 
     Columns: label, n, percent (with or without its sign, 0 to 100) and part, cell or total; blank is a cell. A total
     covers the cells above it up to the total before; a second total right below a first covers all totals so far.
-    Percentages are of the total below them, or of the sum of all cells where no total is printed. Raises one
-    ``InputFaults`` with every fault.
+    Percentages of cells are of the total below them (the sum of the cells where none is printed) or of all cells of
+    the table, whichever agrees more; those of totals are not checked. Raises one ``InputFaults`` with every fault.
     """
     reading = Reading(file, decimal_comma)
     names = named(header, COLUMNS)
@@ -83,26 +83,39 @@ def _row(reading: Reading, row: str, given: dict[str, str], names: dict[str, str
 
 
 def _findings(rows: Sequence[dict[str, Any]], rule: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    block: list[dict[str, Any]] = []
+    """Totals, then percentages of whichever base leaves fewer of them apart: their own block's total or the table's."""
     totals: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
+    blocks: list[tuple[list[dict[str, Any]], dict[str, Any] | None]] = []
+    cells: list[dict[str, Any]] = []
     for row in rows:
         if row["part"] == "cell":
-            block.append(row)
+            cells.append(row)
             continue
-        covered = block or totals
+        covered = cells or totals
+        what = "the cells above it" if cells else "the totals above it"
         if covered:
-            what = "the cells above it" if block else "the totals above it"
             found.append(_total(row, sum(part["n"] for part in covered), what))
-            found += _percents(covered, row["n"], "the printed total", rule)
-        if row["percent"] is not None:
-            found += _percents([row], row["n"], "itself", rule) if covered is block or not covered else []
-        totals.append(row)
-        block = []
-    if block:
-        base = sum(part["n"] for part in block)
-        found += _percents(block, base, "the sum of the cells", rule)
-    return found
+        if cells:
+            blocks.append((cells, row))
+            totals.append(row)
+        cells = []
+    if cells:
+        blocks.append((cells, None))
+    every = [cell for block, _ in blocks for cell in block]
+    grand = sum(cell["n"] for cell in every)
+    own = [
+        finding
+        for block, total in blocks
+        for finding in _percents(
+            block,
+            sum(cell["n"] for cell in block) if total is None else total["n"],
+            "the sum of the cells" if total is None else "the printed total",
+            rule,
+        )
+    ]
+    of_table = _percents(every, grand, "all cells of the table", rule)
+    return found + min((own, of_table), key=lambda checks: sum(c["verdict"] != "consistent" for c in checks))
 
 
 def _total(row: dict[str, Any], computed: int, what: str) -> dict[str, Any]:

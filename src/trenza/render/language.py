@@ -38,8 +38,11 @@ def texts(lang: str) -> dict[str, str]:
 def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     import yaml
 
-    raw = (files("trenza.render") / "text" / "phrases_es.yaml").read_text(encoding="utf-8")
-    return tuple((re.compile(p["en"]), p["es"]) for p in yaml.safe_load(raw))
+    folder = files("trenza.render") / "text"
+    raw = [
+        (folder / name).read_text(encoding="utf-8") for name in ("phrases_es.yaml", "phrases_audit_es.yaml")
+    ]
+    return tuple((re.compile(p["en"]), p["es"]) for part in raw for p in yaml.safe_load(part))
 
 
 def text(lang: str, key: str, /, **fields: Any) -> str:
