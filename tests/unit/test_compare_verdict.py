@@ -3,72 +3,23 @@
 from __future__ import annotations
 
 import math
-import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from compare_tables import OUTCOMES, rows, table2
 from scipy import stats
+from verdict_cases import FEW, PIECES, all_pieces, apart, judge
 
 from trenza.compare import cluster_tests as tests
 from trenza.compare.contrast import Group
 from trenza.compare.inference import Inference
 from trenza.compare.two_groups import WELCH
 from trenza.compare.verdict import NEEDS_ROWS, Settings
-from trenza.compare.verdict_tables import verdicts_from_records, verdicts_from_summaries
+from trenza.compare.verdict_tables import verdicts_from_summaries
 from trenza.compare.wild_bootstrap import METHOD as WILD
 from trenza.contracts.faults import InputFaults
 from trenza.contracts.inference_tables import INFERENCE_TABLES
-
-PIECES = [
-    re.compile(line)
-    for line in (Path(__file__).parent / "inference_phrases.txt").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
-FEW = Settings(draws=199, sesoi_sd=0.25)
-
-
-def judge(frame: pd.DataFrame, **changes: object) -> dict[str, pd.DataFrame]:
-    given = {
-        "study": "s",
-        "comparison": "c",
-        "outcomes": ["first", "second"],
-        "source": "simulated",
-        "source_id": "rows",
-        "group": "group",
-        "participants": "participant",
-        "control": "control",
-        "cluster": "school",
-        "assignment": "same_clusters",
-        "settings": FEW,
-    }
-    return verdicts_from_records(frame, **{**given, **changes})  # type: ignore[arg-type]
-
-
-def apart(seed: int = 2, sizes: tuple[int, ...] = (5, 3, 6, 4, 5, 7, 2, 4)) -> pd.DataFrame:
-    """Whole schools in one group."""
-    random = np.random.default_rng(seed)
-    school = np.repeat(np.arange(len(sizes)), sizes)
-    return pd.DataFrame(
-        {
-            "school": [f"s{s}" for s in school],
-            "group": np.where(school % 2 == 0, "participant", "control"),
-            "first": random.normal(0, 1, len(school)) + random.normal(0, 0.7, len(sizes))[school],
-            "second": random.integers(1, 6, len(school)).astype(float),
-        }
-    )
-
-
-def all_pieces(tables: dict[str, pd.DataFrame]) -> set[str]:
-    found: set[str] = set()
-    for name, table in tables.items():
-        for column in ("method", "note", "effect_kind", "why"):
-            if column in table and not (name == "effect_sizes" and column == "effect_kind"):
-                for text in table[column].dropna():
-                    found |= set(text.split("; ")) - {""}
-    return found
 
 
 def test_same_clusters_call_for_intercepts_and_keep_the_other_case_as_what_if() -> None:
@@ -87,6 +38,26 @@ def test_same_clusters_call_for_intercepts_and_keep_the_other_case_as_what_if() 
     assert row["mdes"] == pytest.approx(row["mdes_sd"] * row["sd"])
     assert row["mdes_sd"] < row["mdes_other_sd"]
     assert row["reading"] == "above_zero"
+
+
+def test_detectable_effects_are_given_at_the_estimated_and_at_assumed_correlations() -> None:
+    frame = apart(sizes=(4,) * 22)
+    tables = judge(frame, assignment="different_clusters")
+    found = tables["detectable"].query("outcome == 'first'")
+    assert found["icc_estimated"].tolist() == [True, False, False, False]
+    assert found["icc"].tolist()[1:] == [0.05, 0.10, 0.20]
+    # J = 22 equal schools: (t_.975 + t_.80 with 20 df) sqrt(4 / 22 (icc + (1 - icc) / 4))
+    t = stats.t.ppf(0.975, 20) + stats.t.ppf(0.8, 20)
+    for icc, mdes in zip(found["icc"], found["mdes_sd"], strict=True):
+        assert mdes == pytest.approx(t * math.sqrt(4 / 22 * (icc + (1 - icc) / 4)))
+    # the other design: two and two in each school, 21 df
+    inside = stats.t.ppf(0.975, 21) + stats.t.ppf(0.8, 21)
+    assert found["mdes_other_sd"].tolist() == pytest.approx(
+        [inside * math.sqrt((1 - icc) / 22) for icc in found["icc"]]
+    )
+    assert tables["verdicts"]["mdes_sd"].iloc[0] == found["mdes_sd"].iloc[0]
+    alone = judge(rows(), cluster=None, assignment=None)["detectable"]
+    assert alone["icc"].isna().all() and len(alone) == 2
 
 
 def test_different_clusters_call_for_cr2_between() -> None:
@@ -203,61 +174,6 @@ def test_printed_figures_in_different_clusters() -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("spoil", "message"),
-    [
-        (lambda f: f.assign(first=f["first"].astype(str)), "values of type"),
-        (lambda f: f.drop(columns="school"), "no such column in the rows"),
-        (lambda f: f[f["group"] == "control"], "no row of group 'participant'"),
-        (lambda f: pd.concat([f[f["group"] == "control"], f.iloc[:1]]), "1 unit in group 'participant'"),
-        (lambda f: f.assign(first=2.0), "no variance in group"),
-        (lambda f: f.assign(first=np.inf), "infinite values"),
-        (lambda f: f.assign(school=f["school"] + f["group"]), "different_clusters: 0 of 12"),
-        (lambda f: f.assign(school=None), "with a cluster id"),
-    ],
-)
-def test_what_cannot_be_compared_is_told_plainly(spoil: object, message: str) -> None:
-    with pytest.raises(InputFaults, match=message):
-        judge(spoil(rows()))  # type: ignore[operator]
-
-
-def test_one_group_per_cluster_contradicts_shared_clusters_and_the_other_way_round() -> None:
-    with pytest.raises(InputFaults, match="it says different_clusters"):
-        judge(rows(), assignment="different_clusters")
-    with pytest.raises(InputFaults, match="both, or neither"):
-        judge(rows(), assignment=None)
-
-
-def test_one_cluster_is_noted_and_the_rest_computed() -> None:
-    tables = judge(rows().assign(school="only"))
-    row = tables["verdicts"].iloc[0]
-    assert row["reading"] == "not_computed" and "at least 2 clusters that hold both groups" in row["note"]
-    assert math.isnan(row["p_holm"]) and row["others"] == 4
-    beside = tables["inferences"].query("outcome == 'first'").set_index("position")
-    assert beside.loc[beside["method"].str.startswith(WILD), "note"].iloc[0].startswith("not computed")
-
-
-def test_a_group_in_one_cluster_cannot_be_told_from_it() -> None:
-    frame = apart(sizes=(6, 3, 4, 5))
-    frame["group"] = np.where(frame["school"] == "s0", "participant", "control")
-    row = judge(frame, assignment="different_clusters")["verdicts"].iloc[0]
-    assert row["reading"] == "not_computed" and "group and cluster cannot be told apart" in row["note"]
-
-
-def test_clusters_with_one_group_are_counted() -> None:
-    frame = rows()
-    frame.loc[frame["school"] == "s1", "group"] = "control"
-    row = judge(frame)["verdicts"].iloc[0]
-    assert "clusters with one group only, which add nothing: 1" in row["note"]
-
-
-def test_one_group_without_variance_is_no_fault() -> None:
-    frame = rows()
-    frame.loc[frame["group"] == "control", "first"] = 3.0
-    row = judge(frame)["verdicts"].iloc[0]
-    assert math.isfinite(row["p_value"])
-
-
 def test_tables_keep_their_contracts_and_change_nothing() -> None:
     frame = rows()
     before = frame.copy()
@@ -265,27 +181,3 @@ def test_tables_keep_their_contracts_and_change_nothing() -> None:
     pd.testing.assert_frame_equal(frame, before)
     for name, table in tables.items():
         pd.testing.assert_frame_equal(INFERENCE_TABLES[name].check(table), table)
-
-
-def test_every_piece_of_text_is_on_the_list() -> None:
-    frame, lonely = rows(), rows()
-    frame.loc[[0, 30], "first"] = np.nan
-    frame.loc[3, "school"] = None
-    frame.loc[4, "group"] = "elsewhere"
-    lonely.loc[lonely["school"] == "s1", "group"] = "control"
-    odd = apart(sizes=(6, 3, 4, 5))
-    odd["group"] = np.where(odd["school"] == "s0", "participant", "control")
-    cases = [
-        judge(frame),
-        judge(lonely),
-        judge(rows(clusters=16), settings=Settings(draws=99)),
-        judge(rows().assign(school="only")),
-        judge(rows().assign(second=lambda f: (f["group"] == "control") * 1.0 + 2.0 * (f.index == 0))),
-        judge(rows(), cluster=None, assignment=None),
-        judge(apart(), assignment="different_clusters"),
-        judge(apart(sizes=(3, 3, 3, 3)), assignment="different_clusters"),
-        judge(odd, assignment="different_clusters"),
-        judge(apart(sizes=(2,) * 40), assignment="different_clusters", settings=Settings(draws=99)),
-    ]
-    unknown = {p for tables in cases for p in all_pieces(tables) if not any(r.fullmatch(p) for r in PIECES)}
-    assert not unknown

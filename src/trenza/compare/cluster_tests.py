@@ -30,7 +30,7 @@ NO_SPREAD = "nothing varies within clusters"
 
 
 def hedges_correction(n: int, cluster_size: float, icc: float) -> tuple[float, float]:
-    """Factor of Student's t and degrees of freedom for clusters that were left out (Hedges 2007, eq. 18 and 19).
+    """Factor of Student's t and degrees of freedom for clusters that were left out (Hedges 2007).
 
     With N = ``n`` units in clusters of m = ``cluster_size`` and intraclass correlation r = ``icc`` (0 to 1):
     factor = sqrt{[(N - 2) - 2 (m - 1) r] / [(N - 2) (1 + (m - 1) r)]} and

@@ -7,12 +7,27 @@ MDES = (t_{1 - alpha / 2} + t_{power}) * standard error (Bloom 1995), both quant
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from trenza.compare import adapters
 
 POWER = 0.80
+
+
+@dataclass(frozen=True)
+class Detectable:
+    """Minimum detectable effects in SDs at one intraclass correlation (NaN without clusters).
+
+    ``known`` says that ``icc`` was estimated from the data, else it is assumed. ``here`` belongs to the declared
+    design, ``other`` to the other one with the same units (a what-if).
+    """
+
+    icc: float
+    known: bool
+    here: float
+    other: float
 
 
 def multiplier(df: float, *, ci_level: float = 0.95, power: float = POWER) -> float:

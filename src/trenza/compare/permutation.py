@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -42,10 +42,8 @@ def permute_clusters(sums: Cells, *, ci_level: float, draws: int, seed: int) -> 
         [n, total, moved, total**2, total * moved, moved**2, total * n, moved * n, n**2], axis=1
     )
     exact = math.comb(count, chosen) <= draws + 1
-    parts = []
-    for labels in _labels(label, exact=exact, draws=draws, seed=seed):
-        parts.append(labels @ columns)
-    first = np.concatenate(parts)
+    portions = _labels(label, exact=exact, draws=draws, seed=seed)
+    first = np.concatenate([labels @ columns for labels in portions])
     second = columns.sum(axis=0) - first
     plain = min(chosen, count - chosen) < 2
     size = (chosen, count - chosen)
@@ -80,24 +78,23 @@ def permute_clusters(sums: Cells, *, ci_level: float, draws: int, seed: int) -> 
     return _by_shares(BETWEEN, ASSUMES_BETWEEN, p_value, estimate, spread, ci_level, [says, remark])
 
 
-def _labels(label: np.ndarray, *, exact: bool, draws: int, seed: int) -> list[np.ndarray]:
+def _labels(label: np.ndarray, *, exact: bool, draws: int, seed: int) -> Iterator[np.ndarray]:
     """Assignments (rows, G) of ones to as many clusters as ``label`` has, in portions."""
     count, chosen = len(label), int(label.sum())
     if exact:
         every = np.array(list(itertools.combinations(range(count), chosen)))
         ones = np.zeros((len(every), count))
         np.put_along_axis(ones, every, 1.0, axis=1)
-        return [ones]
+        yield ones
+        return
     random = np.random.default_rng(seed)
     step = max(1, _AT_ONCE // count)
-    portions = []
     for start in range(0, draws, step):
         rows = min(step, draws - start)
         keys = random.random((rows, count), dtype=np.float32)
         ones = np.zeros((rows, count))
         np.put_along_axis(ones, np.argpartition(keys, chosen - 1, axis=1)[:, :chosen], 1.0, axis=1)
-        portions.append(ones)
-    return portions
+        yield ones
 
 
 def permute_within(data: Units, sums: Cells, *, ci_level: float, draws: int, seed: int) -> Inference:

@@ -28,12 +28,12 @@ class Robust:
 def cluster_robust(normal: Normal) -> Robust:
     """Ordinary least squares with CR2 and CR1 from the normal equations by cluster.
 
-    CR2 (Bell & McCaffrey 2002; Pustejovsky & Tipton 2018, eq. 6 with an identity working model) multiplies
+    CR2 (Bell & McCaffrey 2002; Pustejovsky & Tipton 2018, with an identity working model) multiplies
     the residuals of a cluster by the inverse symmetric root of I - H_g, so that the variance is unbiased
     when units are independent with one variance. X_g'(I - H_g)^(-1/2) needs X_g'X_g only: with M = (X'X)^-1
     and S_g = M^(1/2) X_g'X_g M^(1/2) it is M^(-1/2) (I - S_g)^(-1/2) M^(1/2) X_g'. The degrees of freedom are
     Satterthwaite's under the same working model, (sum p_gg)^2 / sum p_gh^2, with P the matrix of the quadratic
-    forms' covariances. Intercepts of clusters that were swept out change neither (their theorem 2).
+    forms' covariances. Sweeping out intercepts of clusters changes neither for ordinary least squares (tested against whole matrices).
     CR1 multiplies the plain sandwich by G / (G - 1) * (n - 1) / (n - columns), as Stata does.
     """
     total = normal.gram.sum(axis=0)

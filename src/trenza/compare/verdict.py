@@ -8,7 +8,7 @@ comparison, what it shares cancels, and what threatens the difference is contami
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from trenza.compare import adapters
 from trenza.compare import cluster_tests as tests
 from trenza.compare.clusters import Cells, Units, between, cells, intraclass_correlation, within
 from trenza.compare.contrast import Group, pooled_sd
-from trenza.compare.detectable import detectable_between, detectable_units, detectable_within
+from trenza.compare.detectable import Detectable, detectable_between, detectable_units, detectable_within
 from trenza.compare.inference import Inference, not_computed
 from trenza.compare.ordinal import ordinal_effect
 from trenza.compare.permutation import permute_clusters, permute_within
@@ -53,9 +53,9 @@ class Verdict:
 
     ``rows`` pairs each inference with its role: ``called_for`` (one), ``beside``, or ``what_if`` (right only if the
     design were the other one). ``sd`` is the pooled SD within groups (outcome's unit), ``icc`` the share of
-    variance between clusters given the group. ``mdes_sd`` is the minimum detectable effect of this design in
-    SDs (80 % power), ``mdes_other_sd`` that of the other design with the same units, a what-if.
-    ``p_equivalence`` holds the called-for difference against +-SESOI pooled SDs. NaN where there is nothing.
+    variance between clusters given the group. ``detectable`` has the minimum detectable effects (80 % power),
+    first at the ICC that the verdict goes by (estimated; from summaries the middle one assumed), then at those
+    assumed: one drawn from few clusters is little more than a guess. ``p_equivalence`` holds the called-for difference against +-SESOI pooled SDs. NaN where there is nothing.
     """
 
     assignment: str | None
@@ -65,8 +65,7 @@ class Verdict:
     effects: tuple[Effect, ...]
     sd: float
     icc: float
-    mdes_sd: float
-    mdes_other_sd: float
+    detectable: tuple[Detectable, ...]
     p_equivalence: float
 
     @property
@@ -108,16 +107,16 @@ def verdict(
     groups = group_of(first), group_of(second)
     individual = [welch(*groups, ci_level=level), student(*groups, ci_level=level)]
     rows: list[tuple[str, Inference]] = []
-    icc = mdes = other = math.nan
-    clusters = None
+    icc, clusters = math.nan, None
     if assignment is None:
         rows = [("called_for", individual[0]), ("beside", individual[1])]
-        mdes = detectable_units(len(first), len(second), ci_level=level)
+        detectable = [_alone(*groups, level)]
     else:
         sums = cells(data)
         clusters, icc = data.clusters, intraclass_correlation(data, sums)
         made = _between if assignment == "different_clusters" else _within
-        rows, mdes, other = made(data, sums, groups, icc, settings)
+        rows, at = made(data, sums, groups, icc, settings)
+        detectable = [at(icc, True), *(at(assumed, False) for assumed in settings.assumed_icc)]
         rows += [("beside", inference) for inference in individual]
     rows[1:1] = [("beside", inference) for inference in extra]
     return Verdict(
@@ -133,8 +132,7 @@ def verdict(
         ),
         sd=pooled_sd(*groups),
         icc=icc,
-        mdes_sd=mdes,
-        mdes_other_sd=other,
+        detectable=tuple(detectable),
         p_equivalence=equivalence(rows[0][1], pooled_sd(*groups), settings.sesoi_sd),
     )
 
@@ -150,11 +148,10 @@ def verdict_from_summaries(
     """
     level, n = settings.ci_level, first.n + second.n
     individual = [welch(first, second, ci_level=level), student(first, second, ci_level=level)]
-    mdes = other = math.nan
     if assignment is None or clusters is None:
         assignment = None
         rows = [("called_for", individual[0]), ("beside", individual[1])]
-        mdes = detectable_units(first.n, second.n, ci_level=level)
+        detectable = [_alone(first, second, level)]
     else:
         assumed = [_assumed(first, second, n / clusters, icc, level) for icc in settings.assumed_icc]
         middle = settings.assumed_icc[len(assumed) // 2]
@@ -163,14 +160,12 @@ def verdict_from_summaries(
             np.full(clusters // 2, 2 * second.n / clusters),
         ]
         mixed = [np.full(clusters, group.n / clusters) for group in (first, second)]
-        if clusters >= 4:
-            mdes = detectable_between(*halves, icc=middle, ci_level=level)
-        other = detectable_within(*mixed, icc=middle, ci_level=level)
+        order = sorted(settings.assumed_icc, key=lambda icc: icc != middle)
+        detectable = [_two_designs(assignment, halves, mixed, icc, False, None, level) for icc in order]
         if assignment == "different_clusters":
             roles = ["called_for" if icc == middle else "beside" for icc in settings.assumed_icc]
             rows = list(zip(roles, assumed, strict=True))
         else:
-            mdes, other = other, mdes
             needed = not_computed(
                 tests.FIXED_CR2,
                 NEEDS_ROWS,
@@ -188,8 +183,7 @@ def verdict_from_summaries(
         effects=(common_language(first, second, ci_level=level), jzs(first, second)),
         sd=sd,
         icc=math.nan,
-        mdes_sd=mdes,
-        mdes_other_sd=other,
+        detectable=tuple(detectable),
         p_equivalence=equivalence(rows[0][1], sd, settings.sesoi_sd),
     )
 
@@ -211,14 +205,35 @@ def equivalence(inference: Inference, sd: float, sesoi_sd: float | None) -> floa
     )
 
 
+def _alone(first: Group, second: Group, level: float) -> Detectable:
+    return Detectable(math.nan, False, detectable_units(first.n, second.n, ci_level=level), math.nan)
+
+
+def _two_designs(
+    assignment: str,
+    apart: Sequence[np.ndarray],
+    mixed: Sequence[np.ndarray],
+    icc: float,
+    known: bool,
+    df: float | None,
+    level: float,
+) -> Detectable:
+    """Both designs at ``icc``: clusters of sizes ``apart`` in one group each, or with both groups in ``mixed``."""
+    enough = min(len(sizes) for sizes in apart) >= 2
+    between_them = detectable_between(apart[0], apart[1], icc=icc, ci_level=level) if enough else math.nan
+    inside = detectable_within(mixed[0], mixed[1], icc=icc, df=df, ci_level=level)
+    pair = (between_them, inside) if assignment == "different_clusters" else (inside, between_them)
+    return Detectable(icc, known, *pair)
+
+
 def _assumed(first: Group, second: Group, size: float, icc: float, level: float) -> Inference:
     return tests.hedges_2007(first, second, cluster_size=size, icc=icc, known=False, ci_level=level)
 
 
 def _between(
     data: Units, sums: Cells, groups: tuple[Group, Group], icc: float, settings: Settings
-) -> tuple[list[tuple[str, Inference]], float, float]:
-    """Rows and both minimum detectable effects for groups in different clusters."""
+) -> tuple[list[tuple[str, Inference]], Callable[[float, bool], Detectable]]:
+    """Rows for groups in different clusters, and the minimum detectable effects as a function of the ICC."""
     level, draws, seed = settings.ci_level, settings.draws, settings.seed
     size = len(data.y) / data.clusters
     beside = [
@@ -230,17 +245,20 @@ def _between(
         beside.append(tests.hedges_2007(*groups, cluster_size=size, icc=icc, known=True, ci_level=level))
     beside += [_assumed(*groups, size, assumed, level) for assumed in settings.assumed_icc]
     rows = [("called_for", tests.between_cr2(sums, ci_level=level)), *(("beside", row) for row in beside)]
-    sizes = [part[part > 0] for part in (sums.n_1, sums.n_0)]
-    mdes = detectable_between(*sizes, icc=icc, ci_level=level)
-    share = len(data.y[data.first]) / len(data.y)
-    other = detectable_within(sums.n * share, sums.n * (1 - share), icc=icc, ci_level=level)
-    return rows, mdes, other
+    apart = [part[part > 0] for part in (sums.n_1, sums.n_0)]
+    share = sums.n_1.sum() / sums.n.sum()
+    mixed = [sums.n * share, sums.n * (1 - share)]  # as if every cluster had held both groups
+
+    def at(value: float, known: bool) -> Detectable:
+        return _two_designs("different_clusters", apart, mixed, value, known, None, level)
+
+    return rows, at
 
 
 def _within(
     data: Units, sums: Cells, groups: tuple[Group, Group], icc: float, settings: Settings
-) -> tuple[list[tuple[str, Inference]], float, float]:
-    """Rows and both minimum detectable effects for groups in the same clusters."""
+) -> tuple[list[tuple[str, Inference]], Callable[[float, bool], Detectable]]:
+    """Rows for groups in the same clusters, and the minimum detectable effects as a function of the ICC."""
     level, draws, seed = settings.ci_level, settings.draws, settings.seed
     count = data.clusters
     called = tests.within_cr2(sums, ci_level=level)
@@ -255,7 +273,10 @@ def _within(
         for assumed in settings.assumed_icc
     ]
     df = None if math.isnan(called.df) else called.df
-    mdes = detectable_within(sums.n_1, sums.n_0, icc=icc, df=df, ci_level=level)
-    halves = [np.full(part, len(data.y) / count) for part in (count - count // 2, count // 2)]
-    other = detectable_between(*halves, icc=icc, ci_level=level) if count >= 4 else math.nan
-    return rows, mdes, other
+    # as if clusters of one size had been assigned, half of them to each group
+    apart = [np.full(part, len(data.y) / count) for part in (count - count // 2, count // 2)]
+
+    def at(value: float, known: bool) -> Detectable:
+        return _two_designs("same_clusters", apart, [sums.n_1, sums.n_0], value, known, df, level)
+
+    return rows, at

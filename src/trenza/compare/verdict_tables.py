@@ -28,6 +28,7 @@ from trenza.compare.verdict import Settings, Verdict, verdict, verdict_from_summ
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.inference_tables import INFERENCE_TABLES
 
+TABLES = ("inferences", "effect_sizes", "verdicts", "detectable")
 SCALED = "estimate and its limits in pooled SDs, small-sample factor; the SD's own error is left out"
 
 
@@ -47,7 +48,7 @@ def verdicts_from_records(
     settings: Settings,
     extra: Mapping[str, Sequence[Inference]] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Tables ``inferences``, ``effect_sizes`` and ``verdicts``, participants - control, outcomes in the order given.
+    """Tables ``inferences``, ``effect_sizes``, ``verdicts`` and ``detectable``, participants - control.
 
     ``records`` has one row a unit, numeric outcomes, ``group`` with both levels and, if ``cluster`` is given, the
     cluster's id. The declared ``assignment`` is checked against the rows first; where they contradict it nothing
@@ -161,7 +162,7 @@ def _tables(
     settings: Settings,
 ) -> dict[str, pd.DataFrame]:
     by_holm, by_bh = corrected([v.called_for.p_value for v in found.values()])
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in ("inferences", "effect_sizes", "verdicts")}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
     for (outcome, v), p_holm, p_bh in zip(found.items(), by_holm, by_bh, strict=True):
         head = {
             "study": place.study,
@@ -208,11 +209,24 @@ def _tables(
                 "p_equivalence": v.p_equivalence,
                 "sd": v.sd,
                 "icc": v.icc,
-                "mdes_sd": v.mdes_sd,
-                "mdes": v.mdes_sd * v.sd,
-                "mdes_other_sd": v.mdes_other_sd,
+                "mdes_sd": v.detectable[0].here,
+                "mdes": v.detectable[0].here * v.sd,
+                "mdes_other_sd": v.detectable[0].other,
             }
         )
+        for position, can in enumerate(v.detectable, 1):
+            rows["detectable"].append(
+                {
+                    **{name: head[name] for name in ("study", "id", "outcome", "source")},
+                    "assignment": v.assignment,
+                    "position": position,
+                    "icc": can.icc,
+                    "icc_estimated": can.known,
+                    "mdes_sd": can.here,
+                    "mdes": can.here * v.sd,
+                    "mdes_other_sd": can.other,
+                }
+            )
     return {
         name: INFERENCE_TABLES[name].check(pd.DataFrame(held, columns=INFERENCE_TABLES[name].names))
         for name, held in rows.items()

@@ -12,7 +12,7 @@ from trenza.contracts.columns import (
     int_column,
     text_column,
 )
-from trenza.contracts.result_columns import RESULT
+from trenza.contracts.result_columns import OUTCOME, RESULT
 
 ROLES = ("called_for", "beside", "what_if")
 READINGS = ("above_zero", "below_zero", "holds_zero", "not_computed")
@@ -69,6 +69,23 @@ INFERENCE_CONTRACTS: tuple[Contract, ...] = (
             float_column("mdes_other_sd", "what-if: of the other design with the same units, SDs"),
         ),
         ("id", "term", "source"),
+    ),
+    Contract(
+        "detectable",
+        (
+            STUDY,
+            text_column("id", "comparison_outcome"),
+            OUTCOME,
+            SOURCE,
+            _DESIGN,
+            int_column("position", "1 is the one that the verdict goes by"),
+            float_column("icc", "intraclass correlation, 0 to 1; blank without clusters"),
+            bool_column("icc_estimated", "from these data; else assumed"),
+            float_column("mdes_sd", "minimum detectable effect of this design, SDs, 80 % power"),
+            float_column("mdes", "the same in the outcome's unit"),
+            float_column("mdes_other_sd", "what-if: of the other design with the same units, SDs"),
+        ),
+        ("id", "source", "position"),
     ),
     Contract(
         "baseline",
