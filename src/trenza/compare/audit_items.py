@@ -126,10 +126,10 @@ def squares_reached(total: int, wanted: range, n: int, low: int | None, high: in
     low = max(floor(mean) - far, low) if low is not None else floor(mean) - far
     high = min(ceil(mean) + far, high) if high is not None else ceil(mean) + far
     reach = total - n * low
-    from_low = [q - 2 * low * total + n * low**2 for q in range(first, last + 1, 2)]
-    if n * (high - low + 1) * (reach + 1) * (1 + from_low[-1] // 64) > BUDGET:
+    shift = n * low**2 - 2 * low * total  # squares of the distances from low
+    if n * (high - low + 1) * (reach + 1) * (1 + (last + shift) // 64) > BUDGET:
         return True
-    return _search(reach, n, high - low, from_low)
+    return _search(reach, n, high - low, [q + shift for q in range(first, last + 1, 2)])
 
 
 def _search(total: int, n: int, top: int, wanted: list[int]) -> bool:

@@ -24,12 +24,13 @@ from trenza.compare.audit_rows import (
     rows_of,
 )
 from trenza.compare.audit_sizes import invert_sizes, reachable
-from trenza.compare.contrast import contrast, holm
+from trenza.compare.contrast import Group, contrast, hedges_factor, holm, pooled_sd
 from trenza.contracts.audit_tables import RULES, TESTS
 from trenza.contracts.tables import CONTRACTS
 
 SIGNS = ("first_minus_second", "second_minus_first", "unsigned")
 CI_LEVEL = 0.95
+MOST_T, MOST_DF = 100.0, 1_000_000  # limits of the noncentral t were tried up to here
 
 
 @dataclass(frozen=True)
@@ -240,7 +241,6 @@ def _decision(row: Row, n: tuple[int, int], rule: str, alpha: float) -> dict[str
         df = row.df.interval(rule)
         ends = [p_range(row.t.interval(r), df) for r in RULES]
         from_t = Interval(min(e.low for e in ends), max(e.high for e in ends))
-    effect = contrast(*row.groups(n), ci_level=CI_LEVEL, sesoi_sd=None)
     return {
         "alpha": alpha,
         "p_printed": math.nan if row.p is None else row.p.value,
@@ -249,9 +249,20 @@ def _decision(row: Row, n: tuple[int, int], rule: str, alpha: float) -> dict[str
         "p_reach_low": allowed.low,
         "p_reach_high": allowed.high,
         "decision": _side(row.p, from_t or allowed, rule, alpha),
-        "effect": effect.effect,
-        "effect_ci_low": effect.effect_ci_low,
-        "effect_ci_high": effect.effect_ci_high,
+    } | _effect(*row.groups(n))
+
+
+def _effect(first: Group, second: Group) -> dict[str, float]:
+    """Hedges g with its interval; without one where Student's t or the df is beyond what the noncentral t is sure of."""
+    size, df = (first.mean - second.mean) / pooled_sd(first, second), first.n + second.n - 2
+    blank = {"effect_ci_low": math.nan, "effect_ci_high": math.nan}
+    if abs(size) / math.sqrt(1 / first.n + 1 / second.n) > MOST_T or df > MOST_DF:
+        return {"effect": hedges_factor(df) * size} | blank
+    found = contrast(first, second, ci_level=CI_LEVEL, sesoi_sd=None)
+    return {
+        "effect": found.effect,
+        "effect_ci_low": found.effect_ci_low,
+        "effect_ci_high": found.effect_ci_high,
     }
 
 

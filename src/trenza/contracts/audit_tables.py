@@ -150,7 +150,7 @@ AUDIT_CONTRACTS = (
             float_column("p_holm", "printed p, Holm over the rows of the table"),
             float_column("p_bh", "printed p, Benjamini-Hochberg over the rows of the table"),
             float_column("effect", "Hedges g, group 1 minus group 2, from sizes, means and SDs"),
-            float_column("effect_ci_low", "lower limit, 95 %, noncentral t"),
+            float_column("effect_ci_low", "lower limit, 95 %, noncentral t; blank for t above 100"),
             float_column("effect_ci_high", "upper limit"),
         ),
         ("row", "sizes"),

@@ -33,7 +33,7 @@ def table_page(
     printed = findings[findings["sizes"] == "printed"]
     page = [escape(words(lang, "lead")), "", f"## {escape(words(lang, 'h_whole'))}", ""]
     for topic, said in whole_table(tables["audit_conclusions"], decisions, lang):
-        page.append(f"- **{escape(topic)}.** {escape(said)}")
+        page.append(f"- **{escape(topic)}**: {escape(said)}")
     page += ["", escape(tally(printed, lang)), ""]
     with tempfile.TemporaryDirectory() as folder:
         page += _maps(sizes[sizes["rule"] == rule], lang, Path(folder))
