@@ -68,8 +68,8 @@ def _share(text: str) -> float:
 
 def _positive(text: str) -> int:
     value = int(text)
-    if not 1 <= value <= 500:
-        raise argparse.ArgumentTypeError("a whole number from 1 to 500")
+    if not 1 <= value <= 100:
+        raise argparse.ArgumentTypeError("a whole number from 1 to 100")
     return value
 
 

@@ -66,7 +66,7 @@ def test_decimal_commas_must_be_declared() -> None:
     assert len(told) == 4
     assert told[0] == (
         "table.csv, row 2, column mean1: found '2,63', a comma; allowed: a number with a decimal point, such as "
-        "2.15 (or declare decimal commas)"
+        "2.15 (or --decimal-comma)"
     )
     told = faults(text.replace("2,63", "2.63"), decimal_comma=True)
     assert told == [

@@ -213,6 +213,19 @@ def test_a_wrong_size_is_found_in_a_table_made_from_data() -> None:
     assert (audit.findings.query("sizes == 'found'")["verdict"] != "inconsistent").all()
 
 
+def test_rows_with_sizes_of_their_own_are_told_only_where_something_is_apart() -> None:
+    draw = np.random.default_rng(6)
+    samples = [(draw.normal(0, 1, n), draw.normal(0, 2, 30)) for n in (20, 20, 21, 22)]
+    frame = made_from(samples)
+    assert frame is not None
+    topics = audit_table(frame, radius=3).conclusions.query("topic == 'sizes'")
+    assert topics["printed_n1"].tolist() == [20]
+    apart = audit_table(frame.assign(n1=[20, 20, 21, 24]), radius=3).conclusions.query("topic == 'sizes'")
+    assert apart["printed_n1"].tolist() == [20, 24]
+    alone = audit_table(frame.iloc[[3]], radius=3).conclusions.query("topic == 'sizes'")
+    assert alone["printed_n1"].tolist() == [22]
+
+
 LINE = "outcome,n1,mean1,sd1,n2,mean2,sd2,t,df,p"
 
 

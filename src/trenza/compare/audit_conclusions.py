@@ -41,7 +41,8 @@ def conclusions(
 ) -> pd.DataFrame:
     """Frame of contract ``audit_conclusions``.
 
-    One row a topic; what is about sizes stands with the printed pair of its rows, all else with pair 0, 0.
+    One row a topic; what is about sizes stands with the printed pair of its rows, all else with pair 0, 0. A row
+    with sizes of its own in a table of several is told only where its sizes do not give it.
     """
     said: list[tuple[tuple[int, int], Said]] = []
     said += [((0, 0), s) for s in (*_sign(sign, rule), *_test(rows, test_declared))]
@@ -96,6 +97,8 @@ def _sizes(
     span = f"n1 {tried['n1'].min()} to {tried['n1'].max()} and n2 {tried['n2'].min()} to {tried['n2'].max()} were tried"
     assumes = f"the same units in all rows; df and t from the same SDs; {span}; {AS_PRINTED[rule]}"
     pairs = _pairs(full[rule])
+    if count == 1 and len(block) < len(sizes) and printed in pairs:
+        return  # one row among others with sizes of its own, and nothing to say of it
     yield (
         "sizes",
         " ".join(f"{a}-{b}" for a, b in pairs) or "none",

@@ -66,7 +66,7 @@ class Reading:
         if "%" in plain:
             self.fault(row, column, f"{text!r}, a percent sign", allowed)
         elif "," in plain:
-            self.fault(row, column, f"{text!r}, a comma", f"{allowed} (or declare decimal commas)")
+            self.fault(row, column, f"{text!r}, a comma", f"{allowed} (or --decimal-comma)")
         elif not NUMBER.fullmatch(plain):
             self.fault(row, column, repr(text), allowed)
         else:

@@ -82,6 +82,9 @@ def _maps(sizes: pd.DataFrame, lang: str, folder: Path) -> list[str]:
     """A map for each block of rows with the same printed sizes, the blocks with most rows first."""
     blocks = [block for _, block in sizes.groupby(["printed_n1", "printed_n2"], sort=False)]
     blocks.sort(key=lambda block: -int(block["rows"].iloc[0]))
+    blocks = [block for block in blocks if block["rows"].iloc[0] > 1] or blocks[
+        :1
+    ]  # one row says little of sizes
     lines: list[str] = []
     for k, block in enumerate(blocks[:MAPS]):
         name = style.save(figures_audit.size_map(block, lang), folder, f"sizes_{k}", lang)["svg"]
