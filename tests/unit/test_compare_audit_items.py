@@ -60,6 +60,22 @@ def test_debit_published(mean: str, sd: str, expected: bool) -> None:
     assert grimmer(as_printed(mean), as_printed(sd), 1683, scale=(0, 1)) == expected
 
 
+# How many of the means 1.00 to 1.99 pass with n answers, by the Python package grim 0.1.10 (consistency_check with
+# ROUND_HALF_UP or ROUND_HALF_DOWN, and with ROUND_DOWN). All 23,600 single verdicts for n 2 to 60 and means 1.00 to 2.99
+# were the same when this was written.
+GRIM_PACKAGE = {
+    "rounded": [2, 3, 7, 12, 20, 20, 28, 28, 33, 60, 52, 49, 60, 68, 100, 97],
+    "truncated": [2, 3, 7, 8, 16, 20, 24, 28, 33, 40, 48, 49, 60, 64, 80, 97],
+}
+
+
+@pytest.mark.parametrize("rule", list(GRIM_PACKAGE))
+def test_grim_against_the_python_package(rule: str) -> None:
+    sizes = (2, 3, 7, 8, 16, 20, 24, 28, 33, 40, 48, 49, 60, 64, 80, 97)
+    got = [sum(bool(possible_sums(Printed(u, 2), n, 1, rule)) for u in range(100, 200)) for n in sizes]
+    assert got == GRIM_PACKAGE[rule]
+
+
 def test_debit_by_hand() -> None:
     # 7 ones of 20: SD squared = 7 * 13 / (20 * 19) = .2395, SD .489; scrutiny's example (.35, .18, 20) is out
     assert grimmer(as_printed("0.35"), as_printed("0.49"), 20, scale=(0, 1))
