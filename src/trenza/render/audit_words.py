@@ -81,7 +81,8 @@ def reach(row: Any, lang: str) -> str:
     """What a number can be, as ``94.869 to 94.998``; empty where nothing was worked out."""
     if is_missing(row.reach_low) or is_missing(row.reach_high):
         return ""
-    decimals = DECIMALS + row.check.startswith("p_from")  # a p cut or rounded shows in the next decimal
+    # A p cut or rounded shows in the next decimal; a count has none.
+    decimals = 0 if row.check == "total" else DECIMALS + row.check.startswith("p_from")
     low, high = (number(end, lang, decimals) for end in (row.reach_low, row.reach_high))
     between = {"en": " to ", "es": " a "}[lang]
     return low if low == high else f"{low}{between}{high}"
@@ -99,7 +100,8 @@ def lines(findings: pd.DataFrame, name: str, lang: str) -> Iterator[str]:
         what = words(lang, f"check_{row.check}")
         if group != "both":
             what += f", {words(lang, 'col_group').lower()} {group}"
-        shown = "" if is_missing(row.printed) else f" {number(row.printed, lang, DECIMALS)}"
+        decimals = 0 if row.check == "total" else DECIMALS
+        shown = "" if is_missing(row.printed) else f" {number(row.printed, lang, decimals)}"
         can_be = reach(row, lang)
         limits = f" ({words(lang, 'col_reach').lower()} {can_be})" if can_be else ""
         verdict = words(lang, f"verdict_{row.verdict}")
