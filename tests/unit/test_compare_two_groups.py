@@ -11,6 +11,7 @@ from compare_tables import table2
 from inference_cases import R, rows
 from scipy import integrate, stats
 
+from trenza.compare.adapters import noncentrality_limits
 from trenza.compare.contrast import Group
 from trenza.compare.multiplicity import benjamini_hochberg, corrected
 from trenza.compare.ordinal import ordinal_effect
@@ -41,6 +42,19 @@ def test_common_language_by_hand() -> None:
     assert (turned.value, turned.ci_low, turned.ci_high) == pytest.approx(
         (1 - got.value, 1 - got.ci_high, 1 - got.ci_low)
     )
+
+
+@pytest.mark.parametrize("df", [2, 10, 96, 99_998])
+def test_limits_of_very_large_t_continue_those_of_scipy(df: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Above 1,000 scipy's noncentral t gives NaN or does not end; at 1,500 it still works.
+    got = noncentrality_limits(1500.0, df, 0.95)
+    monkeypatch.setattr("trenza.compare.adapters._LARGE_T", 2000.0)
+    assert got == pytest.approx(noncentrality_limits(1500.0, df, 0.95), rel=1e-6)
+
+
+def test_a_difference_of_a_million_sds_still_has_an_interval() -> None:
+    low, high = noncentrality_limits(-1e8, 10, 0.95)
+    assert low < -1e8 < high < 0
 
 
 def test_common_language_interval_covers() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_LARGE_T = 1000.0
+
 
 def t_upper_tail(t: float, df: float) -> float:
     """P(T > t) of Student's t with ``df`` degrees of freedom (scipy)."""
@@ -35,12 +37,21 @@ def noncentrality_limits(t: float, df: float, level: float) -> tuple[float, floa
     Inverts the noncentral t distribution (Steiger & Fouladi 1997): the limits are the parameters under
     which the observed t lies at the upper and the lower (1 - level) / 2 point.
     """
-    from scipy import optimize, stats
+    from scipy import optimize, special, stats
 
     if t < 0.0:  # scipy's far left tail can be NaN; the distribution is symmetric in (t, parameter)
         low, high = noncentrality_limits(-t, df, level)
         return -high, -low
     tail = (1.0 - level) / 2.0
+    if t > _LARGE_T:  # scipy's series return NaN or do not end there; T is then the parameter / S but for a z
+        middle, low_s, high_s = (
+            math.sqrt(2 * special.gammaincinv(df / 2, p) / df) for p in (0.5, tail, 1 - tail)
+        )
+        z = normal_quantile(tail)
+        return (
+            t * middle - math.hypot(t * (middle - low_s), z),
+            t * middle + math.hypot(t * (high_s - middle), z),
+        )
 
     def above_low(parameter: float) -> float:
         return float(stats.nct.sf(t, df, parameter)) - tail
