@@ -5,6 +5,7 @@ python3 run.py                    run the main job: all studies whose files are 
 python3 run.py --study cic2019    run one study (repeat the option for more)
 python3 run.py -n                 say what would be done; every other option goes to snakemake
 python3 run.py audit TABLE.csv    hold a published table against itself; see docs/audit.md
+python3 run.py propose <file>     say which column of a questionnaire's export is which item (--study NAME)
 python3 run.py test               run the tests; every other option goes to pytest
 """
 
@@ -129,15 +130,15 @@ def make_environment(uv):
 
 def main(arguments):
     set_up()
-    folder = str(ROOT)
+    folder = ROOT
     if arguments[:1] == ["test"]:
         command = [PYTHON, "-m", "pytest", *arguments[1:]]
-    elif arguments[:1] == ["audit"]:
-        command = [PYTHON, ROOT / "workflow" / "audit.py", *arguments[1:]]
-        folder = None  # the table is seen from the folder in which the user stands
+    elif arguments[:1] in (["propose"], ["audit"]):
+        # Files are named, and answers written, from where the user stands.
+        command, folder = [PYTHON, ROOT / "workflow" / f"{arguments[0]}.py", *arguments[1:]], Path.cwd()
     else:
         command = [PYTHON, ROOT / "workflow" / "launch.py", *arguments]
-    process = subprocess.Popen([str(c) for c in command], cwd=folder, env=clean_environ())
+    process = subprocess.Popen([str(c) for c in command], cwd=str(folder), env=clean_environ())
     while True:
         try:
             return process.wait()

@@ -11,10 +11,12 @@ from typing import Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
-from trenza.contracts.study import check_items, check_study, findings, names_or
+from trenza.contracts.study import check_items, check_study, findings
+from trenza.contracts.words import names_or
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
 from trenza.qualitative.codebook import check_codebook
+from trenza.questionnaire.instrument_check import check_instrument
 from trenza.triangulate.links import check_links
 
 TABLES = ("items", "codebook", "links")
@@ -167,10 +169,14 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     if faults:
         # Cross-checks on files that do not keep their own rules would only repeat the same faults in other words.
         raise InputFaults(faults)
+    for source in raw["sources"].values():
+        if source["holds"] == "questionnaire":
+            source.setdefault("questionnaire", {})
     study = with_defaults(raw, rules["study"])
     faults += check_items(rows["items"], tables["items"])
     faults += check_codebook(rows["codebook"], tables["codebook"])
     faults += check_study(study, rows["items"], shown)
+    faults += check_instrument(rows["items"], study["answer_words"], tables["items"])
     try:
         load_rules(study["policy"], file=shown)
     except InputFaults as error:

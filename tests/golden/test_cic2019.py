@@ -23,15 +23,18 @@ def tables(finished: Any) -> dict[str, pd.DataFrame]:
 
 
 def test_one_row_per_dimension_and_source(tables: dict[str, pd.DataFrame]) -> None:
-    groups = tables["groups"]
-    assert len(groups) == 10
-    assert set(zip(groups["outcome"], groups["source"], strict=True)) == {
-        (d, s) for d in DIMENSIONS for s in ("published", "simulated")
+    groups = tables["groups"].assign(comparison=[i.rsplit("_", 1)[0] for i in tables["groups"]["id"]])
+    assert set(zip(groups["comparison"], groups["outcome"], groups["source"], strict=True)) == {
+        *(("teachers", d, s) for d in DIMENSIONS for s in ("published", "simulated")),
+        *(("teachers_attentive", d, "simulated") for d in DIMENSIONS),
     }
-    assert (groups["clusters"] == 22).all() and (groups["n"] == 97).all()
+    assert len(groups) == 15
+    assert (groups["clusters"] == 22).all() and (
+        groups.loc[groups["comparison"] == "teachers", "n"] == 97
+    ).all()
 
 
-def test_simulated_rows_have_the_printed_moments_and_reproduce_the_tests(
+def test_simulated_answers_have_the_printed_moments_and_a_t_within_their_reach(
     finished: Any, tables: dict[str, pd.DataFrame]
 ) -> None:
     rows = read_frame(finished.folder / "results/cic2019/clean/teachers_simulated.data.csv")
@@ -41,17 +44,49 @@ def test_simulated_rows_have_the_printed_moments_and_reproduce_the_tests(
     for line in printed:
         for level, group in (("participant", "participants"), ("control", "control")):
             values = rows.loc[rows["group"] == level, line["outcome"]]
-            assert len(values) == int(line[f"n_{group}"])
-            assert values.mean() == pytest.approx(float(line[f"mean_{group}"]), abs=1e-9)
-            assert values.std(ddof=1) == pytest.approx(float(line[f"sd_{group}"]), abs=1e-9)
+            assert values.notna().sum() == len(values) == int(line[f"n_{group}"])
+            for figure, made in (("mean", values.mean()), ("sd", values.std(ddof=1))):
+                shown = line[f"{figure}_{group}"]
+                # Equal to the last printed digit, and no digit further.
+                assert abs(made - float(shown)) <= 0.5 * 10 ** -len(shown.partition(".")[2]) + 1e-12
     schools = rows.groupby("school")["group"].nunique()
     assert len(schools) == 22 and (schools == 2).all()
     assert rows.groupby("municipality")["school"].nunique().to_dict() == {"central": 11, "southern": 11}
-    by_source = tables["groups"].set_index(["outcome", "source"])
+    simulated = tables["groups"][tables["groups"]["source"] == "simulated"].set_index("id")
+    reach = tables["printed"][tables["printed"]["quantity"] == "t"].set_index("id")
+    for row in reach.index:
+        assert reach.loc[row, "reach_low"] <= simulated.loc[row, "statistic"] <= reach.loc[row, "reach_high"]
+
+
+def test_stand_in_items_are_called_so_and_are_scored_by_hand(
+    finished: Any, tables: dict[str, pd.DataFrame]
+) -> None:
+    text = (ROOT / "config/studies/cic2019/items.csv").read_text(encoding="utf-8")
+    asked = [r for r in csv.DictReader(text.splitlines()) if r["scale"] in DIMENSIONS and not r["score"]]
+    assert len(asked) == 27 and {r["stand_in"] for r in asked} == {"yes"}
+    assert all("stand-in" in r["label_en"].lower() and "sustituto" in r["label_es"] for r in asked)
+    rows = read_frame(finished.folder / "results/cic2019/clean/teachers_simulated.data.csv")
     for dimension in DIMENSIONS:
-        for column in ("estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "effect"):
-            pair = [by_source.loc[(dimension, s), column] for s in ("published", "simulated")]
-            assert pair[0] == pytest.approx(pair[1], abs=1e-9), (dimension, column)
+        items = [r for r in asked if r["scale"] == dimension]
+        keyed = pd.DataFrame(
+            {
+                r["item"]: float(r["min"]) + float(r["max"]) - rows[r["item"]]
+                if r["reverse"] == "yes"
+                else rows[r["item"]]
+                for r in items
+            }
+        )
+        assert keyed.min().min() >= float(items[0]["min"]) and keyed.max().max() <= float(items[0]["max"])
+        assert keyed.mean(axis=1).to_numpy() == pytest.approx(rows[dimension].to_numpy(), abs=1e-12)
+
+
+def test_no_cell_of_a_questionnaire_is_lost(tables: dict[str, pd.DataFrame]) -> None:
+    accounts = tables["accounts"]
+    assert len(accounts) and accounts["agrees"].all()
+    assert (accounts["cells_read"] == accounts["cells_carried"] + accounts["cells_ledger"]).all()
+    flow = tables["participant_flow"]
+    whole = flow[flow["group"] == "all"].groupby("kind")["n"].sum()
+    assert whole["entered"] - whole["left_out"] == whole["stayed"] == 97
 
 
 def test_three_printed_df_cannot_occur(tables: dict[str, pd.DataFrame]) -> None:

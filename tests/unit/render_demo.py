@@ -230,7 +230,7 @@ def cic_tables() -> dict[str, pd.DataFrame]:
                               ("teachers_simulated", "simulated", 1, "teachers simulated", 97))
     ]  # fmt: skip
     ledger = [{"source_id": "table2", "file": "data/published/cic2019/table2_comparison.csv", "row": i, "column": "t",
-               "rule": "sign turned to participants - control", "value": "-0.884", "new_value": "0.884"} for i in range(2, 7)]  # fmt: skip
+               "rule": "sign turned to participants - control", "value": "-0.884", "new_value": "0.884", "cells": 1} for i in range(2, 7)]  # fmt: skip
     models = [result(id=f"teachers_{o}", outcome=o, n=97, clusters=22, source="simulated", estimate=0.3, se=0.15, ci_low=0.0, ci_high=0.6,
                      statistic=2.0, df=70.1, p_value=0.05, effect=0.4, effect_ci_low=0.0, effect_ci_high=0.8,
                      effect_kind="estimate / total SD", method="random intercept, REML, Satterthwaite") for o in OUTCOMES]  # fmt: skip

@@ -14,6 +14,7 @@ from trenza.contracts.tables import CALLS, DIRECTIONS, QUALITATIVE_SIDES, QUANTI
 from trenza.render import language
 from trenza.render.figures import FIGURES
 from trenza.render.language import LANGUAGES
+from trenza.render.markdown import stem
 from trenza.triangulate.rules import QUALITATIVE_REASONS, QUANTITATIVE_REASONS
 
 FIELD = re.compile(r"\{(\w+)\}")
@@ -42,12 +43,12 @@ def test_every_text_is_used() -> None:
     stems = set(re.findall(r"""f["']([a-z_0-9]+_)\{""", source)) | set(
         re.findall(r"""["']([a-z]+_)["'] \+""", source)
     )
-    unused = [
-        key
-        for key in language.texts("en")
-        if f'"{key}"' not in source and f"'{key}'" not in source and not any(key.startswith(s) for s in stems)
-    ]
-    # "many_<cluster>" and "one_<unit>" are looked up by the study's own words.
+
+    def used(key: str) -> bool:
+        return f'"{key}"' in source or f"'{key}'" in source or any(key.startswith(s) for s in stems)
+
+    unused = [k for k in language.texts("en") if not used(k) and not used(k.removesuffix("_one"))]
+    # "<key>_one" is the text of <key> for a count of one; "many_<cluster>" and "one_<unit>" are looked up by the study's own words.
     assert [k for k in unused if not k.startswith(("many_", "one_"))] == []
 
 
@@ -126,8 +127,9 @@ def test_every_closed_list_has_its_words(lang: str) -> None:
     keys += [f"reason_{r}" for r in {*QUANTITATIVE_REASONS, *QUALITATIVE_REASONS}]
     keys += [f"why_{a}_{b}" for a in QUANTITATIVE_SIDES for b in QUALITATIVE_SIDES if "absent" not in (a, b)]
     keys += [f"limit_{x}{part}" for x in limits for part in ("", "_name", "_short")]
-    keys += [f"{part}_{i}" for i in FIGURES for part in ("caption", "alt")] + [
-        f"fig_{i}_title" for i in FIGURES
+    figures = {stem(i) for i in FIGURES}
+    keys += [f"{part}_{i}" for i in figures for part in ("caption", "alt")] + [
+        f"fig_{i}_title" for i in figures
     ]
     assert [k for k in keys if not language.has_text(lang, k)] == []
 

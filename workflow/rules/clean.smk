@@ -16,6 +16,8 @@ rule clean_sources:
         design=design("unit", "cluster", "group", "participants", "control"),
         files=lambda wildcards: STUDIES[wildcards.study].files,
         official=lambda wildcards: STUDIES[wildcards.study].official,
+        answer_words=setting("answer_words"),
         seed=PROJECT.settings["seed"],
+        min_cell=PROJECT.settings["disclosure"]["min_cell"],
     script:
         "../scripts/clean_sources.py"

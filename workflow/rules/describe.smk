@@ -10,10 +10,14 @@ rule describe_groups:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("compare", "official"),
+        code=code_digest("compare", "official", "questionnaire"),
         sources=setting("sources"),
-        design=design("group"),
+        design=design(
+            "unit", "cluster", "group", "assignment", "participants", "control"
+        ),
         policy=setting("policy"),
+        answer_words=setting("answer_words"),
+        seed=PROJECT.settings["seed"],
         ci_level=PROJECT.settings["ci_level"],
         min_cell=PROJECT.settings["disclosure"]["min_cell"],
     script:

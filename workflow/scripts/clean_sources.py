@@ -6,34 +6,53 @@ from trenza.io.job import job
 
 with job(snakemake.log[0]):
     from trenza.contracts.tables import stacked
-    from trenza.io.clean_folder import write_source
+    from trenza.io.clean_folder import write_questionnaires, write_source
     from trenza.io.files import write_table
     from trenza.io.inputs import describe_inputs
+    from trenza.io.pseudonyms import own_salt, salted_text
     from trenza.io.raw import read_all
     from trenza.io.study_files import read_study_table
+    from trenza.io.survey_file import read_surveys
+    from trenza.official.school_facts import school_facts
     from trenza.official.study import clean_official
+    from trenza.questionnaire.sources import clean_questionnaires
     from trenza.questionnaire.study import clean_study
-    from trenza.simulate.study import simulate_study
+    from trenza.simulate.study import simulate_questionnaires, simulate_study
 
     study, sources, design = snakemake.wildcards.study, snakemake.params.sources, snakemake.params.design
     files = {sid: Path(path) for sid, path in snakemake.params.files.items()}
-    raw = read_all(files, {sid: source.get("file", "") for sid, source in sources.items()})
+    shown = {sid: source.get("file", "") for sid, source in sources.items()}
+    asked = [sid for sid, source in sources.items() if source["holds"] == "questionnaire"]
+    raw = read_all({sid: path for sid, path in files.items() if sid not in asked}, shown)
+    surveys = read_surveys({sid: path for sid, path in files.items() if sid in asked}, shown)
     items = read_study_table(Path(snakemake.input.items_csv))
     codebook = read_study_table(Path(snakemake.input.codebook_csv))
     clean = clean_study(
         raw, study=study, sources=sources, group=design.get("group", ""), items=items, codebook=codebook
     )
-    simulated = simulate_study(
-        clean.data, study=study, sources=sources, design=design, seed=snakemake.params.seed
-    )
+    made = {"study": study, "sources": sources, "design": design, "seed": snakemake.params.seed}
+    simulated = simulate_study(clean.data, **made)
+    surveys |= simulate_questionnaires(clean.data, items=items, **made)
 
     folder = Path(snakemake.output[0])
     official, schools = clean_official(snakemake.params.official, study=study, sources=sources, folder=folder)
-    for sid, frame in {**clean.data, **simulated.data}.items():
+    answers = clean_questionnaires(
+        {sid: surveys[sid] for sid in asked},
+        study=study,
+        sources=sources,
+        design=design,
+        items=items,
+        answer_words=snakemake.params.answer_words,
+        schools=school_facts(folder, sources, file=f"study {study}"),
+        pseudonym=salted_text(own_salt(Path(".trenza_salt"))),
+        min_cell=snakemake.params.min_cell,
+    )
+    for sid, frame in {**clean.data, **simulated.data, **answers.data}.items():
         write_source(frame, folder, sid, sources[sid]["holds"])
-    write_table(clean.ledger, folder / "ledger.table.csv", "ledger")
-    write_table(official["files"], folder / "files.table.csv", "files")
-    flow = stacked("flow", [simulated.with_flow(clean.flow), official["flow"]])
-    write_table(flow, folder / "flow.table.csv", "flow")
-    inputs = describe_inputs(study, sources, files, {**raw, **schools}, simulated.data)
-    write_table(inputs, folder / "inputs.table.csv", "inputs")
+    write_questionnaires(answers.cleaned, answers.linked, folder)
+    ledger = stacked("ledger", [clean.ledger, answers.tables.pop("ledger")])
+    flow = stacked("flow", [simulated.with_flow(clean.flow), answers.tables.pop("flow"), official["flow"]])
+    inputs = describe_inputs(study, sources, files, {**raw, **schools}, simulated.data, answers.read)
+    told = {"ledger": ledger, "flow": flow, "inputs": inputs, "files": official["files"], **answers.tables}
+    for name, table in told.items():
+        write_table(table, folder / f"{name}.table.csv", name)

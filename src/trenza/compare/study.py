@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trenza.compare.audit import audit_printed
-from trenza.compare.describe import check_counts, distribution, rate_items
+from trenza.compare.describe import ALL, check_counts, distribution, rate_items
 from trenza.compare.design import check_assignment
 from trenza.compare.records import compare_records
 from trenza.compare.summaries import compare_summaries
 from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.study import RECORDS
 from trenza.contracts.tables import stacked
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def describe_study(
 ) -> dict[str, pd.DataFrame]:
     """Tables ``counts``, ``distribution`` and ``ratings`` of all sources that have something to describe.
 
+    ``items``: the outcomes of items.csv; of a questionnaire these are its scales, not the items in them.
     Cells of real data below ``min_cell`` are suppressed; what is published or simulated is shown as it is.
     """
     parts: dict[str, list[pd.DataFrame]] = {"counts": [], "distribution": [], "ratings": []}
@@ -38,11 +40,14 @@ def describe_study(
             parts["counts"].append(check_counts(data[sid], **place))
         elif source["holds"] == "ratings":
             parts["ratings"].append(rate_items(data[sid], **place))
-        elif source["holds"] == "records":
+        elif source["holds"] in RECORDS:
             outcomes = [c for c in data[sid].columns if c in items]
             threshold = min_cell if source["kind"] == "real" else None
+            group = str(design.get("group", ALL))
+            # Without groups everybody is one.
+            frame = data[sid] if group in data[sid].columns else data[sid].assign(**{group: ALL})
             parts["distribution"].append(
-                distribution(data[sid], outcomes=outcomes, group=design["group"], min_cell=threshold, **place)
+                distribution(frame, outcomes=outcomes, group=group, min_cell=threshold, **place)
             )
     return {name: stacked(name, frames) for name, frames in parts.items()}
 
@@ -89,7 +94,9 @@ def compare_study(
                         audit_printed(wanted, study=study, comparison=comparison["id"], **names)
                     )
                     continue
+                frame, few = _without_flagged(frame, sid, comparison, design, min_cell)
                 if kind == "real":
+                    faults += few
                     faults += small_groups(
                         frame,
                         source_id=sid,
@@ -109,6 +116,29 @@ def compare_study(
     return {name: stacked(name, frames) for name, frames in parts.items()}
 
 
+def _without_flagged(
+    frame: pd.DataFrame,
+    sid: str,
+    comparison: Mapping[str, Any],
+    design: Mapping[str, Any],
+    min_cell: int,
+) -> tuple[pd.DataFrame, list[Fault]]:
+    """The rows that no named index of careless answering flags; an index not defined flags nobody.
+
+    The faults are for real data: the numbers of people in a run with and without the flagged ones give away how
+    many were flagged, so a group in which these are few is refused.
+    """
+    flagged = frame[[f"flag_{name}" for name in comparison["without_flagged"]]].eq(1).any(axis=1)
+    faults = []
+    for level in (design["participants"], design["control"]):
+        n = int((flagged & (frame[design["group"]] == level)).sum())
+        if 0 < n < min_cell:
+            allowed = f"none, or at least {min_cell} (disclosure.min_cell in config/config.yaml)"
+            place = (f"source {sid}", f"group {level}", f"comparison {comparison['id']}, without_flagged")
+            faults.append(Fault(*place, f"{n} people flagged", allowed))
+    return frame[~flagged], faults
+
+
 def _check_designs(
     data: Mapping[str, pd.DataFrame],
     *,
@@ -120,8 +150,10 @@ def _check_designs(
     tables: list[pd.DataFrame] = []
     faults: list[Fault] = []
     cluster = design.get("cluster")
+    if cluster is None or "group" not in design:
+        return tables, faults
     for sid, source in sources.items():
-        if cluster is None or source["holds"] != "records" or cluster not in data[sid].columns:
+        if source["holds"] not in RECORDS or not {cluster, design["group"]} <= set(data[sid].columns):
             continue
         try:
             table = check_assignment(

@@ -13,6 +13,9 @@ _PATTERNS = {
     "^[a-z][a-z0-9_]*$": "an id: small letters, digits and _, a letter first (for example school_1)",
     "^([a-z][a-z0-9_]*)?$": "blank, or an id: small letters, digits and _, a letter first",
     "^-?[0-9]+([.][0-9]+)?$": "a number with a decimal point",
+    "^[a-z][a-z0-9_]*( *; *[a-z][a-z0-9_]*)*$": "ids joined by ;",
+    "^([a-z][a-z0-9_]*( *; *[a-z][a-z0-9_]*)*)?$": "blank, or ids joined by ;",
+    "^(0?[.][0-9]+|1|1[.]0+)?$": "blank, or a share above 0 and up to 1, with a decimal point",
 }
 
 
@@ -63,7 +66,7 @@ def with_defaults(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]
         }
         for key, sub in schema.get("properties", {}).items():
             if key not in filled and "default" in sub:
-                filled[key] = copy.deepcopy(sub["default"])
+                filled[key] = with_defaults(copy.deepcopy(sub["default"]), sub, root)
         return filled
     if isinstance(value, list):
         return [with_defaults(v, schema.get("items", {}), root) for v in value]

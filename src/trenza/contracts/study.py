@@ -9,17 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.study_questionnaire import check_questionnaires, questionnaire_columns
+from trenza.contracts.words import names_or
 
 ANALYSES = ("comparisons", "models", "discontinuities", "regression_to_the_mean")
 # Columns that the project adds to every table.
 RESERVED = {"source", "study", "source_id"}
+# What holds one row a unit.
+RECORDS = ("records", "questionnaire")
 
 Rows = Sequence[Mapping[str, str]]
-
-
-def names_or(names: Sequence[str] | set[str], none: str = "none is declared") -> str:
-    """Allowed names as a list in words."""
-    return ", ".join(sorted(names)) if names else none
 
 
 def check_items(items: Rows, file: str) -> list[Fault]:
@@ -46,6 +45,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
     for sid, source in sources.items():
         found += _check_source(sid, source, sources, study["design"], item_names, f"sources.{sid}", file)
     found += _check_design(study, file)
+    found += check_questionnaires(study, items, file)
     coded = [s for s, v in sources.items() if v["holds"] == "segments"]
     for sid in coded[1:]:
         found.append(
@@ -59,7 +59,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
                 found.append(
                     Fault(file, f"{place}.id", "", f"'{analysis['id']}' a second time", "each id once")
                 )
-            found += _check_analysis(kind, analysis, study, item_names, place, file)
+            found += _check_analysis(kind, analysis, study, items, place, file)
     for kind in ("comparisons", "models"):
         made = [f"{a['id']}_{o}" for a in study[kind] for o in a["outcomes"]]
         for result in sorted({r for r in made if made.count(r) > 1}):
@@ -89,9 +89,9 @@ def _check_source(
     if simulated:
         if "simulate" not in source:
             fault("", "no key 'simulate'", "a simulated source says how it is made")
-        if source["holds"] != "records":
-            fault("holds", source["holds"], "records, for a simulated source")
-        for key in ("file", "columns"):
+        if source["holds"] not in RECORDS:
+            fault("holds", source["holds"], "records or questionnaire, for a simulated source")
+        for key in ("file", "columns") if source["holds"] != "questionnaire" else ("file",):
             if key in source:
                 fault(key, "this key", "only sources that are read from a file have it")
     else:
@@ -109,12 +109,12 @@ def _check_source(
             fault("file" if official else "", "this key" if official else "no key 'file'", allowed)
         if "simulate" in source:
             fault("simulate", "this key", "only sources of kind simulated have it")
-        if (source["holds"] == "records") != ("columns" in source):
-            fault(
-                "columns",
-                "this key" if "columns" in source else "nothing",
-                "columns, for records and only for records",
-            )
+        if source["holds"] == "shares" and source["kind"] != "published":
+            fault("kind", f"'{source['kind']}'", "published, for shares")
+        if source["holds"] == "records" and "columns" not in source:
+            fault("columns", "nothing", "columns, for records")
+        if source["holds"] not in RECORDS and "columns" in source:
+            fault("columns", "this key", "only records and questionnaires have it")
     if simulated and "cluster" not in design:
         fault(
             "simulate", "no design.cluster", "design.cluster, the column that simulated units are nested in"
@@ -128,7 +128,10 @@ def _check_source(
                 f"'{how['from']}'",
                 f"a source that holds group_summaries: {names_or(summaries)}",
             )
-        for outcome, (low, high) in how["ranges"].items():
+        if ("ranges" in how) != (source["holds"] == "records"):
+            allowed = "ranges, for simulated records and only for them"
+            fault("simulate.ranges", "this key" if "ranges" in how else "nothing", allowed)
+        for outcome, (low, high) in how.get("ranges", {}).items():
             if outcome not in items:
                 fault(
                     f"simulate.ranges.{outcome}", f"'{outcome}'", f"an item of items.csv: {names_or(items)}"
@@ -166,9 +169,15 @@ def _check_source(
                         f"'{part}'",
                         f"a column read from the file: {names_or(read)}",
                     )
-        if "levels" in column and "type" in column:
-            fault(f"columns.{name}.type", f"'{column['type']}' beside levels", "either type or levels")
-        if column.get("type", "number") == "number" and "levels" not in column and name not in items:
+        if "options" in column and source["holds"] != "questionnaire":
+            fault(f"columns.{name}.options", "this key", "only columns of a questionnaire have it")
+        if ("levels" in column or "options" in column) and "type" in column:
+            fault(f"columns.{name}.type", f"'{column['type']}' beside levels or options", "one of the three")
+        if (
+            column.get("type", "number") == "number"
+            and not {"levels", "options"} & set(column)
+            and name not in items
+        ):
             fault(
                 f"columns.{name}",
                 f"'{name}' without a row in items.csv",
@@ -247,9 +256,11 @@ def _check_design(study: Mapping[str, Any], file: str) -> list[Fault]:
     return found
 
 
-def available_columns(study: Mapping[str, Any], source_id: str) -> set[str]:
+def available_columns(study: Mapping[str, Any], source_id: str, items: Rows = ()) -> set[str]:
     """Columns that the cleaned records of a source will have."""
     source = study["sources"][source_id]
+    if source["holds"] == "questionnaire":
+        return questionnaire_columns(study, source_id, items)
     if source["kind"] == "simulated":
         made = set(source.get("simulate", {}).get("ranges", {}))
         cluster = study["design"].get("cluster")
@@ -260,11 +271,12 @@ def available_columns(study: Mapping[str, Any], source_id: str) -> set[str]:
 
 
 def _check_analysis(
-    kind: str, analysis: Mapping[str, Any], study: Mapping[str, Any], items: set[str], place: str, file: str
+    kind: str, analysis: Mapping[str, Any], study: Mapping[str, Any], rows: Rows, place: str, file: str
 ) -> list[Fault]:
     found: list[Fault] = []
+    items = {i["item"] for i in rows}
     named = analysis["sources"] if kind == "comparisons" else [analysis["source"]]
-    wanted = ("group_summaries", "records") if kind == "comparisons" else ("records",)
+    wanted = ("group_summaries", *RECORDS) if kind == "comparisons" else RECORDS
     fitting = {s for s, v in study["sources"].items() if v["holds"] in wanted}
     kinds = [study["sources"][s]["kind"] for s in named if s in fitting]
     for twice in sorted({k for k in kinds if kinds.count(k) > 1}):
@@ -288,17 +300,18 @@ def _check_analysis(
                 )
             )
             continue
-        if study["sources"][sid]["holds"] != "records":
+        if study["sources"][sid]["holds"] not in RECORDS:
             continue
-        there = available_columns(study, sid)
+        there = available_columns(study, sid, rows)
         baseline = analysis.get("baseline", [])
         used = [
+            study["design"].get("group", ""),
             *outcomes,
             *analysis.get("covariates", []),
             *[analysis[k] for k in ("cluster", "running", "placebo") if k in analysis],
             *([baseline] if isinstance(baseline, str) else baseline),
         ]
-        for column in used:
+        for column in filter(None, used):
             if column not in there:
                 found.append(
                     Fault(file, place, "", f"column '{column}'", f"a column of {sid}: {names_or(there)}")

@@ -20,6 +20,7 @@ from trenza.contracts.columns import (
     int_column,
     text_column,
 )
+from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
 
@@ -65,11 +66,16 @@ CONTRACTS: dict[str, Contract] = {
                 STUDY,
                 SOURCE_ID,
                 text_column("file", "path as in inputs"),
-                int_column("row", "line of the file, header = 1; for Stata files the observation + 1"),
-                text_column("column", "column of the file"),
+                int_column(
+                    "row",
+                    "line of the file, header = 1; for Stata and SPSS files the observation + 1; blank for a column",
+                    blank=True,
+                ),
+                text_column("column", "column of the file; blank for a row left out", blank=True),
                 text_column("rule", "what was done and why"),
                 text_column("value", "what stood there", blank=True),
                 text_column("new_value", "what stands there now; blank = missing", blank=True),
+                int_column("cells", "cells that the line stands for; 1 but for whole columns and rows"),
             ),
             (),
         ),
@@ -353,6 +359,7 @@ CONTRACTS: dict[str, Contract] = {
         ),
         *SCHOOL_CONTRACTS,
         *AUDIT_CONTRACTS,
+        *QUESTIONNAIRE_CONTRACTS,
         # report
         Contract(
             "manifest",

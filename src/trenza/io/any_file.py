@@ -34,6 +34,24 @@ def read_grid(
     ``shown_as`` is the file's name in messages; columns that are not ``wanted`` are counted and left out.
     Raises ``InputFaults`` where the file cannot be read or no table of it fits.
     """
+    kind = kind_of(path, shown_as, FORMATS)
+    if kind == "xlsx":
+        return read_xlsx(path, shown_as, fits, wanted)
+    if kind == "xls":
+        return read_xls(path, shown_as, fits, wanted)
+    if kind == "stata":
+        return _stata(path, shown_as, fits, wanted)
+    if kind == "spss":
+        raise refusal(shown_as, "a file of another kind", FORMATS)
+    return _csv(path, shown_as, fits, wanted)
+
+
+def kind_of(path: Path, shown_as: str, formats: str) -> str:
+    """What a file is by its first bytes, whatever its name: xlsx, xls, stata, spss or csv.
+
+    Raises ``InputFaults`` for what cannot be opened, is too large, a web page, or of another kind; ``formats``
+    says which are allowed.
+    """
     try:
         size = path.stat().st_size
         with path.open("rb") as handle:
@@ -43,18 +61,20 @@ def read_grid(
     if size > MOST_BYTES:
         raise refusal(shown_as, f"a file of {size / 1e6:,.0f} MB", f"at most {MOST_BYTES / 1e6:,.0f} MB")
     if start.startswith(b"PK\x03\x04"):
-        return read_xlsx(path, shown_as, fits, wanted)
+        return "xlsx"
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        return read_xls(path, shown_as, fits, wanted)
+        return "xls"
     # Stata 13 and later begin with a tag, earlier versions with their number and two flags.
     if start.startswith(b"<stata_dta>") or re.match(rb"[\x6c-\x73][\x01\x02]\x01\x00", start):
-        return _stata(path, shown_as, fits, wanted)
+        return "stata"
+    if start.startswith((b"$FL2", b"$FL3")):
+        return "spss"
     if re.match(rb"(?is)^(\xef\xbb\xbf)?\s*<(!doctype|html|table|\?xml|meta|head|body)", start):
         found = "a web page or XML with a spreadsheet's name"
-        raise refusal(shown_as, found, f"{FORMATS}; open it in a spreadsheet and save it as .xlsx")
+        raise refusal(shown_as, found, f"{formats}; open it in a spreadsheet and save it as .xlsx")
     if b"\x00" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise refusal(shown_as, "a file of another kind", FORMATS)
-    return _csv(path, shown_as, fits, wanted)
+        raise refusal(shown_as, "a file of another kind", formats)
+    return "csv"
 
 
 def _stata(

@@ -11,7 +11,7 @@ from trenza.io.files import read_frame, read_table, write_frame, write_table
 if TYPE_CHECKING:
     import pandas as pd
 
-CHECKED = {"group_summaries": "summaries", "segments": "segments"}
+CHECKED = {"group_summaries": "summaries", "segments": "segments", "shares": "shares"}
 TEXT = (
     "study",
     "source_id",
@@ -26,6 +26,7 @@ TEXT = (
     "note",
     "school",
     "teacher",
+    "dependency",
 )
 
 
@@ -40,6 +41,29 @@ def write_source(frame: pd.DataFrame, folder: Path, source_id: str, holds: str) 
         write_table(frame, data_path(folder, source_id), CHECKED[holds])
     else:
         write_frame(frame, data_path(folder, source_id))
+
+
+def write_questionnaires(cleaned: Mapping[str, Any], wide: pd.DataFrame, folder: Path) -> None:
+    """Write, by source id, which row of a file a record is and why answers are blank; and the linked people.
+
+    ``cleaned`` has objects with frames ``rows`` and ``reasons``. Like all of this folder, not for sharing.
+    """
+    for sid, clean in cleaned.items():
+        write_frame(clean.rows, folder / f"{sid}.rows.csv")
+        write_frame(clean.reasons, folder / f"{sid}.reasons.csv")
+    for kind, part in wide.groupby("source", sort=True) if len(wide) else ():
+        write_frame(part, folder / f"linked_people_{kind}.wide.csv")
+
+
+def read_reasons(folder: Path, sources: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
+    """Why answers are blank, by the id of every source that holds a questionnaire."""
+    held = [sid for sid, source in sources.items() if source["holds"] == "questionnaire"]
+    texts: dict[str, Any] = {}
+    for sid in held:
+        path = folder / f"{sid}.reasons.csv"
+        header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
+        texts[sid] = read_frame(path, header)
+    return texts
 
 
 def read_clean(folder: Path, sources: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:

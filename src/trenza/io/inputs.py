@@ -18,13 +18,21 @@ def describe_inputs(
     files: Mapping[str, Path],
     raw: Mapping[str, pd.DataFrame],
     simulated: Mapping[str, pd.DataFrame],
+    read: Mapping[str, tuple[int, int]],
 ) -> pd.DataFrame:
-    """Table ``inputs``. Paths are those of study.yaml: the folder of the user's machine is nobody's business."""
+    """Table ``inputs``; ``read`` has rows and columns of sources that are no frame here.
+
+    Paths are those of study.yaml: the folder of the user's machine is nobody's business.
+    """
     import pandas as pd
 
     rows = []
     for sid, source in sources.items():
-        frame = raw[sid] if sid in raw else simulated[sid]
+        if sid in read:
+            rows_read, columns_read = read[sid]
+        else:
+            frame = raw[sid] if sid in raw else simulated[sid]
+            rows_read, columns_read = len(frame), len(frame.columns)
         rows.append(
             {
                 "study": study,
@@ -34,8 +42,8 @@ def describe_inputs(
                 "file": source.get("file") or ", ".join(source.get("folders", [])) or None,
                 "where": source["where"] or None,
                 "sha256": sha256(files[sid]) if sid in files else None,
-                "rows": len(frame),
-                "columns": len(frame.columns),
+                "rows": rows_read,
+                "columns": columns_read,
             }
         )
     return pd.DataFrame(rows)

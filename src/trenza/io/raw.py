@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 READABLE = (".csv", ".dta")
+DELIMITERS = ",;|\t"
 
 
 def read_raw(path: Path, shown_as: str) -> pd.DataFrame:
@@ -78,20 +79,11 @@ def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
     Raises ``InputFaults`` listing all ragged rows, repeated or blank column names, quotation marks that are
     never closed or swallow rows, or an empty file.
     """
-    lines = _decoded(path.read_bytes())
-    # Excel's own hint to itself; not data.
-    text = lines.split("\n", 1)[1] if lines.startswith("sep=") and "\n" in lines else lines
-    delimiter = max(",;|\t", key=text.split("\n", 1)[0].count)
-    try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        allowed = "each quotation mark closed, cells below 131,072 characters"
-        raise InputFaults([Fault(shown_as, "", "", f"a broken CSV ({error})", allowed)]) from error
+    text = csv_text(path)
+    delimiter = max(DELIMITERS, key=text.split("\n", 1)[0].count)
+    rows = csv_cells(text, delimiter, shown_as)
     if not rows or not any(cell.strip() for cell in rows[0]):
         raise InputFaults([Fault(shown_as, "1", "", "no header", "a first row with column names")])
-    # Columns that are blank from the header down are what a spreadsheet leaves at the right edge.
-    width = max(_filled(row) for row in rows)
-    rows = [row[:width] for row in rows]
     header = [cell.strip() for cell in rows[0]]
     faults = [
         Fault(
@@ -133,6 +125,26 @@ def read_csv_rows(path: Path, shown_as: str) -> list[list[str]]:
     if faults:
         raise InputFaults(faults)
     return [header, *(row for _, row in body)]
+
+
+def csv_text(path: Path) -> str:
+    """The text of a CSV file in any encoding that spreadsheets save, without Excel's hint to itself (``sep=;``)."""
+    lines = _decoded(path.read_bytes())
+    return lines.split("\n", 1)[1] if lines.startswith("sep=") and "\n" in lines else lines
+
+
+def csv_cells(text: str, delimiter: str, shown_as: str) -> list[list[str]]:
+    """Rows of a CSV as they stand, without the blank columns that a spreadsheet leaves at the right edge.
+
+    Raises ``InputFaults`` for quotation marks that are not closed and for cells that are too long.
+    """
+    try:
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        allowed = "each quotation mark closed, cells below 131,072 characters"
+        raise InputFaults([Fault(shown_as, "", "", f"a broken CSV ({error})", allowed)]) from error
+    width = max((_filled(row) for row in rows), default=0)
+    return [row[:width] for row in rows]
 
 
 def _filled(row: Sequence[str]) -> int:

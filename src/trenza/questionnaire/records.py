@@ -60,6 +60,7 @@ def clean_records(
                 "rule": rule,
                 "value": as_text(value),
                 "new_value": as_text(new_value),
+                "cells": 1,
             }
         )
 
@@ -98,7 +99,7 @@ def clean_records(
     ]
     steps += [("group unknown: kept, in no comparison", int(without.sum()))]
     flow = pd.DataFrame([{"step": i, "rule": rule, "n": n} for i, (rule, n) in enumerate(steps, 1)])
-    names = ["file", "row", "column", "rule", "value", "new_value"]
+    names = ["file", "row", "column", "rule", "value", "new_value", "cells"]
     return Cleaned(out.reset_index(drop=True), pd.DataFrame(ledger, columns=names), flow)
 
 

@@ -10,6 +10,7 @@ from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import stacked
 from trenza.questionnaire.published import read_counts, read_ratings, read_segments, read_summaries
 from trenza.questionnaire.records import clean_records
+from trenza.questionnaire.shares import read_shares
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,14 +88,19 @@ def _clean(
     readers = {
         "group_summaries": lambda: read_summaries(raw, study=study, source_id=sid, source=kind, file=file),
         "counts": lambda: read_counts(raw, file=file),
+        "shares": lambda: read_shares(
+            raw, study=study, source_id=sid, source=kind, file=file, items=list(items["item"])
+        ),
         "ratings": lambda: read_ratings(raw, file=file, items=list(items["item"])),
         "segments": lambda: read_segments(
             raw, study=study, source_id=sid, source=kind, file=file, codes=codes
         ),
     }
     frame = readers[holds]()
-    ledger = pd.DataFrame(columns=["file", "row", "column", "rule", "value", "new_value"])
-    return frame, ledger, counted(len(raw), len(frame))
+    ledger = pd.DataFrame(columns=["file", "row", "column", "rule", "value", "new_value", "cells"])
+    # A published share gives one row for each number of people who may have answered.
+    kept = frame["item"].nunique() if holds == "shares" else len(frame)
+    return frame, ledger, counted(len(raw), kept)
 
 
 def counted(read: int, kept: int) -> pd.DataFrame:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives_schools, estimates, rows
+from trenza.render import alternatives_questionnaire, alternatives_schools, estimates, rows
 from trenza.render.language import is_missing, percent
+from trenza.render.markdown import stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
 def alt(identifier: str, ctx: Context) -> str:
     """One sentence that says what kind of picture it is, then the values it shows."""
     values = _VALUES[identifier](ctx) if identifier in _VALUES else []
-    return " ".join([ctx.t(f"alt_{identifier}"), "; ".join(values) + "." if values else ""]).strip()
+    return " ".join([ctx.t(f"alt_{stem(identifier)}"), "; ".join(values) + "." if values else ""]).strip()
 
 
 def _forest(ctx: Context) -> list[str]:
-    table = rows.primary(ctx.table("groups"), "effect")
+    table = rows.primary(rows.main(ctx.study, ctx.table("groups")), "effect")
     at_hand = set(table.loc[table["source"] != "simulated", "id"])
     table = table.loc[(table["source"] != "simulated") | ~table["id"].isin(at_hand)]
     return [f"{ctx.item(r['outcome'])} ({ctx.source(r['source'])}): {ctx.num(r['effect'])} {ctx.span(r['effect_ci_low'], r['effect_ci_high'])}"
@@ -99,5 +100,6 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "estimates": _estimates,
     "participants": _participants,
     "discontinuity": _cutoff,
+    **alternatives_questionnaire.VALUES,
     **alternatives_schools.VALUES,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.tables import CONTRACTS, empty
@@ -17,8 +18,18 @@ if TYPE_CHECKING:
 # Where a room's phrase names a level or an outcome by its id; elsewhere a word that happens to be an id stays.
 _LEVEL = re.compile(r"((?:group|grupo)(?:: | '| «))(\w+)('|»|)")
 _OUTCOME = re.compile(
-    r"((?:baseline score|puntaje previo|window \||ventana \|)\s?)([a-z]\w*)((?= only| [-−])|$)"
+    r"((?:baseline score|puntaje previo|window \||ventana \||repeats that of|repite el de)\s?)([a-z]\w*)((?= only| [-−]|;)|$)"
 )
+
+
+def _first_rows(frame: pd.DataFrame, column: str) -> dict[Any, dict[str, Any]]:
+    """The first row of each id, or none where the frame has no such column."""
+    if column not in frame.columns:
+        return {}
+    found: dict[Any, dict[str, Any]] = {}
+    for row in frame.to_dict("records"):
+        found.setdefault(row[column], {str(k): v for k, v in row.items()})
+    return found
 
 
 @dataclass(frozen=True)
@@ -98,18 +109,24 @@ class Context:
 
     def item(self, identifier: Any) -> str:
         """The label of an outcome or item."""
-        return self._from(self.items, "item", identifier)
+        return self._label(self.item_rows, identifier)
 
     def code(self, identifier: Any) -> str:
         """The label of a code."""
-        return self._from(self.codebook, "code", identifier)
+        return self._label(self._code_rows, identifier)
 
-    def _from(self, frame: pd.DataFrame, column: str, identifier: Any) -> str:
-        if column in frame.columns:
-            rows = frame.loc[frame[column] == identifier]
-            if len(rows):
-                return str(rows.iloc[0][f"label_{self.lang}"])
-        return language.plain(identifier)
+    @cached_property
+    def item_rows(self) -> dict[Any, dict[str, Any]]:
+        """The rows of items.csv by id: looked up hundreds of times in a long instrument."""
+        return _first_rows(self.items, "item")
+
+    @cached_property
+    def _code_rows(self) -> dict[Any, dict[str, Any]]:
+        return _first_rows(self.codebook, "code")
+
+    def _label(self, known: Mapping[Any, Mapping[str, Any]], identifier: Any) -> str:
+        row = known.get(identifier)
+        return str(row[f"label_{self.lang}"]) if row else language.plain(identifier)
 
     def unit(self, outcome: Any) -> str:
         """The unit of an outcome, in words; empty where items.csv has none."""

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
     figures_effects,
+    figures_questionnaire,
+    figures_questionnaire_answers,
+    figures_questionnaire_missing,
+    figures_questionnaire_scales,
     figures_sample,
     figures_school_spread,
     figures_schools,
@@ -35,6 +39,11 @@ FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     "estimates": figures_scores.compared,
     "discontinuity": figures_scores.discontinuity,
     "gain_without_programme": figures_scores.gain_without_programme,
+    "questionnaire_flow": figures_questionnaire.flow,
+    **figures_questionnaire_answers.PAGE_FIGURES,
+    "questionnaire_missing": figures_questionnaire_missing.missing,
+    "questionnaire_reliability": figures_questionnaire_scales.reliability,
+    "questionnaire_schools": figures_questionnaire_scales.schools,
     "school_trends": figures_schools.trends,
     "school_trends_dependency": figures_schools.trends_by_dependency,
     "school_trends_ses": figures_schools.trends_by_ses,

@@ -17,7 +17,7 @@ OFFSET = {"published": 0.17, "real": 0.17, "simulated": -0.17}
 
 def forest(ctx: Context) -> Figure | None:
     """One row an outcome: standardised effect and interval; published and real filled; simulated, hollow, only where no other is at hand."""
-    table = rows.primary(ctx.table("groups"), "effect")
+    table = rows.primary(rows.main(ctx.study, ctx.table("groups")), "effect")
     if not len(table):
         return None
     at_hand = set(table.loc[table["source"] != "simulated", "id"])

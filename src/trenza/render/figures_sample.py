@@ -112,7 +112,7 @@ def simulated_records(ctx: Context) -> Figure | None:
         return None
     means = ctx.table("distribution")
     means = means.loc[means["source"] == "simulated"]
-    outcomes = [o for o in ctx.items["item"] if o in table.columns]
+    outcomes = [o for o in rows.outcomes(ctx) if o in table.columns]
     if not outcomes:
         return None
     levels = [ctx.participants, ctx.control]

@@ -32,21 +32,32 @@ def breakable(cell: str) -> str:
     return cell.replace("/", "/\u200b").replace(";", ";\u200b").replace("=", "=\u200b")
 
 
+def stem(identifier: str) -> str:
+    """The figure that a further page belongs to: ``questionnaire_answers`` of ``questionnaire_answers_2``."""
+    return re.sub(r"_\d+$", "", identifier)
+
+
 def badge(ctx: Context, kind: str) -> str:
     """The mark that tells published, simulated and real numbers apart."""
     return f"[{escape(ctx.source(kind))}]{{.kind .{kind}}}"
 
 
 def pipe_table(frame: pd.DataFrame, caption: str) -> str:
-    """A pipe table in a container of its own that can scroll; ``attrs["right"]`` columns stand at the right."""
-    right = set(frame.attrs.get("right", []))
+    """A pipe table in a container of its own that can scroll.
+
+    The columns of ``attrs["right"]`` stand at the right; the rows of ``attrs["bold"]``, counted from 0, head those that follow.
+    """
+    right, bold = set(frame.attrs.get("right", [])), set(frame.attrs.get("bold", []))
     heads = [escape(str(c)) for c in frame.columns]
     lines = [
         f"| {' | '.join(heads)} |",
         f"|{'|'.join('---:' if c in right else ':---' for c in frame.columns)}|",
     ]
-    for row in frame.itertuples(index=False):
-        lines.append(f"| {' | '.join(escape(breakable(str(v))) for v in row)} |")
+    for place, row in enumerate(frame.itertuples(index=False)):
+        cells = [escape(breakable(str(v))) for v in row]
+        if place in bold:
+            cells[0] = f"**{cells[0]}**"
+        lines.append(f"| {' | '.join(cells)} |")
     label = re.sub(r'["{}]', "", caption)
     head = f':::: {{.scroll tabindex="0" role="region" aria-label="{label}"}}'
     return "\n".join([head, "", *lines, "", f": {escape(caption)}", "", "::::"])
@@ -100,7 +111,9 @@ class Paper:
         if identifier not in self.figures:
             return
         self.shown.append(identifier)
-        caption = f"{self.ctx.t('figure_word')} {len(self.shown)}. {self.ctx.t(f'caption_{identifier}')}"
+        further = stem(identifier) != identifier
+        words = self.ctx.t("caption_further_page" if further else f"caption_{identifier}")
+        caption = f"{self.ctx.t('figure_word')} {len(self.shown)}. {words}"
         plain_alt = re.sub(r'["\\{}]', "", alt).replace("\n", " ")
         target = f"<{self.figures[identifier]}>"
         anchor = identifier.replace("_", "-")

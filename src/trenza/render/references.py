@@ -40,6 +40,31 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "Guetterman, T. C., Fetters, M. D., & Creswell, J. W. (2015). Integrating quantitative and qualitative results in health science mixed "
         "methods research through joint displays. Annals of Family Medicine, 13(6), 554\u2013561.",
     ),
+    "reliability": (
+        "Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. Psychometrika, 16(3), 297\u2013334.",
+        "Feldt, L. S. (1965). The approximate sampling distribution of Kuder-Richardson reliability coefficient twenty. "
+        "Psychometrika, 30(3), 357\u2013370.",
+        "McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.",
+    ),
+    "reliability_difference": (
+        "Feldt, L. S. (1969). A test of the hypothesis that Cronbach's alpha or Kuder-Richardson coefficient twenty is the same for two "
+        "tests. Psychometrika, 34(3), 363\u2013373.",
+        "Zou, G. Y. (2007). Toward using confidence intervals to compare correlations. Psychological Methods, 12(4), 399\u2013413.",
+    ),
+    "school_agreement": (
+        "Donner, A. (1986). A review of inference procedures for the intraclass correlation coefficient in the one-way random effects "
+        "model. International Statistical Review, 54(1), 67\u201382.",
+        "James, L. R., Demaree, R. G., & Wolf, G. (1984). Estimating within-group interrater reliability with and without response bias. "
+        "Journal of Applied Psychology, 69(1), 85\u201398.",
+        "Searle, S. R. (1971). Linear models. Wiley.",
+    ),
+    "attrition": (
+        "What Works Clearinghouse. (2020). Standards handbook, version 4.1. Institute of Education Sciences.",
+    ),
+    "careless": (
+        "Johnson, J. A. (2005). Ascertaining the validity of individual protocols from Web-based personality inventories. Journal of "
+        "Research in Personality, 39(1), 103\u2013129.",
+    ),
     "files": (
         "Agencia de Calidad de la Educaci\u00f3n. Glosas de las bases de datos p\u00fablicas Simce por establecimiento.",
     ),

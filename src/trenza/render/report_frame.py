@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import report_schools, rows
-from trenza.render.language import has_text, is_missing
+from trenza.render.cells import source_cell
+from trenza.render.language import NO_VALUE, has_text, is_missing
 from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, escape
 from trenza.render.references import used_references
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from trenza.render.context import Context
 
 
+LEDGER_LINES = 30  # of the table of the ledger; a longer one is told by rule alone
 COMMAND = "python3 run.py --study {study}"
 
 
@@ -96,7 +98,8 @@ def data(paper: Paper, study_id: str) -> None:
     ledger = ctx.table("ledger")
     if len(ledger):
         counted = _by_rule(ctx, ledger)
-        paper.say(ctx.t("ledger_some", n=ctx.count(len(ledger))))
+        whole = bool(ledger[["row", "column"]].isna().any(axis=None))
+        paper.say(ctx.t("ledger_all" if whole else "ledger_some", n=ctx.count(ledger["cells"].sum())))
         paper.table(counted, ctx.t("cap_ledger"))
     elif not official:
         paper.say(ctx.t("ledger_none"))
@@ -130,13 +133,23 @@ def methods(paper: Paper, study_id: str) -> None:
         for name in (
             *("groups", "printed", "models", "discontinuity", "mean_reversion", "codes", "convergence"),
             *("files", "trends", "gaps", "year_changes"),
+            *(
+                "answers",
+                "reliability",
+                "one_factor",
+                "school_agreement",
+                "attrition",
+                "careless",
+                "score_checks",
+                "shares",
+            ),
         )
     }
     for name, there in have.items():
         if there:
             paper.say(ctx.t(f"method_{name}", **_method_fields(ctx, name)))
     paper.say(ctx.t("method_rounding"))
-    found = used_references(have)
+    found = used_references(have | {"reliability_difference": len(ctx.table("reliability_difference")) > 0})
     if found:
         paper.heading("h_references", 3)
         paper.raw(*(f"- {escape(entry)}" for entry in found))
@@ -177,13 +190,22 @@ def _method_fields(ctx: Context, name: str) -> dict[str, str]:
 
 
 def _by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
-    """How often each rule changed a cell: ledger rows counted by source, column and rule."""
+    """Cells by source, column and rule; of a rule that many columns share, their number; of whole rows no column."""
     import pandas as pd
 
-    counted = ledger.groupby(["source_id", "column", "rule"], sort=False).size().reset_index(name="n")
+    told = ledger.assign(
+        column=ledger["column"].fillna(NO_VALUE),
+        # Which row of the file stayed instead is in the ledger.
+        rule=ledger["rule"].str.partition("; that is row ")[0],
+    )
+    columns = told.groupby(["source_id", "rule"])["column"].transform("nunique")
+    if len(told[["source_id", "column", "rule"]].drop_duplicates()) > LEDGER_LINES:
+        named = columns.map(lambda n: ctx.t("n_columns", n=ctx.count(n)))
+        told = told.assign(column=told["column"].where(columns.eq(1), named))
+    counted = told.groupby(["source_id", "column", "rule"], sort=False)["cells"].sum().reset_index()
     heads = [ctx.t(k) for k in ("col_source_id", "col_column", "col_rule", "col_cells")]
     cells = [
-        [str(r["source_id"]), str(r["column"]), ctx.say(r["rule"]), ctx.count(r["n"])]
+        [source_cell(ctx, r), str(r["column"]), ctx.say(r["rule"]), ctx.count(r["cells"])]
         for _, r in counted.iterrows()
     ]
     frame = pd.DataFrame(cells, columns=heads, dtype="str")

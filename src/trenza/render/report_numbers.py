@@ -50,9 +50,12 @@ def descriptives(paper: Paper, study_id: str) -> None:
         if bool(some["suppressed"].any()):
             paper.say(ctx.t("suppressed_some"))
         for sid in rows.in_order(some, "source_id"):
-            place = f": {sid}" if some["source_id"].nunique() > 1 else ""
+            place = f": {ctx.level(sid)}" if some["source_id"].nunique() > 1 else ""
             one = some.loc[some["source_id"] == sid]
-            paper.table(of_one_kind(ctx, "distribution", one), ctx.t(f"cap_distribution_{kind}") + place)
+            shown = of_one_kind(ctx, "distribution", one)
+            if not ctx.compares and set(one["group"]) == {"all"}:
+                shown = without(shown, [ctx.t("col_group")])
+            paper.table(shown, ctx.t(f"cap_distribution_{kind}") + place)
     paper.figure("simulated_records", alternatives.alt("simulated_records", ctx))
 
 
@@ -60,7 +63,7 @@ def comparisons(paper: Paper, study_id: str) -> None:
     """Participants against control: figure, sentences and a table for each kind of number, and the audit."""
     ctx = paper.ctx
     paper.heading("h_comparisons")
-    table = ctx.table("groups")
+    table = rows.main(ctx.study, ctx.table("groups"))
     if not len(table):
         paper.say(ctx.t("none_comparisons"))
         return

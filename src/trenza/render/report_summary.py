@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, report_schools, rows, sentences, sentences_strands
+from trenza.render import estimates, report_questionnaire, report_schools, rows, sentences, sentences_strands
 from trenza.render.language import small_first
 from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, badge, escape
@@ -29,7 +29,7 @@ def front(paper: Paper, study_id: str) -> None:
     used = kinds_used(ctx)
     if _plain(ctx):
         paper.say(
-            ctx.t("front_official", study=study_id),
+            ctx.t("front_official" if len(ctx.table("files")) else "front_sources", study=study_id),
             ctx.t("front_only", how=ctx.t(f"legend_{used[0]}")) if used else "",
         )
         return
@@ -57,6 +57,7 @@ def summary(paper: Paper, study_id: str) -> None:
         *_interviews(ctx),
         *_together(ctx),
         *(("" if _plain(ctx) else "real", p) for p in report_schools.summary(ctx)),
+        *(("" if _plain(ctx) else kind, p) for kind, p in report_questionnaire.summary(ctx)),
     ]
     paper.marked(points)
     if not points:
@@ -70,7 +71,7 @@ def summary(paper: Paper, study_id: str) -> None:
 
 
 def _groups(ctx: Context) -> list[tuple[str, str]]:
-    table = rows.primary(ctx.table("groups"))
+    table = rows.primary(rows.main(ctx.study, ctx.table("groups")))
     if not len(table):
         return []
     table = table.loc[table["source"] != "simulated"]

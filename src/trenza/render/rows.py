@@ -25,6 +25,14 @@ def by_analysis(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {name: frame.iloc[positions] for name, positions in found.items()}
 
 
+def main(study: Mapping[str, Any], frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of sensitivity runs, in which people flagged as careless are left out."""
+    runs = {e["id"] for e in study.get("comparisons") or [] if e.get("without_flagged")}
+    if not len(frame) or not runs:
+        return frame
+    return frame.loc[[analysis_of(r) not in runs for _, r in frame.iterrows()]]
+
+
 def primary(frame: pd.DataFrame, needs: str = "estimate") -> pd.DataFrame:
     """The first row of each id and source that has ``needs``: rooms write the main procedure first."""
     if not len(frame):
@@ -67,6 +75,19 @@ def scale_of(ctx: Context, outcome: str) -> tuple[str, str]:
     """Scale and unit of an outcome: only estimates that share both may stand on one axis."""
     rows = ctx.items.loc[ctx.items["item"] == outcome]
     return (str(rows.iloc[0]["scale"]), str(rows.iloc[0]["unit"])) if len(rows) else ("", "")
+
+
+def outcomes(ctx: Context) -> list[str]:
+    """Items of items.csv that are results of their own: not those that a scale's score is made of."""
+    items = ctx.items
+    if "score" not in items.columns:
+        return [str(i) for i in items["item"]]
+    scored = set(items.loc[items["score"].fillna("") != "", "item"])
+    parts = [
+        bool(scored & set(str(s).split(";")) - {i})
+        for i, s in zip(items["item"], items["scale"], strict=True)
+    ]
+    return [str(i) for i, part in zip(items["item"], parts, strict=True) if not part]
 
 
 def stand_ins(ctx: Context) -> list[str]:

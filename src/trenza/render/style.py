@@ -74,6 +74,19 @@ def new(rows: int = 1, cols: int = 1, height: float = 3.5, **grid: Any) -> tuple
     return fig, axes
 
 
+def sheet(height: float) -> Figure:
+    """A figure of the report's width that is laid out by hand, in inches."""
+    from trenza.render.drawing import Drawing
+
+    with styled():
+        return Drawing(figsize=(WIDTH, height))
+
+
+def foot_lines(foot: str) -> int:
+    """Lines that ``head`` needs for a foot."""
+    return len(textwrap.wrap(foot, 104))
+
+
 def styled() -> Any:
     """A context in which matplotlib draws in the house style."""
     import matplotlib as mpl
@@ -84,11 +97,17 @@ def styled() -> Any:
 def head(fig: Figure, title: str, foot: str = "", stamp: str = "") -> None:
     """Title at the left, a foot line that says what the numbers are, and the stamp where any is simulated."""
     width = 52 if stamp else 78
+    # A sheet has no layout that would put these in their place.
+    top, bottom = (
+        ({"y": 1 - 0.1 / fig.get_size_inches()[1]}, {"y": 0.08 / fig.get_size_inches()[1]})
+        if fig.get_layout_engine() is None
+        else ({}, {})
+    )
     fig.suptitle(
-        textwrap.fill(title, width), x=0.012, ha="left", fontsize=TITLE, fontweight="bold", color=INK
+        textwrap.fill(title, width), x=0.012, ha="left", fontsize=TITLE, fontweight="bold", color=INK, **top
     )
     if foot:
-        fig.supxlabel(textwrap.fill(foot, 104), x=0.012, ha="left", fontsize=SMALL, color=MUTED)
+        fig.supxlabel(textwrap.fill(foot, 104), x=0.012, ha="left", fontsize=SMALL, color=MUTED, **bottom)
     if stamp:
         fig.text(
             0.988,
@@ -132,6 +151,12 @@ def bare(ax: Axes) -> None:
     """No frame at the left and no tick marks: for axes whose rows are named."""
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)
+
+
+def is_dark(colour: str) -> bool:
+    """Whether words on the colour (#rrggbb) should be white."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 135
 
 
 def wrap(label: str, width: int = 26) -> str:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows
-from trenza.render.language import NO_VALUE, has_text, is_missing, listed, p_value, percent, plain
+from trenza.render import estimates, rows, tables_questionnaire
+from trenza.render.cells import (
+    Row,
+    Shown,
+    count_cell,
+    number_cell,
+    p_cell,
+    plain_cell,
+    said_cell,
+    source_cell,
+    span_cell,
+    yes_cell,
+)
+from trenza.render.language import NO_VALUE, has_text, is_missing, listed, percent, plain
 from trenza.render.reasons import call_word, reason, side
 
 if TYPE_CHECKING:
@@ -14,52 +26,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-Row = Any
 HASH_SHOWN = 12
-
-
-class Shown(NamedTuple):
-    """One column for readers: the key of its header, how a cell is written, and whether it stands at the right."""
-
-    header: str
-    cell: Callable[[Context, Row], str]
-    right: bool = False
-
-
-def _plain(column: str) -> Callable[[Context, Row], str]:
-    return lambda c, r: NO_VALUE if is_missing(r[column]) else str(r[column])
-
-
-def _count(column: str) -> Callable[[Context, Row], str]:
-    return lambda c, r: c.count(r[column])
-
-
-def _number(column: str, decimals: int = 2) -> Callable[[Context, Row], str]:
-    return lambda c, r: c.num(r[column], decimals)
-
-
-def _said(column: str) -> Callable[[Context, Row], str]:
-    return lambda c, r: c.say(r[column]) or NO_VALUE
-
-
-def _p(column: str) -> Callable[[Context, Row], str]:
-    return lambda c, r: p_value(r[column], c.lang)
-
-
-def _with_span(value: str, low: str, high: str) -> Callable[[Context, Row], str]:
-    def cell(c: Context, r: Row) -> str:
-        if is_missing(r[value]):
-            return NO_VALUE
-        body = c.num(r[value])
-        return body if is_missing(r[low]) or is_missing(r[high]) else f"{body} {c.span(r[low], r[high])}"
-
-    return cell
-
-
-def _yes(column: str) -> Callable[[Context, Row], str]:
-    return lambda c, r: (
-        NO_VALUE if is_missing(r[column]) else c.t("word_yes" if bool(r[column]) else "word_no")
-    )
 
 
 def _quantity(c: Context, r: Row) -> str:
@@ -91,13 +58,13 @@ def _value(c: Context, r: Row) -> str:
 
 def _words(c: Context, r: Row) -> str:
     """A segment's paraphrase, if it is of a passage in print or simulated; words of real people stay in their file."""
-    return c.t("withheld") if r["source"] == "real" else _plain("text")(c, r)
+    return c.t("withheld") if r["source"] == "real" else plain_cell("text")(c, r)
 
 
 def _finding(c: Context, r: Row) -> str:
     if is_missing(r["effect"]):
-        return _with_span("estimate", "ci_low", "ci_high")(c, r)
-    return _with_span("effect", "effect_ci_low", "effect_ci_high")(c, r) + f" {c.t('unit_SD')}"
+        return span_cell("estimate", "ci_low", "ci_high")(c, r)
+    return span_cell("effect", "effect_ci_low", "effect_ci_high")(c, r) + f" {c.t('unit_SD')}"
 
 
 def _bin(c: Context, r: Row) -> str:
@@ -110,44 +77,44 @@ def _interval_rate(c: Context, r: Row) -> str:
 
 KIND = Shown("col_kind", lambda c, r: c.source(r["source"]))
 OUTCOME = Shown("col_outcome", lambda c, r: c.item(r["outcome"]))
-SOURCE_ID = Shown("col_source_id", _plain("source_id"))
-N = Shown("col_n", _count("n"), True)
-CLUSTERS = Shown("col_clusters", _count("clusters"), True)
-ESTIMATE = Shown("col_estimate", _with_span("estimate", "ci_low", "ci_high"), True)
-EFFECT = Shown("col_effect", _with_span("effect", "effect_ci_low", "effect_ci_high"), True)
-P = Shown("col_p", _p("p_value"), True)
-DF = Shown("col_df", _number("df", 1), True)
+SOURCE_ID = Shown("col_source_id", source_cell)
+N = Shown("col_n", count_cell("n"), True)
+CLUSTERS = Shown("col_clusters", count_cell("clusters"), True)
+ESTIMATE = Shown("col_estimate", span_cell("estimate", "ci_low", "ci_high"), True)
+EFFECT = Shown("col_effect", span_cell("effect", "effect_ci_low", "effect_ci_high"), True)
+P = Shown("col_p", p_cell("p_value"), True)
+DF = Shown("col_df", number_cell("df", 1), True)
 TERM = Shown("col_term", lambda c, r: term_words(c, r))
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "inputs": (
         SOURCE_ID, KIND, Shown("col_holds", lambda c, r: c.t(f"holds_{r['holds']}")),
-        Shown("col_where", lambda c, r: c.say(r["where"]) or NO_VALUE), Shown("col_file", _plain("file")),
-        Shown("col_sha256", _hash), Shown("col_rows", _count("rows"), True),
+        Shown("col_where", lambda c, r: c.say(r["where"]) or NO_VALUE), Shown("col_file", plain_cell("file")),
+        Shown("col_sha256", _hash), Shown("col_rows", count_cell("rows"), True),
     ),
-    "flow": (SOURCE_ID, KIND, Shown("col_rule", _said("rule")), Shown("col_n", _count("n"), True)),
+    "flow": (SOURCE_ID, KIND, Shown("col_rule", said_cell("rule")), Shown("col_n", count_cell("n"), True)),
     "ledger": (
-        SOURCE_ID, Shown("col_row", _plain("row"), True), Shown("col_column", _plain("column")), Shown("col_rule", _said("rule")),
-        Shown("col_value", _plain("value")), Shown("col_new_value", _plain("new_value")),
+        SOURCE_ID, Shown("col_row", plain_cell("row"), True), Shown("col_column", plain_cell("column")), Shown("col_rule", said_cell("rule")),
+        Shown("col_value", plain_cell("value")), Shown("col_new_value", plain_cell("new_value")), Shown("col_cells", count_cell("cells"), True),
     ),
     "counts": (
         Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_gender", lambda c, r: c.level(r["gender"])),
         Shown("col_municipality", lambda c, r: c.level(r["municipality"])), N, KIND,
-        Shown("col_computed", _count("computed"), True), Shown("col_agrees", _yes("agrees")),
+        Shown("col_computed", count_cell("computed"), True), Shown("col_agrees", yes_cell("agrees")),
     ),
     "distribution": (
         OUTCOME, Shown("col_group", lambda c, r: c.level(r["group"])), KIND,
         Shown("col_n", lambda c, r: c.t("suppressed") if bool(r["suppressed"]) else c.count(r["n"]), True),
-        Shown("col_missing", _count("n_missing"), True), Shown("col_mean", _number("mean"), True), Shown("col_sd", _number("sd"), True),
-        Shown("col_q25", _number("q25"), True), Shown("col_median", _number("median"), True), Shown("col_q75", _number("q75"), True),
+        Shown("col_missing", count_cell("n_missing"), True), Shown("col_mean", number_cell("mean"), True), Shown("col_sd", number_cell("sd"), True),
+        Shown("col_q25", number_cell("q25"), True), Shown("col_median", number_cell("median"), True), Shown("col_q75", number_cell("q75"), True),
     ),
     "ratings": (
-        Shown("col_item", lambda c, r: c.item(r["item"])), Shown("col_rank", _count("rank"), True), Shown("col_mean", _number("mean"), True),
-        Shown("col_scale", _interval_rate, True), KIND, Shown("col_note", _said("note")),
+        Shown("col_item", lambda c, r: c.item(r["item"])), Shown("col_rank", count_cell("rank"), True), Shown("col_mean", number_cell("mean"), True),
+        Shown("col_scale", _interval_rate, True), KIND, Shown("col_note", said_cell("note")),
     ),
     "groups": (
-        OUTCOME, KIND, N, CLUSTERS, ESTIMATE, EFFECT, P, Shown("col_p_holm", _p("p_holm"), True),
-        Shown("col_p_equivalence", _p("p_equivalence"), True),
+        OUTCOME, KIND, N, CLUSTERS, ESTIMATE, EFFECT, P, Shown("col_p_holm", p_cell("p_holm"), True),
+        Shown("col_p_equivalence", p_cell("p_equivalence"), True),
     ),
     "printed": (
         OUTCOME, Shown("col_quantity", _quantity), Shown("col_printed", lambda c, r: c.num(r["printed"], _decimals(r)), True),
@@ -157,38 +124,38 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "design": (
         SOURCE_ID, KIND, Shown("col_check", lambda c, r: c.t(f"check_{r['check']}")), Shown("col_declared", _worded("declared")),
-        Shown("col_found", _worded("found")), Shown("col_agrees", _yes("agrees")),
+        Shown("col_found", _worded("found")), Shown("col_agrees", yes_cell("agrees")),
     ),
     "models": (OUTCOME, KIND, TERM, N, CLUSTERS, ESTIMATE, DF, P, EFFECT),
     "variance": (
-        OUTCOME, KIND, N, CLUSTERS, Shown("col_cluster_variance", _number("cluster_variance", 3), True),
-        Shown("col_residual_variance", _number("residual_variance", 3), True), Shown("col_icc", _number("icc", 3), True),
-        Shown("col_converged", _yes("converged")), Shown("col_singular", _yes("singular")), Shown("col_messages", _said("messages")),
+        OUTCOME, KIND, N, CLUSTERS, Shown("col_cluster_variance", number_cell("cluster_variance", 3), True),
+        Shown("col_residual_variance", number_cell("residual_variance", 3), True), Shown("col_icc", number_cell("icc", 3), True),
+        Shown("col_converged", yes_cell("converged")), Shown("col_singular", yes_cell("singular")), Shown("col_messages", said_cell("messages")),
     ),
     "discontinuity": (
         OUTCOME, KIND, TERM, N, Shown("col_estimate_or_share", lambda c, r: _share_or_estimate(c, r), True), P,
     ),
     "mean_reversion": (OUTCOME, KIND, TERM, N, ESTIMATE),
     "bins": (
-        Shown("col_analysis", _plain("id")), Shown("col_curve", lambda c, r: c.t(f"curve_{r['curve']}")),
-        Shown("col_side", lambda c, r: c.t(f"side_{r['side']}")), Shown("col_x_mean", _number("x_mean"), True), N,
+        Shown("col_analysis", plain_cell("id")), Shown("col_curve", lambda c, r: c.t(f"curve_{r['curve']}")),
+        Shown("col_side", lambda c, r: c.t(f"side_{r['side']}")), Shown("col_x_mean", number_cell("x_mean"), True), N,
         Shown("col_y_mean", _bin, True), KIND,
     ),
     "codes": (
         Shown("col_code", lambda c, r: "\u2003" * int(r["depth"]) + c.code(r["code"])),
         Shown("col_enabling", _whole("enabling"), True), Shown("col_hindering", _whole("hindering"), True),
         Shown("col_ambivalent", _whole("ambivalent"), True), Shown("col_n_cases", _whole("n_cases"), True),
-        Shown("col_n_segments_below", _count("n_segments_below"), True),
+        Shown("col_n_segments_below", count_cell("n_segments_below"), True),
     ),
     "cells": (
         Shown("col_by", lambda c, r: c.t(f"by_{r['by']}")), Shown("col_level", lambda c, r: c.level(r["level"])),
-        Shown("col_code", lambda c, r: c.code(r["code"])), Shown("col_n_segments", _count("n_segments"), True),
-        Shown("col_enabling", _count("enabling"), True), Shown("col_hindering", _count("hindering"), True),
-        Shown("col_ambivalent", _count("ambivalent"), True),
+        Shown("col_code", lambda c, r: c.code(r["code"])), Shown("col_n_segments", count_cell("n_segments"), True),
+        Shown("col_enabling", count_cell("enabling"), True), Shown("col_hindering", count_cell("hindering"), True),
+        Shown("col_ambivalent", count_cell("ambivalent"), True),
     ),
     "segments": (
         Shown("col_code", lambda c, r: c.code(r["code"])), Shown("col_direction", lambda c, r: c.t(f"direction_{r['direction']}")),
-        Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_case", _plain("case")), Shown("col_text", _words),
+        Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_case", plain_cell("case")), Shown("col_text", _words),
     ),
     "convergence": (
         Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_finding", _finding, True),
@@ -200,12 +167,13 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "joint_display": (
         Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_strand", lambda c, r: c.t(f"strand_{r['strand']}")),
         Shown("col_shown_item", lambda c, r: c.code(r["item"]) if r["strand"] == "qualitative" else shown_item(c, r)),
-        Shown("col_value", lambda c, r: NO_VALUE if is_missing(r["value"]) else _with_span("value", "low", "high")(c, r), True),
+        Shown("col_value", lambda c, r: NO_VALUE if is_missing(r["value"]) else span_cell("value", "low", "high")(c, r), True),
         Shown("col_unit", lambda c, r: NO_VALUE if is_missing(r["unit"]) else c.t(f"unit_{r['unit']}")),
-        Shown("col_file", _plain("file")), Shown("col_file_row", _plain("row")),
+        Shown("col_file", plain_cell("file")), Shown("col_file_row", plain_cell("row")),
     ),
+    **tables_questionnaire.COLUMNS,
     "manifest": (
-        Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", _plain("name")), Shown("col_value", _value),
+        Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", plain_cell("name")), Shown("col_value", _value),
     ),
 }  # fmt: skip
 
@@ -223,7 +191,7 @@ def term_words(c: Context, r: Row) -> str:
 def _share_or_estimate(c: Context, r: Row) -> str:
     """Take-up as percentages, a difference of them in percentage points, everything else in the outcome's unit."""
     if not str(r["term"]).startswith("take_up"):
-        return _with_span("estimate", "ci_low", "ci_high")(c, r)
+        return span_cell("estimate", "ci_low", "ci_high")(c, r)
     if is_missing(r["estimate"]):
         return NO_VALUE
     if str(r["term"]).startswith("take_up_jump"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from typing import Any
 
@@ -11,8 +10,7 @@ import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.simulate.bounded import Target, bound_scores, largest_sd, latent_icc
-
-GROUPS = ("participants", "control")
+from trenza.simulate.layout import GROUPS, deal, numbered, only, stream
 
 
 def microdata_like(
@@ -47,7 +45,7 @@ def microdata_like(
     Raises ``InputFaults`` that lists: groups smaller than 2 or than the number of clusters, outcomes twice or
     without a range, moments that no values in the range can have, an icc outside [0, 1).
     """
-    study, source_id = (_only(summaries[name]) for name in ("study", "source_id"))
+    study, source_id = (only(summaries[name]) for name in ("study", "source_id"))
     place = (f"study {study}", f"sources.{source_id}")
     shelf = {"icc": icc, "clusters": sum(clusters_by_stratum.values())}
     faults = _faults(summaries, place, shelf, ranges, (participants, control))
@@ -66,10 +64,10 @@ def microdata_like(
         raise InputFaults(faults)
     clusters = [stratum for stratum, number in clusters_by_stratum.items() for _ in range(number)]
     sizes = [int(summaries[f"n_{who}"].max()) for who in GROUPS]
-    cluster, group = _deal(sizes, len(clusters), _stream(seed, "layout"))
+    cluster, group = deal(sizes, len(clusters), stream(seed, "layout"))
     columns: dict[str, Any] = {
-        unit_column: _ids("t", len(cluster), 3),
-        cluster_column: [_ids(f"sim_{cluster_column}_", len(clusters), 2)[c] for c in cluster],
+        unit_column: numbered("t", len(cluster), 3),
+        cluster_column: [numbered(f"sim_{cluster_column}_", len(clusters), 2)[c] for c in cluster],
         stratum_column: [clusters[c] for c in cluster],
         group_column: [(participants, control)[g] for g in group],
     }
@@ -78,7 +76,7 @@ def microdata_like(
         low, high = map(float, ranges[outcome])
         targets = [Target(float(row[f"mean_{who}"]), float(row[f"sd_{who}"]), low, high) for who in GROUPS]
         numbers = [int(row[f"n_{who}"]) for who in GROUPS]
-        draw = _stream(seed, f"outcome {outcome}")
+        draw = stream(seed, f"outcome {outcome}")
         correlation = latent_icc(icc, tuple(zip(targets, numbers, strict=True)))
         effects = draw.standard_normal(len(clusters))[cluster]
         own = draw.standard_normal(len(cluster))
@@ -112,34 +110,6 @@ def anova_icc(frame: pd.DataFrame, outcome: str, cluster: str, group: str) -> fl
     within = float(((values - parts.transform("mean")) ** 2).sum()) / (total - k)
     typical = (total - float(sizes @ sizes) / total) / (k - 1)
     return (between - within) / (between + (typical - 1) * within)
-
-
-def _only(values: pd.Series) -> str:
-    """The one value of a column, or all of them for a message."""
-    return ", ".join(sorted(set(values.astype(str))))
-
-
-def _stream(seed: int, name: str) -> np.random.Generator:
-    """An independent random stream for each name under one seed."""
-    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    return np.random.default_rng([seed, key])
-
-
-def _ids(prefix: str, count: int, digits: int) -> list[str]:
-    """Numbered ids with leading zeros, so that they sort as text."""
-    width = max(digits, len(str(count)))
-    return [f"{prefix}{i:0{width}d}" for i in range(1, count + 1)]
-
-
-def _deal(sizes: list[int], clusters: int, draw: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Cluster and group (0, 1) of each unit, sorted by both; a group's last round goes to drawn clusters."""
-    seats = []
-    for g, size in enumerate(sizes):
-        odd = draw.permutation(clusters)[: size % clusters]
-        dealt = np.concatenate([np.tile(np.arange(clusters), size // clusters), odd])
-        seats += [(int(c), g) for c in dealt]
-    table = np.array(sorted(seats))
-    return table[:, 0], table[:, 1]
 
 
 def _faults(

@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.simulate.answers import simulate_answers
 from trenza.simulate.microdata import microdata_like
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from trenza.contracts.survey_file import SurveyFile
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ def simulate_study(
     design: Mapping[str, Any],
     seed: int,
 ) -> Simulated:
-    """Make every source of kind simulated; ``data`` holds the cleaned summaries by source id.
+    """Make every simulated source of records; ``data`` holds the cleaned summaries by source id.
+
+    Questionnaires are made by ``simulate_questionnaires``, before they are cleaned like any other.
 
     Raises ``InputFaults`` where the moments cannot occur within the declared ranges.
     """
@@ -43,7 +49,7 @@ def simulate_study(
     made: dict[str, pd.DataFrame] = {}
     steps = []
     for sid, source in sources.items():
-        if source["kind"] != "simulated":
+        if source["kind"] != "simulated" or source["holds"] != "records":
             continue
         how = source["simulate"]
         summaries = data[how["from"]]
@@ -67,3 +73,48 @@ def simulate_study(
             for i, (rule, n) in enumerate(told, 1)
         ]
     return Simulated(made, pd.DataFrame(steps))
+
+
+def simulate_questionnaires(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    design: Mapping[str, Any],
+    items: pd.DataFrame,
+    seed: int,
+) -> dict[str, SurveyFile]:
+    """The made file of every simulated questionnaire, by source id, as if it had been read.
+
+    ``data`` holds the cleaned summaries by source id, ``items`` items.csv as text. Raises one ``InputFaults``
+    with the faults of all sources: the printed figures that the instrument cannot have.
+    """
+    made: dict[str, SurveyFile] = {}
+    faults: list[Fault] = []
+    for sid, source in sources.items():
+        if source["kind"] != "simulated" or source["holds"] != "questionnaire":
+            continue
+        how, settings = source["simulate"], source["questionnaire"]
+        try:
+            made[sid] = simulate_answers(
+                data[how["from"]],
+                instrument_items=items,
+                version=settings["version"],
+                file=f"study {study}, {sid}",
+                clusters_by_stratum=how["strata"],
+                cluster=design["cluster"],
+                unit=design["unit"],
+                group=design["group"],
+                participants=design["participants"],
+                control=design["control"],
+                icc=how["icc"],
+                reliability=how.get("reliability", 0.8),
+                nonresponse=how.get("nonresponse", 0.0),
+                min_answered=settings["min_answered"],
+                seed=seed,
+            )
+        except InputFaults as error:
+            faults += error.faults
+    if faults:
+        raise InputFaults(faults)
+    return made

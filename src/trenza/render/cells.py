@@ -1,0 +1,70 @@
+"""Columns of tables for readers: the key of a header and how a cell is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trenza.render.language import NO_VALUE, is_missing, p_value
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
+
+Row = Any
+
+
+class Shown(NamedTuple):
+    """One column for readers: the key of its header, how a cell is written, and whether it stands at the right."""
+
+    header: str
+    cell: Callable[[Context, Row], str]
+    right: bool = False
+
+
+def plain_cell(column: str) -> Callable[[Context, Row], str]:
+    """Text as it stands."""
+    return lambda c, r: NO_VALUE if is_missing(r[column]) else str(r[column])
+
+
+def source_cell(c: Context, r: Row) -> str:
+    """A source by the label that study.yaml gives it, else by its id as it stands there."""
+    return c.level(r["source_id"]) if r["source_id"] in (c.study.get("labels") or {}) else str(r["source_id"])
+
+
+def count_cell(column: str) -> Callable[[Context, Row], str]:
+    """A count."""
+    return lambda c, r: c.count(r[column])
+
+
+def number_cell(column: str, decimals: int = 2) -> Callable[[Context, Row], str]:
+    """A number with ``decimals`` decimals."""
+    return lambda c, r: c.num(r[column], decimals)
+
+
+def said_cell(column: str) -> Callable[[Context, Row], str]:
+    """A computing room's phrase."""
+    return lambda c, r: c.say(r[column]) or NO_VALUE
+
+
+def p_cell(column: str) -> Callable[[Context, Row], str]:
+    """A p value without its letter."""
+    return lambda c, r: p_value(r[column], c.lang)
+
+
+def span_cell(value: str, low: str, high: str) -> Callable[[Context, Row], str]:
+    """A number with its interval in brackets."""
+
+    def cell(c: Context, r: Row) -> str:
+        if is_missing(r[value]):
+            return NO_VALUE
+        body = c.num(r[value])
+        return body if is_missing(r[low]) or is_missing(r[high]) else f"{body} {c.span(r[low], r[high])}"
+
+    return cell
+
+
+def yes_cell(column: str) -> Callable[[Context, Row], str]:
+    """yes or no."""
+    return lambda c, r: (
+        NO_VALUE if is_missing(r[column]) else c.t("word_yes" if bool(r[column]) else "word_no")
+    )
