@@ -120,7 +120,9 @@ def test_the_keys_are_found_by_a_tool_that_is_told_nothing(scales: list[Scale], 
 
 def test_agreement_is_of_every_teacher_with_the_digits_of_the_file(checks: pd.DataFrame) -> None:
     good = checks[checks["agrees"]]
-    assert good["n_agree"].eq(201).all() and good["n_people"].eq(201).all()
+    # Both scores are there in the same people, and in all of these they agree.
+    assert good["n_agree"].eq(good["n_both"]).all() and good["n_people"].eq(201).all()
+    assert good["n_published"].eq(good["n_both"]).all() and good["n_computed"].eq(good["n_both"]).all()
     assert good["largest_difference"].max() < 5e-7  # single precision of numbers up to 6
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from trenza.compare.design import check_assignment
+from trenza.compare.study import compare_study
 from trenza.contracts.faults import InputFaults
 
 
@@ -111,3 +112,27 @@ def test_a_small_group_of_real_data_is_refused() -> None:
         _study("same_clusters", min_cell=5)
     assert [f.found for f in caught.value.faults] == ["3 units", "3 units"]
     assert "disclosure.min_cell" in str(caught.value)
+
+
+def _flagged(n: int, kind: str, min_cell: int = 5) -> pd.DataFrame:
+    rows = pd.DataFrame({"g": ["yes"] * 20 + ["no"] * 20, "y": [float(i % 7) for i in range(40)]})
+    return compare_study(
+        {"s": rows.assign(flag_speed=[1.0] * n + [0.0] * (40 - n))},
+        study="x",
+        sources={"s": {"kind": kind, "holds": "questionnaire"}},
+        design={"group": "g", "participants": "yes", "control": "no"},
+        comparisons=[{"id": "c", "sources": ["s"], "outcomes": ["y"], "without_flagged": ["speed"]}],
+        ci_level=0.95,
+        min_cell=min_cell,
+    )["groups"]
+
+
+@pytest.mark.parametrize(("n", "kind"), [(5, "real"), (0, "real"), (3, "simulated")])
+def test_flagged_people_are_left_out_of_a_sensitivity_run(n: int, kind: str) -> None:
+    assert _flagged(n, kind)["n"].tolist() == [40 - n]
+
+
+def test_a_run_that_gives_away_a_few_flagged_people_is_refused() -> None:
+    with pytest.raises(InputFaults, match=r"3 people flagged.*at least 5") as caught:
+        _flagged(3, "real")
+    assert len(caught.value.faults) == 1

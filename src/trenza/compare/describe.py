@@ -98,10 +98,10 @@ def distribution(
     ``records`` has one row a unit. Quartiles interpolate linearly between order statistics (Hyndman & Fan
     type 7), the SD divides by n - 1 and is blank for n = 1. With ``min_cell``, a row with 0 < n < min_cell
     is suppressed: all its figures are blank. So are the rows of the outcome without which a total printed
-    elsewhere would give it away (``hidden_cells``); min and max, each one unit's own value, are blank
-    throughout, and quartiles below 4 x ``min_cell`` units. Returns contract ``distribution``. Raises
-    ``InputFaults`` for missing or non-numeric columns and for a level that is itself called unknown while
-    groups are missing.
+    elsewhere would give it away (``hidden_cells``), and a number of missing values that is as small. min and max,
+    each one unit's own value, are blank throughout, and quartiles below 4 x ``min_cell`` units. Returns contract
+    ``distribution``. Raises ``InputFaults`` for missing or non-numeric columns and for a level that is itself
+    called unknown while groups are missing.
     """
     place = (f"study {study}", f"sources.{source_id}")
     columns = ", ".join(map(str, records.columns))
@@ -167,7 +167,12 @@ def _suppress(rows: list[dict[str, Any]], min_cell: int | None) -> list[dict[str
     return [
         {**{k: row[k] for k in kept}, "suppressed": True}
         if hide
-        else {**row, **single, **(near if row["n"] < QUARTILES_FROM * min_cell else {})}
+        else {
+            **row,
+            **single,
+            **(near if row["n"] < QUARTILES_FROM * min_cell else {}),
+            **({"n_missing": None} if 0 < row["n_missing"] < min_cell else {}),
+        }
         for row, hide in zip(rows, hidden, strict=True)
     ]
 

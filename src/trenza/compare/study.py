@@ -128,7 +128,7 @@ def _without_flagged(
     The faults are for real data: the numbers of people in a run with and without the flagged ones give away how
     many were flagged, so a group in which these are few is refused.
     """
-    flagged = frame[[f"flag_{name}" for name in comparison["without_flagged"]]].eq(1).any(axis=1)
+    flagged = frame[[f"flag_{name}" for name in comparison.get("without_flagged", ())]].eq(1).any(axis=1)
     faults = []
     for level in (design["participants"], design["control"]):
         n = int((flagged & (frame[design["group"]] == level)).sum())
