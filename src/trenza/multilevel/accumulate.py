@@ -26,8 +26,9 @@ from trenza.multilevel.source import (
     numbers,
 )
 
-# Rows of a block: k columns of 2**16 doubles stay within a few megabytes
-BLOCK = 2**16
+# Rows of a block: its columns should stay in the cache, but each block costs a pass over the cells
+BLOCK = 2**14
+_LARGEST = 2**17
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,15 @@ def column_maker(
     return fill
 
 
+def _whole(columns: Columns) -> frozenset[int]:
+    """Columns of zeros and ones: products of indicators."""
+    return frozenset(
+        j
+        for j, pieces in enumerate(columns.pieces)
+        if not isinstance(pieces, int) and all(piece.level is not None for piece in pieces)
+    )
+
+
 def cross_products(source: Source, needs: Needs, found: Survey, columns: Columns) -> CrossProducts:
     """One pass over the rows in blocks."""
     coder = CellCoder(found, needs.groups)
@@ -171,15 +181,18 @@ def cross_products(source: Source, needs: Needs, found: Survey, columns: Columns
     if needs.weights and found.ranges[needs.weights][0] <= 0.0:
         raise DataError(f"data: weights in {needs.weights} have to be above 0; leave rows without weight out")
     k = len(columns.pieces)
-    sums = ExactSums(k, len(found.cells), [0, *columns.slopes.values()], weighted)
-    buffer = np.empty((k, BLOCK))
+    size = min(max(BLOCK, 2 ** int(np.ceil(np.log2(len(found.cells))))), _LARGEST)
+    sums = ExactSums(
+        k, len(found.cells), [0, *columns.slopes.values()], weighted, _whole(columns), size
+    )
+    buffer = np.empty((k, size))
     logs: list[float] = []
     offset = 0
     for chunk in used_chunks(source, needs):
         cell = coder.codes(chunk)
         fill = column_maker(columns, chunk, found, offset)
-        for start in range(0, len(chunk), BLOCK):
-            rows = slice(start, min(start + BLOCK, len(chunk)))
+        for start in range(0, len(chunk), size):
+            rows = slice(start, min(start + size, len(chunk)))
             block = buffer[:, : rows.stop - start]
             fill(rows, block)
             for j, scale in enumerate(columns.scales):

@@ -54,42 +54,50 @@ class ExactSums:
     the rows of each cell, for the columns ``factors`` (a = 0 is the column of ones, if unweighted).
     """
 
-    def __init__(self, columns: int, cells: int, factors: list[int], weighted: bool) -> None:
+    def __init__(
+        self, columns: int, cells: int, factors: list[int], weighted: bool, whole: frozenset[int], block: int
+    ) -> None:
+        """``whole`` are columns that have no low part (0/1 and other short whole numbers), ``block`` the most rows."""
         self.k, self.cells, self.factors, self.weighted = columns, cells, factors, weighted
+        self._low_of = [j for j in range(columns) if weighted or j not in whole]
+        parts = columns + len(self._low_of)
+        self._where = [*range(columns), *(columns + j for j in self._low_of)]
+        self._buffer = np.empty((parts, block))
         self._gram = np.zeros((2 * columns, 2 * columns), dtype=object)
-        self._part = np.zeros((2 * columns, 2 * columns), dtype=np.int64)
+        self._part = np.zeros((parts, parts), dtype=np.int64)
         self._added = 0
         self._high = np.zeros((len(factors), columns, cells))
         self._low = np.zeros((len(factors), columns, cells))
 
     def add(self, columns: np.ndarray, cell: np.ndarray) -> None:
         """Add a block: ``columns`` (k, m) scaled to [-1, 1], ``cell`` (m) integers from 0."""
-        high = np.rint(columns * 2.0**HIGH_BITS)
-        low = columns * 2.0**HIGH_BITS
-        low -= high
-        low *= 2.0**LOW_BITS
-        np.rint(low, out=low)
-        has_low = [j for j in range(self.k) if low[j].any()]
-        self._add_gram(high, low, has_low)
-        for i, a in enumerate(self.factors):
-            if a == 0 and not self.weighted:
-                self._add_plain(i, high, low, has_low, cell)
-            else:
-                self._add_products(i, columns[a], columns, cell)
-
-    def _add_gram(self, high: np.ndarray, low: np.ndarray, has_low: list[int]) -> None:
-        rows = [*range(self.k), *(self.k + j for j in has_low)]
-        parts = np.vstack([high, low[has_low]]) if has_low else high
-        where = np.ix_(rows, rows)
+        parts = self._buffer[:, : columns.shape[1]]
+        high = parts[: self.k]
+        for j in range(self.k):
+            np.multiply(columns[j], 2.0**HIGH_BITS, out=high[j])
+        for j, low in zip(self._low_of, parts[self.k :], strict=True):
+            np.copyto(low, high[j])
+            np.rint(low, out=high[j])
+            low -= high[j]
+            low *= 2.0**LOW_BITS
+            np.rint(low, out=low)
         for start in range(0, parts.shape[1], ROWS_EXACT):
             some = parts[:, start : start + ROWS_EXACT]
-            self._part[where] += (some @ some.T).astype(np.int64)
+            self._part += (some @ some.T).astype(np.int64)
             self._added += 1
             if self._added == _FOLD:
                 self._fold()
+        for i, a in enumerate(self.factors):
+            if a == 0 and not self.weighted:
+                for j in range(self.k):
+                    self._high[i, j] += np.bincount(cell, weights=high[j], minlength=self.cells)
+                for j, low in zip(self._low_of, parts[self.k :], strict=True):
+                    self._low[i, j] += np.bincount(cell, weights=low, minlength=self.cells)
+            else:
+                self._add_products(i, columns[a], columns, cell)
 
     def _fold(self) -> None:
-        self._gram += self._part.astype(object)
+        self._gram[np.ix_(self._where, self._where)] += self._part.astype(object)
         self._part[:] = 0
         self._added = 0
 
@@ -102,15 +110,17 @@ class ExactSums:
             self._low[i, j] += np.bincount(cell, weights=low[j], minlength=self.cells)
 
     def _add_products(self, i: int, factor: np.ndarray, columns: np.ndarray, cell: np.ndarray) -> None:
+        high = np.empty(len(cell))
+        low = np.empty(len(cell))
         for j in range(self.k):
-            product = factor * columns[j]
-            product *= 2.0**_PRODUCT_HIGH
-            high = np.rint(product)
-            product -= high
-            product *= 2.0**_PRODUCT_LOW
-            np.rint(product, out=product)
+            np.multiply(factor, columns[j], out=low)
+            low *= 2.0**_PRODUCT_HIGH
+            np.rint(low, out=high)
+            low -= high
+            low *= 2.0**_PRODUCT_LOW
+            np.rint(low, out=low)
             self._high[i, j] += np.bincount(cell, weights=high, minlength=self.cells)
-            self._low[i, j] += np.bincount(cell, weights=product, minlength=self.cells)
+            self._low[i, j] += np.bincount(cell, weights=low, minlength=self.cells)
 
     def gram(self) -> np.ndarray:
         """W'W (k, k) of the scaled columns, rounded once."""

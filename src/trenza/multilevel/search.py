@@ -234,8 +234,8 @@ class Search:
     @property
     def cheap(self) -> bool:
         """Whether more starts cost next to nothing."""
-        return all(b.rest is None or b.rest.h.size < 1e5 for b in self.structure.blocks) and (
-            sum(b.c.size for b in self.structure.blocks) < 2e5
+        return all(b.rest is None or b.rest.h.size < 2e4 for b in self.structure.blocks) and (
+            sum(b.c.size for b in self.structure.blocks) < 3e4
         )
 
 
