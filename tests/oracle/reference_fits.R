@@ -34,7 +34,8 @@ for (i in seq_len(nrow(models))) {
   full <- tight(formula, data, FALSE, models$weights[i])
   summary_table <- coef(summary(as_lmerModLmerTest(fitted), ddf = "Satterthwaite"))
   beta <- fixef(fitted); p <- length(beta)
-  kr <- if (nobs(fitted) <= limit) {
+  # pbkrtest takes the residual covariance matrix for s2 * I whatever the weights are: no reference there
+  kr <- if (nobs(fitted) <= limit && models$weights[i] == "") {
     adjusted <- vcovAdj(fitted)
     list(se = sqrt(diag(as.matrix(adjusted))),
          df = sapply(seq_len(p), function(j) get_Lb_ddf(fitted, as.numeric(seq_len(p) == j))))
