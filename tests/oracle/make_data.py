@@ -21,7 +21,9 @@ def pupils(seed: int, schools: int, intercept: float, slope: float, correlation:
     commune = (np.arange(schools) // 4)[school]
     n = len(school)
     u = r.normal(size=(schools, 2))
-    u = np.column_stack([intercept * u[:, 0], slope * (correlation * u[:, 0] + np.sqrt(1 - correlation**2) * u[:, 1])])
+    u = np.column_stack(
+        [intercept * u[:, 0], slope * (correlation * u[:, 0] + np.sqrt(1 - correlation**2) * u[:, 1])]
+    )
     ses = r.normal(size=n) + 0.5 * r.normal(size=schools)[school]
     d = pd.DataFrame(
         {

@@ -27,7 +27,7 @@ tight <- function(formula, data, reml, weights) {
 fits <- fixed <- variance <- modes <- NULL
 for (i in seq_len(nrow(models))) {
   id <- models$model[i]
-  data <- read.csv(file.path(args[2], paste0(models$data[i], ".csv")), stringsAsFactors = TRUE)
+  data <- read.csv(file.path(args[2], paste0(models$data[i], ".csv")), stringsAsFactors = TRUE, na.strings = c("NA", ""))
   for (name in strsplit(models$factors[i], " ")[[1]]) data[[name]] <- factor(data[[name]])
   formula <- as.formula(models$formula[i])
   fitted <- tight(formula, data, TRUE, models$weights[i])

@@ -15,7 +15,9 @@ def data(seed: int = 5, n: int = 90) -> pd.DataFrame:
     g, h = r.integers(0, 9, n), r.integers(0, 5, n)
     x = r.normal(size=n)
     y = 1.0 + x + r.normal(size=9)[g] + 0.6 * r.normal(size=9)[g] * x + r.normal(size=5)[h] + r.normal(size=n)
-    return pd.DataFrame({"y": y, "x": x, "t": (g % 2).astype(float), "g": g, "h": h, "w": r.choice([0.5, 1, 2], n)})
+    return pd.DataFrame(
+        {"y": y, "x": x, "t": (g % 2).astype(float), "g": g, "h": h, "w": r.choice([0.5, 1, 2], n)}
+    )
 
 
 def derivatives(d: pd.DataFrame, terms: list[tuple[str, list[str]]], weights: np.ndarray) -> list[np.ndarray]:
@@ -25,7 +27,9 @@ def derivatives(d: pd.DataFrame, terms: list[tuple[str, list[str]]], weights: np
     for group, columns in terms:
         same = d[group].to_numpy()[:, None] == d[group].to_numpy()[None, :]
         z = [np.ones(n) if c == "1" else d[c].to_numpy() for c in columns]
-        pairs = [(a, a) for a in range(len(z))] + [(a, b) for b in range(len(z)) for a in range(b + 1, len(z))]
+        pairs = [(a, a) for a in range(len(z))] + [
+            (a, b) for b in range(len(z)) for a in range(b + 1, len(z))
+        ]
         for a, b in pairs:
             one = np.outer(z[a], z[b])
             out.append(same * (one if a == b else one + one.T))
@@ -158,7 +162,9 @@ def test_conditional_modes_and_prediction_by_definition() -> None:
     ):
         np.testing.assert_allclose(modes.loc[place, "mode"], u[rows], atol=1e-10)
         np.testing.assert_allclose(modes.loc[place, "se"], np.sqrt(np.diag(given)[rows]), rtol=1e-9)
-        np.testing.assert_allclose(modes.loc[place, "se_prediction"], np.sqrt(np.diag(total)[rows]), rtol=1e-9)
+        np.testing.assert_allclose(
+            modes.loc[place, "se_prediction"], np.sqrt(np.diag(total)[rows]), rtol=1e-9
+        )
     fitted = x @ f.fixed["estimate"].to_numpy() + z @ u
     np.testing.assert_allclose(f.fitted, fitted, atol=1e-10)
     np.testing.assert_allclose(f.residuals, d["y"] - fitted, atol=1e-10)

@@ -39,7 +39,8 @@ def our_name(term: str) -> str:
 @pytest.fixture(scope="module")
 def fits() -> dict[str, object]:
     return {
-        name: fit(row.formula, TABLES[row.data], weights=row.weights or None) for name, row in MODELS.iterrows()
+        name: fit(row.formula, TABLES[row.data], weights=row.weights or None)
+        for name, row in MODELS.iterrows()
     }
 
 
@@ -97,7 +98,9 @@ def test_conditional_modes_and_their_standard_errors_are_those_of_lme4(model: st
         group, level = GROUPS.get(row.group, row.group), row.level
         if group != row.group:
             level = ":".join(reversed(level.split(":")))
-        one = modes[(modes["group"] == group) & (modes["level"] == level) & (modes["term"] == r_name(row.term))]
+        one = modes[
+            (modes["group"] == group) & (modes["level"] == level) & (modes["term"] == r_name(row.term))
+        ]
         assert len(one) == 1
         assert one["mode"].iloc[0] == pytest.approx(row.mode, abs=1e-6 * sigma)
         assert one["se"].iloc[0] == pytest.approx(row.se, abs=1e-6 * sigma)

@@ -182,9 +182,7 @@ def cross_products(source: Source, needs: Needs, found: Survey, columns: Columns
         raise DataError(f"data: weights in {needs.weights} have to be above 0; leave rows without weight out")
     k = len(columns.pieces)
     size = min(max(BLOCK, 2 ** int(np.ceil(np.log2(len(found.cells))))), _LARGEST)
-    sums = ExactSums(
-        k, len(found.cells), [0, *columns.slopes.values()], weighted, _whole(columns), size
-    )
+    sums = ExactSums(k, len(found.cells), [0, *columns.slopes.values()], weighted, _whole(columns), size)
     buffer = np.empty((k, size))
     logs: list[float] = []
     offset = 0

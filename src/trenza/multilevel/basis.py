@@ -128,7 +128,9 @@ def _independent(
         else:
             sizes = np.abs(coefficients) * np.sqrt(np.diag(gram)[kept])
             dropped[names[j]] = tuple(
-                names[i] for i, size in zip(kept, sizes, strict=True) if size > 1e-6 * np.sqrt(max(total, 1e-300))
+                names[i]
+                for i, size in zip(kept, sizes, strict=True)
+                if size > 1e-6 * np.sqrt(max(total, 1e-300))
             ) or ("Intercept",)
     return tuple(kept), dropped
 

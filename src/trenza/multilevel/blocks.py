@@ -30,7 +30,6 @@ from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped
 from trenza.multilevel.rest import Rest
 
 
-
 def small_inverse(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Inverses and log-determinants of q x q matrices kept as (q, q, groups)."""
     q = len(t)

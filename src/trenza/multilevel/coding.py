@@ -113,7 +113,9 @@ def _names_called_safely(expression: str, fixed: str) -> set[str]:
         elif isinstance(node, ast.Attribute) and not (
             isinstance(node.value, ast.Name) and node.value.id == "contr"
         ):
-            raise TrenzaError(f"formula: {expression!r} in the fixed part {fixed!r} is no column and no function")
+            raise TrenzaError(
+                f"formula: {expression!r} in the fixed part {fixed!r} is no column and no function"
+            )
     names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names - functions - {"contr", "_quoted"}
 
@@ -184,12 +186,18 @@ def _recipes(spec: Any, found: Survey) -> tuple[tuple[Piece, ...], ...] | None:
                 expression = str(item.factor.expr)
                 match = _CATEGORY.match(expression)
                 source = (match.group(1) if match else expression).strip("`")
-                if not match and item.factor.factor.eval_method.value == "python" and not _PLAIN.match(expression):
+                if (
+                    not match
+                    and item.factor.factor.eval_method.value == "python"
+                    and not _PLAIN.match(expression)
+                ):
                     return None
                 if source in found.levels:
                     mark = "T." if item.reduced else ""
                     levels = list(enumerate(found.levels[source]))
-                    choices.append([(f"{expression}[{mark}{level}]", Piece(source, i)) for i, level in levels])
+                    choices.append(
+                        [(f"{expression}[{mark}{level}]", Piece(source, i)) for i, level in levels]
+                    )
                 else:
                     choices.append([(expression, Piece(source, None))])
             for combination in itertools.product(*choices):

@@ -10,9 +10,10 @@ import pandas as pd
 from trenza.multilevel.accumulate import CrossProducts
 from trenza.multilevel.basis import Basis
 from trenza.multilevel.blocks import Block
+from trenza.multilevel.cells import Factor
 from trenza.multilevel.degrees import pseudo_inverse, t_quantile
 from trenza.multilevel.search import ZERO, Found, Search
-from trenza.multilevel.structure import Factor, Structure
+from trenza.multilevel.structure import Structure
 
 INTERCEPT = "Intercept"
 
@@ -153,7 +154,9 @@ def boundary_messages(found: Found, structure: Structure, basis: Basis) -> list[
             zero = [n for n, c in zip(names, term, strict=True) if sigma[c, c] < ZERO**2]
             if len(term) == 2 and not zero:
                 r = np.sign(cov[term[0], term[1]])
-                said.append(f"singular: the correlation of {names[0]} and {names[1]} over {factor.name} is {r:.0f}")
+                said.append(
+                    f"singular: the correlation of {names[0]} and {names[1]} over {factor.name} is {r:.0f}"
+                )
             elif zero:
                 said += [f"singular: the variance of {name} over {factor.name} is 0" for name in zero]
             else:

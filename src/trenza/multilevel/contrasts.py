@@ -22,8 +22,8 @@ def contrast_rows(weights: Weights, names: tuple[str, ...]) -> np.ndarray:
         if rows.shape[1] != len(names):
             raise TrenzaError(f"contrast: found {rows.shape[1]} weights; the model has {len(names)} terms")
     else:
-        single = isinstance(weights, str | Mapping)
-        rows = np.array([_row(one, names) for one in ([weights] if single else weights)])  # type: ignore[list-item]
+        several = [weights] if isinstance(weights, str | Mapping) else list(weights)
+        rows = np.array([_row(one, names) for one in several])
     if not rows.size:
         raise TrenzaError("contrast: no weights")
     if np.linalg.matrix_rank(rows) < len(rows):
@@ -59,9 +59,9 @@ def contrast_table(
         else:
             out |= {"f_kr": np.nan, "df_kr": np.nan, "p_kr": np.nan}
         return pd.DataFrame([out])
-    l, value = turned[0], float(values[0])
-    se, df = float(np.sqrt(inference.variance(l))), inference.satterthwaite(l)
-    se_kr, df_kr = float(np.sqrt(inference.adjusted_variance(l))), inference.kenward_roger(l[None])[0]
+    row, value = turned[0], float(values[0])
+    se, df = float(np.sqrt(inference.variance(row))), inference.satterthwaite(row)
+    se_kr, df_kr = float(np.sqrt(inference.adjusted_variance(row))), inference.kenward_roger(row[None])[0]
     width = t_quantile(0.5 + ci_level / 2.0, df_kr if reml else df) * (se_kr if reml else se)
     return pd.DataFrame(
         [

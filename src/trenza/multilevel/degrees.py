@@ -64,19 +64,19 @@ class Inference:
             weights, adjusted = np.full_like(point.expected, np.nan), np.full_like(phi, np.nan)
         return Inference(point.beta, phi, slope, uncertainty, found.jacobian, adjusted, weights)
 
-    def variance(self, l: np.ndarray) -> float:
+    def variance(self, row: np.ndarray) -> float:
         """Variance of the contrast l'b."""
-        return float(l @ self.phi @ l)
+        return float(row @ self.phi @ row)
 
-    def adjusted_variance(self, l: np.ndarray) -> float:
+    def adjusted_variance(self, row: np.ndarray) -> float:
         """Kenward-Roger's variance of the contrast l'b."""
-        return float(l @ self.adjusted @ l)
+        return float(row @ self.adjusted @ row)
 
-    def satterthwaite(self, l: np.ndarray) -> float:
+    def satterthwaite(self, row: np.ndarray) -> float:
         """Degrees of freedom of the contrast l'b."""
-        g = self.jacobian.T @ np.einsum("k,ikl,l->i", l, self.slope, l)
+        g = self.jacobian.T @ np.einsum("k,ikl,l->i", row, self.slope, row)
         spread = float(g @ self.uncertainty @ g)
-        return 2.0 * self.variance(l) ** 2 / spread if spread > 0.0 else np.inf
+        return 2.0 * self.variance(row) ** 2 / spread if spread > 0.0 else np.inf
 
     def kenward_roger(self, rows: np.ndarray) -> tuple[float, float]:
         """Denominator degrees of freedom and the factor of F for q contrasts (q, p)."""
@@ -141,8 +141,10 @@ def _pooled(df: np.ndarray) -> float:
         return float(df.mean())
     if not np.all(df > 2.0):
         return 2.0
-    expected = float((df / (df - 2.0)).sum()) if np.isfinite(df).all() else float(
-        np.where(np.isfinite(df), df / (df - 2.0), 1.0).sum()
+    expected = (
+        float((df / (df - 2.0)).sum())
+        if np.isfinite(df).all()
+        else float(np.where(np.isfinite(df), df / (df - 2.0), 1.0).sum())
     )
     return 2.0 * expected / (expected - len(df)) if expected > len(df) else np.inf
 

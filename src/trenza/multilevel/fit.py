@@ -111,7 +111,9 @@ def _refuse(basis: Basis, structure: Structure, products: CrossProducts, parsed:
         explained = np.linalg.lstsq(basis.gram[:-1, :-1], basis.gram[:-1, -1], rcond=None)[0]
         left = float(basis.gram[-1, -1] - basis.gram[:-1, -1] @ explained)
         if left < _EXACT * float(basis.gram[-1, -1]):
-            raise DataError(f"data: the fixed part fits {parsed.outcome} exactly; there is no residual to model")
+            raise DataError(
+                f"data: the fixed part fits {parsed.outcome} exactly; there is no residual to model"
+            )
 
 
 def _verdict(best: Found, others: list[Found]) -> tuple[list[str], bool]:
@@ -187,5 +189,3 @@ def _varies_within(structure: Structure, name: str, column: int) -> bool:
         if np.any(ss - s**2 / n > 1e-9 * np.maximum(ss, 1e-300)):
             return True
     return False
-
-

@@ -71,7 +71,7 @@ class Model:
         """Everything at Sigma = chol chol' for each factor (relative to s2)."""
         sigma = [root @ root.T for root in chol]
         parts = self.parts(sigma, chol, order)
-        p, m = self.p, len(self.structure.entries)
+        p = self.p
         xx, xy = parts.cross[:p, :p], parts.cross[:p, p]
         root = np.linalg.cholesky((xx + xx.T) / 2.0)
         half = np.linalg.inv(root)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from trenza.multilevel.accumulate import BLOCK, column_maker
+from trenza.multilevel.cells import Factor
 from trenza.multilevel.coding import whole_matrix
 from trenza.multilevel.components import named
 from trenza.multilevel.source import DataError, Needs, Source, complete, level_codes, numbers
-from trenza.multilevel.structure import Factor
 
 if TYPE_CHECKING:
     from trenza.multilevel.result import Machinery
@@ -23,11 +23,9 @@ def predicted(machinery: Machinery, modes: pd.DataFrame | None, data: pd.DataFra
     frame = m.source.data if data is None else data
     if not isinstance(frame, pd.DataFrame):
         raise DataError("predict: the fit was made from a file; give the rows to predict as a DataFrame")
+    # the outcome is not needed, but has its place among the columns
     outcome = m.needs.outcome
-    if data is not None and outcome not in frame.columns:
-        frame = frame.assign(**{outcome: 0.0})
-    elif data is not None:
-        frame = frame.assign(**{outcome: frame[outcome].fillna(0.0)})
+    frame = frame.assign(**{outcome: 0.0})
     groups = m.needs.groups if modes is not None else ()
     needs = Needs(outcome, m.needs.variables, m.needs.slopes, groups, None, m.needs.categorical)
     Source(frame).require(needs.columns)
@@ -51,9 +49,11 @@ def _fixed(m: Machinery, used: pd.DataFrame) -> np.ndarray:
         if not name.startswith("group ") and name in m.needs.variables:
             unknown = level_codes(used[name], levels) < 0
             if unknown.any():
-                raise DataError(f"predict: {name} holds {used[name][unknown].iloc[0]}, a level that was not in the fit")
+                raise DataError(
+                    f"predict: {name} holds {used[name][unknown].iloc[0]}, a level that was not in the fit"
+                )
     columns = m.columns
-    if m.part.recipes is None and used is not m.source.data:
+    if m.part.recipes is None:
         from dataclasses import replace
 
         columns = replace(columns, matrix=whole_matrix(m.part, used, m.survey))

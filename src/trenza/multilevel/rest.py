@@ -57,9 +57,12 @@ class Rest:
         units, r = self.shape
         if units == 1:
             return matrix[0]
-        columns = (np.arange(units)[:, None, None] * r + np.arange(r)[None, None, :]) * np.ones((1, r, 1), int)
+        columns = (np.arange(units)[:, None, None] * r + np.arange(r)[None, None, :]) * np.ones(
+            (1, r, 1), int
+        )
         return sp.csr_matrix(
-            (matrix.ravel(), columns.ravel(), np.arange(0, units * r * r + 1, r)), shape=(units * r, units * r)
+            (matrix.ravel(), columns.ravel(), np.arange(0, units * r * r + 1, r)),
+            shape=(units * r, units * r),
         )
 
     def _covariance(self, by_factor: list[np.ndarray]) -> np.ndarray:
@@ -145,11 +148,14 @@ class Rest:
         q, units, r = len(self.d), *self.shape
         k, t2, n22 = state.k, state.t2, state.n22
         flat = units * r
-        grams = {(a, b): self._gram(state.d[a], state.d[b]) for a in range(q) for b in range(q)} if ones else {}
+        grams = (
+            {(a, b): self._gram(state.d[a], state.d[b]) for a in range(q) for b in range(q)} if ones else {}
+        )
         own = self.own_blocks(state) if ones else np.zeros((q, q, 0))
-        s = {i: sum(grams[a, b] for a, b in swapped(entries[i])) for i in ones}
+        s = {i: np.asarray(sum(grams[a, b] for a, b in swapped(entries[i]))) for i in ones}
         u = {
-            i: sum(state.d[a].T @ state.a1[b] for a, b in swapped(entries[i])).reshape(units, r, -1) for i in ones
+            i: sum(state.d[a].T @ state.a1[b] for a, b in swapped(entries[i])).reshape(units, r, -1)
+            for i in ones
         }
         ks = {i: k @ s[i] for i in ones}
         tst = {i: t2 @ s[i] @ t2.transpose(0, 2, 1) for i in ones} if others else {}

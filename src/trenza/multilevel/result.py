@@ -196,11 +196,11 @@ def _fixed_table(
     beta = basis.to_user @ inference.beta + basis.offset
     rows = []
     for i, name in enumerate(basis.names):
-        l = basis.to_user[i]
-        se = float(np.sqrt(inference.variance(l)))
-        df = inference.satterthwaite(l)
-        df_kr, _ = inference.kenward_roger(l[None])
-        se_kr = float(np.sqrt(inference.adjusted_variance(l)))
+        row = basis.to_user[i]
+        se = float(np.sqrt(inference.variance(row)))
+        df = inference.satterthwaite(row)
+        df_kr, _ = inference.kenward_roger(row[None])
+        se_kr = float(np.sqrt(inference.adjusted_variance(row)))
         width = t_quantile(0.5 + ci_level / 2.0, df_kr if reml else df) * (se_kr if reml else se)
         estimate = float(beta[i])
         rows.append(

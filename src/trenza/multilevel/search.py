@@ -158,7 +158,9 @@ class Search:
                 for i, e in enumerate(self.entries):
                     if e.factor == f and e.a in term:
                         a, b = term.index(e.a), term.index(e.b)
-                        gamma[a, b] = gamma[b, a] = point.gradient[1 + i] * point.s2 * (1.0 if a == b else 0.5)
+                        gamma[a, b] = gamma[b, a] = (
+                            point.gradient[1 + i] * point.s2 * (1.0 if a == b else 0.5)
+                        )
                 slopes, directions = np.linalg.eigh(null.T @ gamma @ null)
                 if slopes[0] < min(worst, -1e-6):
                     direction = null @ directions[:, 0]
@@ -253,6 +255,5 @@ def _root(sigma: np.ndarray) -> np.ndarray:
     """A lower triangular root of a covariance matrix that may be singular."""
     values, vectors = np.linalg.eigh(sigma)
     half = vectors * np.sqrt(np.maximum(values, 0.0))
-    upper = np.linalg.qr(half.T, mode="r")
-    lower = upper.T
+    lower = np.asarray(np.linalg.qr(half.T, mode="r")).T
     return np.asarray(lower * np.where(np.diag(lower) < 0.0, -1.0, 1.0))

@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ class Survey:
     head: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-Data = pd.DataFrame | str | Path
+Data: TypeAlias = pd.DataFrame | str | Path
 
 
 class Source:
@@ -75,7 +75,9 @@ class Source:
                 raise DataError(f"data: no file {data}")
             self.names = list(self._query(f"SELECT * FROM {self._table()} LIMIT 0").df().columns)
         else:
-            raise DataError(f"data: a DataFrame or the path of a parquet file is needed, not {type(data).__name__}")
+            raise DataError(
+                f"data: a DataFrame or the path of a parquet file is needed, not {type(data).__name__}"
+            )
 
     @property
     def in_memory(self) -> bool:
@@ -123,8 +125,8 @@ def is_text(column: pd.Series) -> bool:
 def numbers(column: pd.Series) -> np.ndarray:
     """A numeric column as float64, blanks as nan."""
     if column.dtype == np.float64:
-        return column.to_numpy()
-    return column.to_numpy(dtype=float, na_value=np.nan)
+        return np.asarray(column.to_numpy())
+    return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
 
 
 def complete(chunk: pd.DataFrame, needs: Needs) -> tuple[np.ndarray | None, dict[str, int]]:

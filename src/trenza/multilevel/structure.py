@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse import csgraph
 
 from trenza.multilevel.accumulate import CrossProducts
 from trenza.multilevel.basis import Basis, SlopeColumn, slope_column
 from trenza.multilevel.blocks import Block
+from trenza.multilevel.cells import Cells, Factor
 from trenza.multilevel.formula import Formula, RandomTerm
 from trenza.multilevel.parts import Entry
 from trenza.multilevel.rest import Rest
@@ -19,32 +19,6 @@ from trenza.multilevel.source import DataError, Survey
 
 # Columns of the factors that are kept as one dense matrix: beyond, memory and time would surprise
 DENSE_LIMIT = 6000
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A grouping factor: its columns, in the coordinates of the fit, and which of them covary.
-
-    ``of_cell`` gives the level of each cell; ``labels`` the levels' names. ``terms`` lists for each random term the
-    positions of its columns. ``columns`` names them ("1" is the intercept), ``slopes`` their coordinates.
-    """
-
-    name: str
-    of_cell: np.ndarray
-    labels: tuple[str, ...]
-    columns: tuple[str, ...]
-    slopes: tuple[SlopeColumn | None, ...]
-    terms: tuple[tuple[int, ...], ...]
-
-    @property
-    def q(self) -> int:
-        """Columns that vary over the factor's levels."""
-        return len(self.columns)
-
-    @property
-    def levels(self) -> int:
-        """Levels among the rows used."""
-        return len(self.labels)
 
 
 @dataclass(frozen=True)
@@ -74,14 +48,16 @@ def structure_of(formula: Formula, found: Survey, products: CrossProducts, basis
         for a in range(b, len(term))
     )
     first = max(range(len(factors)), key=lambda f: (factors[f].levels * factors[f].q, -f))
-    cells = _Cells(factors, products, basis)
+    cells = Cells(factors, products, basis)
     blocks, nested = _blocks(cells, factors, first)
     return Structure(factors, entries, blocks, first, nested)
 
 
 def _refuse(factor: Factor, n: int) -> None:
     if factor.levels < 2:
-        raise DataError(f"data: group {factor.name} has one level in the complete rows; nothing varies between groups")
+        raise DataError(
+            f"data: group {factor.name} has one level in the complete rows; nothing varies between groups"
+        )
     if factor.levels >= n:
         raise DataError(
             f"data: every level of {factor.name} has one row ({n} rows), so that its variance cannot be told "
@@ -119,42 +95,6 @@ def _factor(terms: list[RandomTerm], found: Survey, products: CrossProducts) -> 
     return Factor(terms[0].group_name, of_cell, tuple(labels), tuple(columns), tuple(slopes), tuple(places))
 
 
-class _Cells:
-    """Sums within cells of Z'Z and Z'W, in the coordinates of the fit."""
-
-    def __init__(self, factors: tuple[Factor, ...], products: CrossProducts, basis: Basis) -> None:
-        self.products, self.basis, self.factors = products, basis, factors
-        self.position = {name: i for i, name in enumerate(products.slopes, 1)}
-        self.plain = [sums @ basis.columns for sums in products.by_cell]
-
-    def w(self, factor: Factor, column: int) -> np.ndarray:
-        """Z'W (cells, k) of one column."""
-        slope = factor.slopes[column]
-        if slope is None:
-            return self.plain[0]
-        here = self.position[factor.columns[column]]
-        return np.asarray(slope.alpha * self.plain[here] + slope.delta * self.plain[0])
-
-    def z(self, one: Factor, a: int, two: Factor, b: int) -> np.ndarray:
-        """Z_a'Z_b (cells) of two columns."""
-        left, right, sums = one.slopes[a], two.slopes[b], self.products.by_cell
-        ones = sums[0][:, 0]
-        if left is None and right is None:
-            return np.asarray(ones)
-        if left is None or right is None:
-            name, slope = (one.columns[a], left) if left is not None else (two.columns[b], right)
-            assert slope is not None
-            return np.asarray(slope.alpha * sums[self.position[name]][:, 0] + slope.delta * ones)
-        first, second = self.position[one.columns[a]], self.position[two.columns[b]]
-        at = self.products.slopes[two.columns[b]]
-        return np.asarray(
-            left.alpha * right.alpha * sums[first][:, at]
-            + left.alpha * right.delta * sums[first][:, 0]
-            + left.delta * right.alpha * sums[second][:, 0]
-            + left.delta * right.delta * ones
-        )
-
-
 def _summed(levels: np.ndarray, count: int, values: np.ndarray) -> np.ndarray:
     """Sums of ``values`` (cells) or (cells, k) over the cells of each level, in the order of the cells."""
     adder = sp.csr_matrix(
@@ -163,7 +103,7 @@ def _summed(levels: np.ndarray, count: int, values: np.ndarray) -> np.ndarray:
     return np.asarray(adder @ values)
 
 
-def _blocks(cells: _Cells, factors: tuple[Factor, ...], first: int) -> tuple[tuple[Block, ...], bool]:
+def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tuple[Block, ...], bool]:
     one = factors[first]
     h = np.array(
         [
@@ -201,7 +141,20 @@ def _blocks(cells: _Cells, factors: tuple[Factor, ...], first: int) -> tuple[tup
     for size in np.unique(classes):
         units = np.flatnonzero(classes == size)
         blocks.append(
-            _block(cells, factors, first, others, h, c, owner, slot, column_start, unit_of_group, units, int(size))
+            _block(
+                cells,
+                factors,
+                first,
+                others,
+                h,
+                c,
+                owner,
+                slot,
+                column_start,
+                unit_of_group,
+                units,
+                int(size),
+            )
         )
     return tuple(blocks), nested
 
@@ -231,7 +184,7 @@ def _units(one: Factor, nodes: list[np.ndarray], count: int) -> tuple[np.ndarray
 
 
 def _block(
-    cells: _Cells,
+    cells: Cells,
     factors: tuple[Factor, ...],
     first: int,
     others: list[int],
@@ -301,8 +254,3 @@ def _block(
         levels,
     )
     return Block(first, h[:, :, groups], c[:, groups], rest, groups)
-
-
-def cell_labels(found: Survey, names: tuple[str, ...]) -> pd.DataFrame:
-    """Labels of the group columns of each cell."""
-    return pd.DataFrame({n: found.levels["group " + n].to_numpy()[found.cells[n].to_numpy()] for n in names})
