@@ -107,8 +107,8 @@ class Rest:
             left = self._covariance(chol)
             inner = left.transpose(0, 2, 1) @ g @ left
         inner[:, np.arange(r), np.arange(r)] += 1.0
-        state.logdet += _logdet(inner)
-        inverse = _inverse(inner)
+        inverse, logdet = _inverse(inner)
+        state.logdet += logdet
         if root is not None:
             state.k = root[:, :, None] * inverse * root[:, None, :]
         else:
@@ -158,7 +158,7 @@ class Rest:
             for i in ones
         }
         ks = {i: k @ s[i] for i in ones}
-        tst = {i: t2 @ s[i] @ t2.transpose(0, 2, 1) for i in ones} if others else {}
+        ts = {i: t2 @ s[i] for i in ones} if others else {}
         tu = {i: t2 @ u[i] for i in ones}
         ea = {j: self.entry_times(entries[j], state.a2) for j in others}
         en = {j: self.entry_times(entries[j], n22) for j in others}
@@ -172,7 +172,8 @@ class Rest:
                 product = -np.einsum("urk,url->kl", u[i], k @ u[j])
                 add_symmetric(parts, i, j, product, trace)
             for j in others:
-                trace = float(self.entry_times(entries[j], tst[i]).trace(axis1=1, axis2=2).sum())
+                # tr(E_j T S T'): rows of T S times rows of T, where E_j pairs them
+                trace = float((self.entry_times(entries[j], ts[i]) * t2).sum())
                 product = tu[i].reshape(flat, -1).T @ ea[j].reshape(flat, -1)
                 add_symmetric(parts, i, j, product, trace)
         for i in others:
@@ -194,20 +195,20 @@ class Rest:
         return out
 
 
-def _inverse(inner: np.ndarray) -> np.ndarray:
-    """Inverses of symmetric positive definite matrices (units, r, r)."""
-    if inner.shape[1] == 1:
-        return 1.0 / inner
-    if inner.shape[0] > 1:
-        return np.linalg.inv(inner)
-    from scipy.linalg import cho_factor, cho_solve
+def _inverse(inner: np.ndarray) -> tuple[np.ndarray, float]:
+    """Inverses of symmetric positive definite matrices (units, r, r), and the sum of their log-determinants."""
+    units, r = inner.shape[:2]
+    if r == 1:
+        return 1.0 / inner, float(np.log(inner).sum())
+    if units > 1:
+        diagonal = np.linalg.cholesky(inner)[:, np.arange(r), np.arange(r)]
+        return np.linalg.inv(inner), 2.0 * float(np.log(diagonal).sum())
+    from scipy.linalg.lapack import dpotrf, dpotri
 
-    return np.asarray(cho_solve(cho_factor(inner[0]), np.eye(inner.shape[1])))[None]
-
-
-def _logdet(inner: np.ndarray) -> float:
-    """Sum of the log-determinants of positive definite matrices (units, r, r)."""
-    if inner.shape[1] == 1:
-        return float(np.log(inner).sum())
-    diagonal = np.linalg.cholesky(inner)[:, np.arange(inner.shape[1]), np.arange(inner.shape[1])]
-    return 2.0 * float(np.log(diagonal).sum())
+    lower, failed = dpotrf(np.asfortranarray(inner[0]), lower=True, overwrite_a=True)
+    if failed:
+        raise np.linalg.LinAlgError("matrix is not positive definite")
+    logdet = 2.0 * float(np.log(np.diag(lower)).sum())
+    inverse, _ = dpotri(lower, lower=True, overwrite_c=True)
+    below = np.tril(inverse)
+    return (below + np.tril(below, -1).T)[None], logdet

@@ -140,6 +140,7 @@ def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tupl
     blocks = []
     for size in np.unique(classes):
         units = np.flatnonzero(classes == size)
+        size = sizes[units].max()
         blocks.append(
             _block(
                 cells,
