@@ -109,6 +109,8 @@ def _sd(variance: float, se: float, quantile: float) -> dict[str, float]:
     if variance <= 0.0 or se <= 0.0:
         return {"sd_or_corr": float(np.sqrt(max(variance, 0.0))), "ci_low": np.nan, "ci_high": np.nan}
     sd, width = float(np.sqrt(variance)), quantile * se / (2.0 * variance)
+    if width > 100.0:  # nothing is known of this component
+        return {"sd_or_corr": sd, "ci_low": 0.0, "ci_high": np.inf}
     return {"sd_or_corr": sd, "ci_low": sd * float(np.exp(-width)), "ci_high": sd * float(np.exp(width))}
 
 

@@ -168,6 +168,7 @@ def _design(
         missing=dict(found.missing),
         levels={factor.name: factor.levels for factor in structure.factors},
         nested=structure.nested,
+        engine=structure.engine,
         terms=basis.names,
         dropped=dict(basis.dropped),
         coding=dict(part.coding),

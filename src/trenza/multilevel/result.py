@@ -43,7 +43,7 @@ class Design:
     """What became of the rows and columns.
 
     ``rows`` read and ``used``; ``missing`` values by column; ``levels`` of each group; ``nested`` whether the finest
-    group determines the others; ``terms`` of the fixed part and the ``dropped`` ones with what determines them;
+    group determines the others, ``engine`` how they are solved; ``terms`` of the fixed part and the ``dropped`` ones with what determines them;
     ``coding`` of categories, ``absent`` levels that a category declares and no complete row has.
     """
 
@@ -52,6 +52,7 @@ class Design:
     missing: Mapping[str, int]
     levels: Mapping[str, int]
     nested: bool
+    engine: str
     terms: tuple[str, ...]
     dropped: Mapping[str, tuple[str, ...]]
     coding: Mapping[str, str]

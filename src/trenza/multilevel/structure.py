@@ -31,6 +31,19 @@ class Structure:
     first: int
     nested: bool
 
+    @property
+    def engine(self) -> str:
+        """How the factors are solved, in words."""
+        sizes = [block.rest.shape for block in self.blocks if block.rest is not None]
+        if not sizes:
+            return "one factor, group by group"
+        units, widest = sum(u for u, _ in sizes), max(r for _, r in sizes)
+        kind = "nested" if self.nested else "crossed"
+        return (
+            f"{kind} factors: {self.factors[self.first].name} eliminated group by group, the others by a dense Schur "
+            f"complement in {units} units of at most {widest} columns"
+        )
+
 
 def structure_of(formula: Formula, found: Survey, products: CrossProducts, basis: Basis) -> Structure:
     """Assemble everything from the cells. Raises ``DataError`` for groups that cannot carry the model."""
@@ -140,7 +153,6 @@ def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tupl
     blocks = []
     for size in np.unique(classes):
         units = np.flatnonzero(classes == size)
-        size = sizes[units].max()
         blocks.append(
             _block(
                 cells,
@@ -154,7 +166,7 @@ def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tupl
                 column_start,
                 unit_of_group,
                 units,
-                int(size),
+                int(sizes[units].max()),
             )
         )
     return tuple(blocks), nested
