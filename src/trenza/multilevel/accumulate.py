@@ -72,14 +72,13 @@ def layout(part: FixedPart, needs: Needs, found: Survey, source: Source) -> Colu
     ranges: list[tuple[float, float]] = [(1.0, 1.0)]
     x: list[int] = []
     if part.recipes is None:
-        if not source.in_memory:
+        if not isinstance(source.data, pd.DataFrame):
             raise DataError(
                 "formula: a formula that transforms columns needs all rows at once; put the transformed column into "
                 "the file, or read the file into a DataFrame"
             )
-        (chunk,) = source.chunks(needs.columns)
-        keep, _ = complete(chunk, needs)
-        matrix = whole_matrix(part, chunk if keep is None else chunk.loc[keep], found)
+        keep, _ = complete(source.data, needs)
+        matrix = whole_matrix(part, source.data if keep is None else source.data.loc[keep], found)
         if not np.isfinite(matrix).all():
             bad = [n for n, c in zip(part.names, matrix.T, strict=True) if not np.isfinite(c).all()]
             raise DataError(f"formula: {', '.join(bad)} is not finite in some rows")
@@ -173,16 +172,19 @@ def _whole(columns: Columns) -> frozenset[int]:
     )
 
 
-def cross_products(source: Source, needs: Needs, found: Survey, columns: Columns) -> CrossProducts:
-    """One pass over the rows in blocks."""
+def cross_products(
+    source: Source, needs: Needs, found: Survey, columns: Columns, every: bool = False
+) -> CrossProducts:
+    """One pass over the rows in blocks; with ``every``, ``by_cell`` holds all k columns times each column."""
     coder = CellCoder(found, needs.groups)
     weighted = needs.weights is not None
     heaviest = found.ranges[needs.weights][1] if needs.weights else 1.0
     if needs.weights and found.ranges[needs.weights][0] <= 0.0:
         raise DataError(f"data: weights in {needs.weights} have to be above 0; leave rows without weight out")
     k = len(columns.pieces)
+    factors = list(range(k)) if every else [0, *columns.slopes.values()]
     size = min(max(BLOCK, 2 ** int(np.ceil(np.log2(len(found.cells))))), _LARGEST)
-    sums = ExactSums(k, len(found.cells), [0, *columns.slopes.values()], weighted, _whole(columns), size)
+    sums = ExactSums(k, len(found.cells), factors, weighted, _whole(columns), size)
     buffer = np.empty((k, size))
     logs: list[float] = []
     offset = 0

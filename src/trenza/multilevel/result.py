@@ -18,6 +18,7 @@ from trenza.multilevel.contrasts import Weights, contrast_rows, contrast_table
 from trenza.multilevel.degrees import Inference, p_of_t, t_quantile
 from trenza.multilevel.formula import Formula
 from trenza.multilevel.predict import predicted
+from trenza.multilevel.robust import cr2_table
 from trenza.multilevel.search import Found, Search
 from trenza.multilevel.source import Needs, Source, Survey
 
@@ -162,6 +163,10 @@ class Fit:
         """
         rows = contrast_rows(weights, self.machinery.basis.names)
         return contrast_table(rows, null, self.inference, self.machinery.basis, self.ci_level, self.reml)
+
+    def robust(self, cluster: str | None = None) -> pd.DataFrame:
+        """Cluster-robust standard errors (CR2) with their own degrees of freedom: see ``robust.cr2_table``."""
+        return cr2_table(self.machinery, cluster, self.ci_level)
 
     @cached_property
     def modes(self) -> pd.DataFrame:

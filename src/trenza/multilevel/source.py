@@ -17,8 +17,9 @@ import pandas as pd
 
 from trenza.contracts.faults import TrenzaError
 
-# Vectors of 2,048 rows that duckdb hands over at a time
-_VECTORS = 64
+# Rows of a chunk; duckdb hands over vectors of 2,048
+CHUNK = 2**17
+_VECTORS = CHUNK // 2048
 
 
 class DataError(TrenzaError):
@@ -79,11 +80,6 @@ class Source:
                 f"data: a DataFrame or the path of a parquet file is needed, not {type(data).__name__}"
             )
 
-    @property
-    def in_memory(self) -> bool:
-        """Whether the rows are a DataFrame."""
-        return isinstance(self.data, pd.DataFrame)
-
     def _table(self) -> str:
         return "read_parquet('" + str(self.data).replace("'", "''") + "')"
 
@@ -97,7 +93,8 @@ class Source:
     def chunks(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Frames that hold ``columns``, all rows once."""
         if isinstance(self.data, pd.DataFrame):
-            yield self.data
+            for start in range(0, max(len(self.data), 1), CHUNK):
+                yield self.data.iloc[start : start + CHUNK]
             return
         quoted = ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
         result = self._query(f"SELECT {quoted} FROM {self._table()}")
