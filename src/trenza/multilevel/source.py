@@ -20,6 +20,8 @@ from trenza.contracts.faults import TrenzaError
 # Rows of a chunk; duckdb hands over vectors of 2,048
 CHUNK = 2**17
 _VECTORS = CHUNK // 2048
+# Longest table for looking up whole numbers directly
+_DIRECT = 2**18
 
 
 class DataError(TrenzaError):
@@ -243,8 +245,15 @@ class CellCoder:
         if self.single:
             self.cell_of = np.empty(self.cells, dtype=np.int32)
             self.cell_of[found.cells[self.single].to_numpy()] = np.arange(self.cells, dtype=np.int32)
+            return
+        keys = self._key([found.cells[name].to_numpy() for name in groups])
+        span = int(np.prod([float(len(self.levels[name])) for name in groups]))
+        self.table: np.ndarray | None = None
+        if span <= _DIRECT * 16:
+            self.table = np.full(span, -1, dtype=np.int32)
+            self.table[keys] = np.arange(self.cells, dtype=np.int32)
         else:
-            self.index = pd.Index(self._key([found.cells[name].to_numpy() for name in groups]))
+            self.index = pd.Index(keys)
 
     def _key(self, codes: list[np.ndarray]) -> np.ndarray:
         key = np.zeros(len(codes[0]), dtype=np.int64)
@@ -259,7 +268,10 @@ class CellCoder:
         if self.single:
             return np.where(codes[0] >= 0, self.cell_of[codes[0]], -1)
         unknown = np.any([code < 0 for code in codes], axis=0)
-        return np.where(unknown, -1, self.index.get_indexer(self._key(codes)))
+        keys = self._key(codes)
+        if self.table is not None:
+            return np.where(unknown, -1, self.table[np.where(unknown, 0, keys)])
+        return np.where(unknown, -1, self.index.get_indexer(keys))
 
 
 def level_codes(column: pd.Series, levels: pd.Index) -> np.ndarray:
@@ -267,4 +279,16 @@ def level_codes(column: pd.Series, levels: pd.Index) -> np.ndarray:
     if isinstance(column.dtype, pd.CategoricalDtype):
         table = np.append(levels.get_indexer(column.cat.categories), -1)
         return np.asarray(table[column.cat.codes.to_numpy()])
+    if column.dtype.kind == "i" and isinstance(column.dtype, np.dtype) and levels.dtype.kind == "i":
+        # whole numbers of a short range, as identifiers often are: a table instead of a search
+        low, high = int(levels.min()), int(levels.max())
+        if high - low < _DIRECT:
+            table = np.full(high - low + 2, -1, dtype=np.int32)
+            table[levels.to_numpy() - low] = np.arange(len(levels), dtype=np.int32)
+            values = column.to_numpy()
+            outside = (values < low) | (values > high)
+            place = values - low
+            if outside.any():
+                place = np.where(outside, high - low + 1, place)
+            return np.asarray(table[place])
     return np.asarray(levels.get_indexer(column))
