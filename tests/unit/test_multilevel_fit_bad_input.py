@@ -157,6 +157,21 @@ def test_a_level_that_is_absent_is_named_and_left_out() -> None:
     assert f.fixed["coding"].iloc[1] == "escuela_tipo: treatment, reference b"
 
 
+def test_the_coding_of_each_column_is_named() -> None:
+    d = table()
+    f = fit("puntaje ~ escuela_tipo:x + (1 | escuela)", d)
+    assert f.fixed["coding"].to_list() == ["", *["escuela_tipo: each level by itself"] * 2]
+    f = fit("puntaje ~ C(escuela_tipo, contr.sum) + x + (1 | escuela)", d)
+    assert f.fixed["coding"].to_list() == ["", "C(escuela_tipo, contr.sum): sum over a, b", ""]
+    f = fit("puntaje ~ escuela_tipo * x + (1 | escuela)", d)
+    assert f.fixed["coding"].to_list() == [
+        "",
+        *["escuela_tipo: treatment, reference a"] * 1,
+        "",
+        "escuela_tipo: treatment, reference a",
+    ]
+
+
 def test_groups_with_accents_keep_their_names() -> None:
     f = fit("puntaje ~ x + (1 | escuela)", table())
     assert {"Ñuñoa", "Viña"} <= set(f.modes["level"])

@@ -229,5 +229,10 @@ def _fixed_table(
 
 
 def _coding(name: str, part: FixedPart) -> str:
-    said = [f"{factor}: {how}" for factor, how in part.coding.items() if f"{factor}[" in name]
+    said = []
+    for factor, how in part.coding.items():
+        if f"{factor}[T." in name or (f"{factor}[" in name and not how.startswith("treatment")):
+            said.append(f"{factor}: {how}")
+        elif f"{factor}[" in name:
+            said.append(f"{factor}: each level by itself")
     return "; ".join(said)
