@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped
+from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped, times
 from trenza.multilevel.rest import Rest
 
 
@@ -75,27 +75,18 @@ class Block:
         """The products with V^-1 at given relative variances."""
         s1, h, c = sigma[self.first], self.h, self.c
         q = len(h)
-        eye = np.eye(q)[:, :, None]
-        f, logdet = small_inverse(eye + np.einsum("acg,cb->abg", h, s1))
-        a1 = _times(f, c)
-        n11 = np.einsum("acg,cbg->abg", f, h)
-        shrunk = np.tensordot(s1, a1, 1)
+        t = times(h, s1[:, :, None])
+        for a in range(q):
+            t[a, a] += 1.0
+        f, logdet = small_inverse(t)
+        a1 = times(f[:, :, :, None], c)
+        n11 = times(f, h)
+        shrunk = times(s1[:, :, None, None], a1)
         cross = sum((c[a].T @ shrunk[a] for a in range(q)), np.zeros((c.shape[2], c.shape[2])))
         state = State(float(logdet.sum()), cross, a1, n11, f)
         if self.rest is not None:
             self.rest.extend(state, shrunk, sigma, chol, self.first)
         return state
-
-
-def _times(f: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """f (q, q, groups) times c (q, groups, k), group by group."""
-    q = len(f)
-    out = np.empty_like(c)
-    for a in range(q):
-        out[a] = f[a, 0][:, None] * c[0]
-        for b in range(1, q):
-            out[a] += f[a, b][:, None] * c[b]
-    return out
 
 
 def _first_factor(parts: Parts, ones: list[int], entries: list[Entry], state: State) -> None:

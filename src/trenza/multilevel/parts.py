@@ -73,3 +73,17 @@ def add_symmetric(parts: Parts, i: int, j: int, product: np.ndarray, trace: floa
     if i != j:
         parts.q[j, i] += product.T
         parts.tt[j, i] += trace
+
+
+def times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Products of q x q matrices, group by group: the first two axes are multiplied, the others run along.
+
+    ``left`` is (q, q, ...), ``right`` (q, q, ...) or (q, ...). For the small q of random effects, loops over rows and
+    columns with whole arrays of groups are faster than small products one by one.
+    """
+    return np.array(
+        [
+            sum((left[a, c] * right[c] for c in range(1, len(right))), left[a, 0] * right[0])
+            for a in range(len(left))
+        ]
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped
+from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped, times
 
 
 @dataclass
@@ -94,7 +94,7 @@ class Rest:
         units, r = self.shape
         q = len(self.d)
         by_row = state.f[:, :, self.row]
-        d1 = np.einsum("abn,bn->an", by_row, self.d)
+        d1 = times(by_row, self.d)
         scaled = sigma[first] @ d1
         plain = [self._matrix(some) for some in self.d]
         g = self.h - sum(self._gram(plain[a], self._matrix(scaled[a])) for a in range(q))
