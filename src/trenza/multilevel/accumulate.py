@@ -15,14 +15,13 @@ import pandas as pd
 
 from trenza.multilevel.coding import FixedPart, Piece, whole_matrix
 from trenza.multilevel.exact import ExactSums, Scale, scale_of
+from trenza.multilevel.levels import CellCoder, level_codes
 from trenza.multilevel.source import (
-    CellCoder,
     DataError,
     Needs,
     Source,
     Survey,
     complete,
-    level_codes,
     numbers,
 )
 
@@ -176,7 +175,7 @@ def cross_products(
     source: Source, needs: Needs, found: Survey, columns: Columns, every: bool = False
 ) -> CrossProducts:
     """One pass over the rows in blocks; with ``every``, ``by_cell`` holds all k columns times each column."""
-    coder = CellCoder(found, needs.groups)
+    coder = CellCoder(found.levels, found.cells, needs.groups)
     weighted = needs.weights is not None
     heaviest = found.ranges[needs.weights][1] if needs.weights else 1.0
     if needs.weights and found.ranges[needs.weights][0] <= 0.0:

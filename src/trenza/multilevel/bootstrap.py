@@ -16,10 +16,11 @@ from trenza.contracts.faults import TrenzaError
 from trenza.multilevel.accumulate import column_maker, used_chunks
 from trenza.multilevel.basis import basis_of
 from trenza.multilevel.components import covariances, named
+from trenza.multilevel.levels import CellCoder
 from trenza.multilevel.likelihood import Model
 from trenza.multilevel.result import Fit
 from trenza.multilevel.search import Search
-from trenza.multilevel.source import CellCoder, numbers
+from trenza.multilevel.source import numbers
 from trenza.multilevel.structure import structure_of
 
 
@@ -49,7 +50,7 @@ class _Rows:
         column_maker(m.columns, used, m.survey, 0)(slice(0, len(used)), self.w)
         for j, scale in enumerate(m.columns.scales):
             self.w[j] = scale.apply(self.w[j])
-        self.cell = CellCoder(m.survey, m.needs.groups).codes(used)
+        self.cell = CellCoder(m.survey.levels, m.survey.cells, m.needs.groups).codes(used)
         weights = numbers(used[m.needs.weights]) if m.needs.weights else np.ones(len(used))
         self.root = np.sqrt(weights)
         self.fixed = m.basis.columns[:, :-1] @ m.found.point.beta @ self.w

@@ -11,7 +11,8 @@ from trenza.multilevel.accumulate import BLOCK, column_maker
 from trenza.multilevel.cells import Factor
 from trenza.multilevel.coding import whole_matrix
 from trenza.multilevel.components import named
-from trenza.multilevel.source import DataError, Needs, Source, complete, level_codes, numbers
+from trenza.multilevel.levels import level_codes
+from trenza.multilevel.source import DataError, Needs, Source, complete, numbers
 
 if TYPE_CHECKING:
     from trenza.multilevel.result import Machinery

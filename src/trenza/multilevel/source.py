@@ -16,12 +16,11 @@ import numpy as np
 import pandas as pd
 
 from trenza.contracts.faults import TrenzaError
+from trenza.multilevel.levels import combinations, ordered
 
 # Rows of a chunk; duckdb hands over vectors of 2,048
 CHUNK = 2**17
 _VECTORS = CHUNK // 2048
-# Longest table for looking up whole numbers directly
-_DIRECT = 2**18
 
 
 class DataError(TrenzaError):
@@ -183,7 +182,7 @@ def survey(source: Source, needs: Needs) -> Survey:
                     infinite[name] = infinite.get(name, 0) + int(np.isinf(values).sum())
                 before = found.ranges.get(name, (low, high))
                 found.ranges[name] = (min(low, before[0]), max(high, before[1]))
-        tuples.append(_combinations(used, needs.groups))
+        tuples.append(combinations(used, needs.groups))
         if not len(found.head):
             found.head = used.head(60)
     if infinite:
@@ -198,97 +197,11 @@ def survey(source: Source, needs: Needs) -> Survey:
             found.absent[name] = [level for level in declared[name] if level not in present]
             found.levels[name] = pd.Index([level for level in declared[name] if level in present])
         else:
-            found.levels[name] = _ordered(present)
+            found.levels[name] = ordered(present)
     cells = pd.concat(tuples, ignore_index=True).drop_duplicates(ignore_index=True)
     for name in needs.groups:
-        found.levels["group " + name] = _ordered(pd.Index(cells[name].unique()))
+        found.levels["group " + name] = ordered(pd.Index(cells[name].unique()))
     codes = {name: found.levels["group " + name].get_indexer(cells[name]) for name in needs.groups}
     order = np.lexsort([codes[name] for name in reversed(needs.groups)])
     found.cells = pd.DataFrame({name: codes[name][order] for name in needs.groups})
     return found
-
-
-def _combinations(used: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
-    """Distinct combinations of the group columns, as objects."""
-    key = np.zeros(len(used), dtype=np.int64)
-    labels = []
-    for name in groups:
-        code, label = pd.factorize(used[name])
-        key = key * len(label) + code
-        labels.append(np.asarray(label, dtype=object))
-    keys = pd.unique(key)
-    out: dict[str, np.ndarray] = {}
-    for name, label in zip(reversed(groups), reversed(labels), strict=True):
-        out[name] = label[keys % len(label)]
-        keys = keys // len(label)
-    return pd.DataFrame({name: pd.Series(out[name], dtype=object) for name in groups})
-
-
-def _ordered(labels: pd.Index) -> pd.Index:
-    """Labels in the order of their values; mixed kinds in the order of their text."""
-    values = list(labels)
-    try:
-        values.sort()
-    except TypeError:
-        values.sort(key=str)
-    return pd.Index(values)
-
-
-class CellCoder:
-    """The cell of each row from its group columns; one look-up where one column determines the others."""
-
-    def __init__(self, found: Survey, groups: Sequence[str]) -> None:
-        self.levels = {name: found.levels["group " + name] for name in groups}
-        self.groups, self.cells = list(groups), len(found.cells)
-        single = [name for name in groups if len(self.levels[name]) == self.cells]
-        self.single = single[0] if single else None
-        if self.single:
-            self.cell_of = np.empty(self.cells, dtype=np.int32)
-            self.cell_of[found.cells[self.single].to_numpy()] = np.arange(self.cells, dtype=np.int32)
-            return
-        keys = self._key([found.cells[name].to_numpy() for name in groups])
-        span = int(np.prod([float(len(self.levels[name])) for name in groups]))
-        self.table: np.ndarray | None = None
-        if span <= _DIRECT * 16:
-            self.table = np.full(span, -1, dtype=np.int32)
-            self.table[keys] = np.arange(self.cells, dtype=np.int32)
-        else:
-            self.index = pd.Index(keys)
-
-    def _key(self, codes: list[np.ndarray]) -> np.ndarray:
-        key = np.zeros(len(codes[0]), dtype=np.int64)
-        for name, code in zip(self.groups, codes, strict=True):
-            key = key * len(self.levels[name]) + code
-        return key
-
-    def codes(self, used: pd.DataFrame) -> np.ndarray:
-        """Cell numbers (m) of complete rows; -1 where a combination was not among the rows of the fit."""
-        wanted = [self.single] if self.single else self.groups
-        codes = [level_codes(used[name], self.levels[name]) for name in wanted]
-        if self.single:
-            return np.where(codes[0] >= 0, self.cell_of[codes[0]], -1)
-        unknown = np.any([code < 0 for code in codes], axis=0)
-        keys = self._key(codes)
-        if self.table is not None:
-            return np.where(unknown, -1, self.table[np.where(unknown, 0, keys)])
-        return np.where(unknown, -1, self.index.get_indexer(keys))
-
-
-def level_codes(column: pd.Series, levels: pd.Index) -> np.ndarray:
-    """Position of each value among ``levels``, -1 where it is not there."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        table = np.append(levels.get_indexer(column.cat.categories), -1)
-        return np.asarray(table[column.cat.codes.to_numpy()])
-    if column.dtype.kind == "i" and isinstance(column.dtype, np.dtype) and levels.dtype.kind == "i":
-        # whole numbers of a short range, as identifiers often are: a table instead of a search
-        low, high = int(levels.min()), int(levels.max())
-        if high - low < _DIRECT:
-            table = np.full(high - low + 2, -1, dtype=np.int32)
-            table[levels.to_numpy() - low] = np.arange(len(levels), dtype=np.int32)
-            values = column.to_numpy()
-            outside = (values < low) | (values > high)
-            place = values - low
-            if outside.any():
-                place = np.where(outside, high - low + 1, place)
-            return np.asarray(table[place])
-    return np.asarray(levels.get_indexer(column))
