@@ -72,6 +72,8 @@ def test_statistics_libraries_stand_behind_adapters() -> None:
     for path in SOURCE.rglob("*.py"):
         if {n.split(".")[0] for n in imported(path)} & {"statsmodels", "pingouin"}:
             assert path.name == "adapters.py", f"{path} imports a statistics library"
+        if "formulaic" in {n.split(".")[0] for n in imported(path)}:
+            assert path.relative_to(SOURCE).as_posix() == "multilevel/coding.py", path
 
 
 def test_scripts_are_glue() -> None:

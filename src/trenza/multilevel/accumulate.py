@@ -1,0 +1,213 @@
+"""The second pass: cross-products of all columns, in total and within cells.
+
+A cell is a distinct combination of the grouping columns. The columns are W = [1, X, slopes, y]; the pass keeps W'W and,
+for each cell, the sums of W and of each slope times W. Everything that the model needs follows from these; the rows
+are not needed again until fitted values are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from trenza.multilevel.coding import FixedPart, Piece, whole_matrix
+from trenza.multilevel.exact import ExactSums, Scale, scale_of
+from trenza.multilevel.levels import CellCoder, level_codes
+from trenza.multilevel.source import (
+    DataError,
+    Needs,
+    Source,
+    Survey,
+    complete,
+    numbers,
+)
+
+# Rows of a block: its columns should stay in the cache, but each block costs a pass over the cells
+BLOCK = 2**14
+_LARGEST = 2**17
+
+
+@dataclass(frozen=True)
+class CrossProducts:
+    """Sums in the scaled columns w = (value - middle) / 2**exponent of ``scales``, each times sqrt(weight).
+
+    ``gram`` (k, k) is W'W; ``by_cell`` (1 + slopes, cells, k) holds the sums within cells of 1 and of each slope times
+    each column. Column 0 is 1; ``x`` are the positions of the fixed part's columns, ``slopes`` those of the slopes,
+    ``y`` that of the outcome. ``log_weights`` is the sum of log(weight).
+    """
+
+    n: int
+    gram: np.ndarray
+    by_cell: np.ndarray
+    scales: tuple[Scale, ...]
+    x: tuple[int, ...]
+    slopes: dict[str, int]
+    y: int
+    log_weights: float
+
+
+Blocks = Iterator[tuple[dict[str, np.ndarray], pd.DataFrame, slice]]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What each column of W is made of: ``pieces[j]`` for recipes, ``matrix`` (n, p) where formulaic built them."""
+
+    pieces: tuple[tuple[Piece, ...] | int, ...]
+    scales: tuple[Scale, ...]
+    x: tuple[int, ...]
+    slopes: dict[str, int]
+    y: int
+    matrix: np.ndarray | None
+
+
+def layout(part: FixedPart, needs: Needs, found: Survey, source: Source) -> Columns:
+    """Positions and ranges of the columns of W."""
+    matrix = None
+    pieces: list[tuple[Piece, ...] | int] = [()]
+    ranges: list[tuple[float, float]] = [(1.0, 1.0)]
+    x: list[int] = []
+    if part.recipes is None:
+        if not isinstance(source.data, pd.DataFrame):
+            raise DataError(
+                "formula: a formula that transforms columns needs all rows at once; put the transformed column into "
+                "the file, or read the file into a DataFrame"
+            )
+        keep, _ = complete(source.data, needs)
+        matrix = whole_matrix(part, source.data if keep is None else source.data.loc[keep], found)
+        if not np.isfinite(matrix).all():
+            bad = [n for n, c in zip(part.names, matrix.T, strict=True) if not np.isfinite(c).all()]
+            raise DataError(f"formula: {', '.join(bad)} is not finite in some rows")
+        for j, name in enumerate(part.names):
+            if name == "Intercept":
+                x.append(0)
+                continue
+            x.append(len(pieces))
+            pieces.append(j)
+            ranges.append((float(matrix[:, j].min()), float(matrix[:, j].max())))
+    else:
+        for recipe in part.recipes:
+            if not recipe:
+                x.append(0)
+                continue
+            x.append(len(pieces))
+            pieces.append(recipe)
+            ranges.append(_range(recipe, found))
+    slopes: dict[str, int] = {}
+    for name in needs.slopes:
+        plain = (Piece(name, None),)
+        if plain in pieces:
+            slopes[name] = pieces.index(plain)
+            continue
+        slopes[name] = len(pieces)
+        pieces.append(plain)
+        ranges.append(found.ranges[name])
+    y = len(pieces)
+    pieces.append((Piece(needs.outcome, None),))
+    ranges.append(found.ranges[needs.outcome])
+    scales = tuple(scale_of(*r) for r in ranges)
+    return Columns(tuple(pieces), (Scale(0.0, 0), *scales[1:]), tuple(x), slopes, y, matrix)
+
+
+def _range(recipe: tuple[Piece, ...], found: Survey) -> tuple[float, float]:
+    """Bounds of a product of pieces, by interval arithmetic."""
+    low, high = 1.0, 1.0
+    for piece in recipe:
+        a, b = (0.0, 1.0) if piece.level is not None else found.ranges[piece.source]
+        corners = (low * a, low * b, high * a, high * b)
+        low, high = min(corners), max(corners)
+    return low, high
+
+
+def used_chunks(source: Source, needs: Needs) -> Iterator[pd.DataFrame]:
+    """Complete rows, chunk by chunk."""
+    for chunk in source.chunks(needs.columns):
+        keep, _ = complete(chunk, needs)
+        yield chunk if keep is None else chunk.loc[keep]
+
+
+def column_maker(
+    columns: Columns, chunk: pd.DataFrame, found: Survey, offset: int
+) -> Callable[[slice, np.ndarray], None]:
+    """A function that writes the unscaled columns of some rows of ``chunk`` into a (k, m) array."""
+    wanted = {p.source for some in columns.pieces if not isinstance(some, int) for p in some}
+    values = {
+        name: level_codes(chunk[name], found.levels[name]).astype(np.int32)
+        if name in found.levels
+        else chunk[name].to_numpy()
+        if chunk[name].dtype.kind in "iuf" and not pd.api.types.is_extension_array_dtype(chunk[name].dtype)
+        else numbers(chunk[name])
+        for name in wanted
+    }
+
+    def fill(rows: slice, out: np.ndarray) -> None:
+        for j, pieces in enumerate(columns.pieces):
+            if isinstance(pieces, int):
+                assert columns.matrix is not None
+                out[j] = columns.matrix[offset + rows.start : offset + rows.stop, pieces]
+                continue
+            if not pieces:
+                out[j] = 1.0
+            for i, piece in enumerate(pieces):
+                some = values[piece.source][rows]
+                part = some if piece.level is None else some == piece.level
+                if i:
+                    out[j] *= part
+                else:
+                    out[j] = part
+
+    return fill
+
+
+def _whole(columns: Columns) -> frozenset[int]:
+    """Columns of zeros and ones: products of indicators."""
+    return frozenset(
+        j
+        for j, pieces in enumerate(columns.pieces)
+        if not isinstance(pieces, int) and all(piece.level is not None for piece in pieces)
+    )
+
+
+def cross_products(
+    source: Source, needs: Needs, found: Survey, columns: Columns, every: bool = False
+) -> CrossProducts:
+    """One pass over the rows in blocks; with ``every``, ``by_cell`` holds all k columns times each column."""
+    coder = CellCoder(found.levels, found.cells, needs.groups)
+    weighted = needs.weights is not None
+    heaviest = found.ranges[needs.weights][1] if needs.weights else 1.0
+    if needs.weights and found.ranges[needs.weights][0] <= 0.0:
+        raise DataError(f"data: weights in {needs.weights} have to be above 0; leave rows without weight out")
+    k = len(columns.pieces)
+    factors = list(range(k)) if every else [0, *columns.slopes.values()]
+    size = min(max(BLOCK, 2 ** int(np.ceil(np.log2(len(found.cells))))), _LARGEST)
+    sums = ExactSums(k, len(found.cells), factors, weighted, _whole(columns), size)
+    buffer = np.empty((k, size))
+    logs: list[float] = []
+    offset = 0
+    for chunk in used_chunks(source, needs):
+        cell = coder.codes(chunk)
+        fill = column_maker(columns, chunk, found, offset)
+        for start in range(0, len(chunk), size):
+            rows = slice(start, min(start + size, len(chunk)))
+            block = buffer[:, : rows.stop - start]
+            fill(rows, block)
+            for j, scale in enumerate(columns.scales):
+                if scale.middle or scale.exponent:
+                    block[j] = scale.apply(block[j])
+            if needs.weights:
+                weight = numbers(chunk[needs.weights].iloc[rows])
+                block *= np.sqrt(weight / heaviest)
+                logs.extend(np.log(weight))
+            sums.add(block, cell[rows])
+        offset += len(chunk)
+    gram, by_cell = sums.gram(), sums.by_cell()
+    if weighted:
+        gram, by_cell = gram * heaviest, by_cell * heaviest
+    import math
+
+    return CrossProducts(
+        found.kept, gram, by_cell, columns.scales, columns.x, columns.slopes, columns.y, math.fsum(logs)
+    )

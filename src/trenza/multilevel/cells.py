@@ -1,0 +1,72 @@
+"""Grouping factors, and the sums within cells of their columns in the coordinates of the fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trenza.multilevel.accumulate import CrossProducts
+from trenza.multilevel.basis import Basis, SlopeColumn
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A grouping factor: its columns, in the coordinates of the fit, and which of them covary.
+
+    ``of_cell`` gives the level of each cell; ``labels`` the levels' names. ``terms`` lists for each random term the
+    positions of its columns. ``columns`` names them ("1" is the intercept), ``slopes`` their coordinates.
+    """
+
+    name: str
+    of_cell: np.ndarray
+    labels: tuple[str, ...]
+    columns: tuple[str, ...]
+    slopes: tuple[SlopeColumn | None, ...]
+    terms: tuple[tuple[int, ...], ...]
+
+    @property
+    def q(self) -> int:
+        """Columns that vary over the factor's levels."""
+        return len(self.columns)
+
+    @property
+    def levels(self) -> int:
+        """Levels among the rows used."""
+        return len(self.labels)
+
+
+class Cells:
+    """Sums within cells of Z'Z and Z'W, in the coordinates of the fit."""
+
+    def __init__(self, factors: tuple[Factor, ...], products: CrossProducts, basis: Basis) -> None:
+        self.products, self.basis, self.factors = products, basis, factors
+        self.position = {name: i for i, name in enumerate(products.slopes, 1)}
+        self.plain = [sums @ basis.columns for sums in products.by_cell]
+
+    def w(self, factor: Factor, column: int) -> np.ndarray:
+        """Z'W (cells, k) of one column."""
+        slope = factor.slopes[column]
+        if slope is None:
+            return np.asarray(self.plain[0])
+        here = self.position[factor.columns[column]]
+        return np.asarray(slope.alpha * self.plain[here] + slope.delta * self.plain[0])
+
+    def z(self, one: Factor, a: int, two: Factor, b: int) -> np.ndarray:
+        """Z_a'Z_b (cells) of two columns."""
+        left, right, sums = one.slopes[a], two.slopes[b], self.products.by_cell
+        ones = sums[0][:, 0]
+        if left is None and right is None:
+            return np.asarray(ones)
+        if left is None or right is None:
+            name, slope = (one.columns[a], left) if left is not None else (two.columns[b], right)
+            assert slope is not None
+            return np.asarray(slope.alpha * sums[self.position[name]][:, 0] + slope.delta * ones)
+        first, second = self.position[one.columns[a]], self.position[two.columns[b]]
+        at = self.products.slopes[two.columns[b]]
+        return np.asarray(
+            left.alpha * right.alpha * sums[first][:, at]
+            + left.alpha * right.delta * sums[first][:, 0]
+            + left.delta * right.alpha * sums[second][:, 0]
+            + left.delta * right.delta * ones
+        )

@@ -1,0 +1,207 @@
+"""Rows from a table in memory or from a parquet file in chunks: what is there, what is missing, which cells.
+
+Two passes. The first sees each value once and keeps ranges, levels, missing cells and the distinct combinations of
+groups; the second hands out the complete rows as numbers and codes. Nothing of the length of the file is kept.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from trenza.contracts.faults import TrenzaError
+from trenza.multilevel.levels import combinations, ordered
+
+# Rows of a chunk; duckdb hands over vectors of 2,048
+CHUNK = 2**17
+_VECTORS = CHUNK // 2048
+
+
+class DataError(TrenzaError):
+    """A table that the model cannot be fitted to; the message names the column."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Columns by what they are used for; ``categorical`` are those that the formula declares to be so, with C()."""
+
+    outcome: str
+    variables: tuple[str, ...]
+    slopes: tuple[str, ...]
+    groups: tuple[str, ...]
+    weights: str | None
+    categorical: frozenset[str]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns, each once."""
+        some = (self.outcome, *self.variables, *self.slopes, *self.groups)
+        return tuple(dict.fromkeys([*some, *([self.weights] if self.weights else [])]))
+
+
+@dataclass
+class Survey:
+    """What the first pass found; ``ranges`` of numbers, ``levels`` of text, in their order, those present only."""
+
+    rows: int = 0
+    kept: int = 0
+    missing: dict[str, int] = field(default_factory=dict)
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    levels: dict[str, pd.Index] = field(default_factory=dict)
+    absent: dict[str, list[Any]] = field(default_factory=dict)
+    cells: pd.DataFrame = field(default_factory=pd.DataFrame)
+    head: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+Data: TypeAlias = pd.DataFrame | str | Path
+
+
+class Source:
+    """A table that can be read from its beginning as often as needed."""
+
+    def __init__(self, data: Data) -> None:
+        self.data = data
+        if isinstance(data, pd.DataFrame):
+            self.names = [str(c) for c in data.columns]
+            twice = {c for c in self.names if self.names.count(c) > 1}
+            if twice:
+                raise DataError(f"data: column {sorted(twice)[0]} stands in the table more than once")
+        elif isinstance(data, str | Path):
+            if not Path(data).is_file():
+                raise DataError(f"data: no file {data}")
+            self.names = list(self._query(f"SELECT * FROM {self._table()} LIMIT 0").df().columns)
+        else:
+            raise DataError(
+                f"data: a DataFrame or the path of a parquet file is needed, not {type(data).__name__}"
+            )
+
+    def _table(self) -> str:
+        return "read_parquet('" + str(self.data).replace("'", "''") + "')"
+
+    def _query(self, text: str) -> Any:
+        import duckdb
+
+        connection = duckdb.connect()
+        connection.execute("SET preserve_insertion_order = false; SET threads = 1")
+        return connection.execute(text)
+
+    def chunks(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Frames that hold ``columns``, all rows once."""
+        if isinstance(self.data, pd.DataFrame):
+            for start in range(0, max(len(self.data), 1), CHUNK):
+                yield self.data.iloc[start : start + CHUNK]
+            return
+        quoted = ", ".join('"' + c.replace('"', '""') + '"' for c in columns)
+        result = self._query(f"SELECT {quoted} FROM {self._table()}")
+        while len(chunk := result.fetch_df_chunk(_VECTORS)):
+            yield chunk
+
+    def require(self, names: Sequence[str]) -> None:
+        """Raise ``DataError`` for names that are no column, with the nearest one."""
+        wrong = []
+        for name in names:
+            if name not in self.names:
+                near = difflib.get_close_matches(name, self.names, 1, 0.5)
+                wrong.append(f"no column {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        if wrong:
+            have = ", ".join(self.names[:20]) + (", ..." if len(self.names) > 20 else "")
+            raise DataError("data: " + "; ".join(wrong) + f" (columns: {have})")
+
+
+def is_text(column: pd.Series) -> bool:
+    """Whether a column holds categories: text, pandas categories, or true and false."""
+    kind = column.dtype
+    return isinstance(kind, pd.CategoricalDtype) or kind.kind in "OUSb" or pd.api.types.is_string_dtype(kind)
+
+
+def numbers(column: pd.Series) -> np.ndarray:
+    """A numeric column as float64, blanks as nan."""
+    if column.dtype == np.float64:
+        return np.asarray(column.to_numpy())
+    return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+
+
+def complete(chunk: pd.DataFrame, needs: Needs) -> tuple[np.ndarray | None, dict[str, int]]:
+    """Which rows have all values (None: all of them), and the missing values of each column."""
+    keep: np.ndarray | None = None
+    missing: dict[str, int] = {}
+    for name in needs.columns:
+        column = chunk[name]
+        if column.dtype.kind in "iub" and not pd.api.types.is_extension_array_dtype(column.dtype):
+            continue
+        if column.dtype == np.float64 and not np.isnan(column.to_numpy().min(initial=0.0)):
+            continue
+        blank = column.isna().to_numpy()
+        count = int(blank.sum())
+        if count:
+            missing[name] = count
+            keep = ~blank if keep is None else keep & ~blank
+    return keep, missing
+
+
+def _tally(into: dict[str, int], counts: Mapping[str, int]) -> None:
+    for name, count in counts.items():
+        into[name] = into.get(name, 0) + count
+
+
+def survey(source: Source, needs: Needs) -> Survey:
+    """The first pass. Raises ``DataError`` for infinite values and for text where numbers are needed."""
+    found = Survey()
+    uniques: dict[str, list[Any]] = {}
+    declared: dict[str, pd.Index] = {}
+    tuples: list[pd.DataFrame] = []
+    infinite: dict[str, int] = {}
+    numeric = {needs.outcome, *needs.slopes, *([needs.weights] if needs.weights else [])}
+    for chunk in source.chunks(needs.columns):
+        keep, missing = complete(chunk, needs)
+        found.rows += len(chunk)
+        _tally(found.missing, missing)
+        used = chunk[list(needs.columns)] if keep is None else chunk.loc[keep, list(needs.columns)]
+        found.kept += len(used)
+        if not len(used):
+            continue
+        for name in dict.fromkeys([*numeric, *needs.variables]):
+            column = used[name]
+            if name in numeric and is_text(column) and column.dtype.kind != "b":
+                role = "outcome" if name == needs.outcome else "column"
+                raise DataError(f"data: {role} {name} holds text; numbers are needed here")
+            if name not in numeric and (is_text(column) or name in needs.categorical):
+                uniques.setdefault(name, []).append(pd.unique(column))
+                if isinstance(column.dtype, pd.CategoricalDtype):
+                    declared[name] = column.cat.categories
+            else:
+                values = numbers(column)
+                low, high = float(values.min()), float(values.max())
+                if not np.isfinite(low) or not np.isfinite(high):
+                    infinite[name] = infinite.get(name, 0) + int(np.isinf(values).sum())
+                before = found.ranges.get(name, (low, high))
+                found.ranges[name] = (min(low, before[0]), max(high, before[1]))
+        tuples.append(combinations(used, needs.groups))
+        if not len(found.head):
+            found.head = used.head(60)
+    if infinite:
+        said = ", ".join(f"{name} ({count} rows)" for name, count in infinite.items())
+        raise DataError(f"data: infinite values in {said}; make them missing or mend them")
+    if not found.kept:
+        said = ", ".join(f"{name} {count}" for name, count in found.missing.items())
+        raise DataError(f"data: no complete row of {found.rows}" + (f" (missing: {said})" if said else ""))
+    for name, parts in uniques.items():
+        present = pd.Index(pd.unique(pd.concat([pd.Series(p, dtype=object) for p in parts])))
+        if name in declared:
+            found.absent[name] = [level for level in declared[name] if level not in present]
+            found.levels[name] = pd.Index([level for level in declared[name] if level in present])
+        else:
+            found.levels[name] = ordered(present)
+    cells = pd.concat(tuples, ignore_index=True).drop_duplicates(ignore_index=True)
+    for name in needs.groups:
+        found.levels["group " + name] = ordered(pd.Index(cells[name].unique()))
+    codes = {name: found.levels["group " + name].get_indexer(cells[name]) for name in needs.groups}
+    order = np.lexsort([codes[name] for name in reversed(needs.groups)])
+    found.cells = pd.DataFrame({name: codes[name][order] for name in needs.groups})
+    return found
