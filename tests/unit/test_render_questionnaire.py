@@ -22,19 +22,23 @@ from trenza.contracts.questionnaire_tables import (
     QUESTIONNAIRE_CONTRACTS,
 )
 from trenza.questionnaire.careless import INDICES
-from trenza.render import questionnaire, rows, sentences_questionnaire
+from trenza.render import questionnaire, rows, sentences_questionnaire, sentences_questionnaire_published
 from trenza.render.alternatives import alt
 from trenza.render.context import Context
 from trenza.render.figures import FIGURES, draw
 from trenza.render.figures_questionnaire_answers import PAGES, SHADES, pages, shade
 from trenza.render.figures_questionnaire_missing import map_of_missing
-from trenza.render.language import LANGUAGES, has_text, text, untranslated
+from trenza.render.language import LANGUAGES, has_text, percent, text, untranslated
 from trenza.render.markdown import escape, stem
 from trenza.render.questionnaire import Cell
 from trenza.render.report import report_markdown
 from trenza.render.report_questionnaire_parts import gathered
 from trenza.render.tables import show
-from trenza.render.tables_questionnaire import reliability_by_scale
+from trenza.render.tables_questionnaire import (
+    nearest_count,
+    reliability_by_scale,
+    score_checks_by_scale,
+)
 
 DRAWN = [i for i in FIGURES if i.startswith("questionnaire_") and i == stem(i)]
 HEADINGS = (
@@ -111,6 +115,7 @@ def test_every_closed_list_has_its_words(lang: str) -> None:
         for b in (
             "asked",
             "rows_read",
+            "did_not_answer",
             "no_answer",
             "no_consent",
             "not_eligible",
@@ -427,12 +432,100 @@ def test_an_interval_with_zero_is_not_called_equality() -> None:
 
 def test_published_scores_are_told_by_the_keys_with_which_they_follow() -> None:
     table = questionnaire_tables()["score_checks"]
-    found = sentences_questionnaire.how_scores_follow(table)
-    assert found == {"declared": [], "found": [("leaders", "trust")], "as_answered": [], "none": []}
+    found = sentences_questionnaire_published.how_scores_follow(table)
+    assert found == {"as_answered": [], "declared": [], "found": [("leaders", "trust")], "none": []}
     never = table.assign(agrees=False)
-    assert sentences_questionnaire.how_scores_follow(never)["none"] == [("leaders", "trust")]
+    assert sentences_questionnaire_published.how_scores_follow(never)["none"] == [("leaders", "trust")]
     always = table.assign(agrees=True)
-    assert sentences_questionnaire.how_scores_follow(always)["declared"] == [("leaders", "trust")]
+    assert sentences_questionnaire_published.how_scores_follow(always)["as_answered"] == [
+        ("leaders", "trust")
+    ]
+
+
+def _checked(scales: dict[str, tuple[bool, bool, bool]]) -> pd.DataFrame:
+    """Score checks of scales by whether they agree as answered, as declared and as found; means 1, 2 and 3."""
+    first = questionnaire_tables()["score_checks"].iloc[0]
+    rows_ = [
+        {**first, "scale": scale, "keying": k, "agrees": a, "mean_computed": float(m)}
+        for scale, agrees in scales.items()
+        for m, (k, a) in enumerate(zip(KEYINGS, agrees, strict=True), 1)
+    ]
+    return pd.DataFrame(rows_)
+
+
+def test_published_scores_are_counted_and_scales_named_whose_keys_the_tool_does_not_find() -> None:
+    """Of five scales one follows as answered, one as answered but not as found, one as declared, one as found, one never."""
+    assert KEYINGS == ("as_answered", "declared", "found")
+    table = _checked({"p": (True, True, True), "q": (True, True, False), "r": (False, True, True),
+                      "s": (False, False, True), "t": (False, False, False)})  # fmt: skip
+    view = questionnaire_context("en")
+    said = sentences_questionnaire_published.score_checks(view, table)
+    assert (
+        "2 of 5 follow from the items as they were answered, 1 more only with the declared keys, 2 from neither"
+        in said
+    )
+    assert "keys that give the same scores, except for: q." in said
+    assert "the answers suggest it follows for: s." in said
+    assert "in none of these ways for: t." in said
+    same = sentences_questionnaire_published.score_checks(view, _checked({"r": (False, True, True)}))
+    assert same.endswith("Told nothing, the tool finds keys that give the same scores.")
+    shown = score_checks_by_scale(table).set_index("scale")
+    assert shown["follows"].to_dict() == {
+        "p": "as_answered",
+        "q": "as_answered",
+        "r": "declared",
+        "s": "found",
+        "t": "none",
+    }
+    assert shown["mean_computed"].to_dict() == {"p": 1, "q": 1, "r": 2, "s": 3, "t": 2}
+
+
+def test_all_published_scores_stand_in_one_table() -> None:
+    view = questionnaire_context("en", "leaders")
+    table = _checked({f"scale_{k}": (True, True, True) for k in range(61)})
+    said = part(markdown(replace(view, tables={**view.tables, "score_checks": table})), "h_q_scores")
+    assert said.count("| 90 | 3.40 | 1.00 | as answered |") == 61
+
+
+def test_printed_shares_are_counted_once_and_looked_at_for_all_people_asked() -> None:
+    """Of 15 people 10 are 66.7%, within 65 to 67%; none is within 74 to 76% (10.5 wanted), of 12 people 9 are."""
+    first = questionnaire_tables()["shares"].iloc[0]
+    table = pd.DataFrame(
+        {**first, "item": item, "n": n, "printed": p, "low": p - 0.01, "high": p + 0.01, "counts": c}
+        for item, p, n, c in (("trust_1", 0.66, 15, "10"), ("trust_1", 0.66, 14, None), ("trust_2", 0.75, 15, None), ("trust_2", 0.75, 12, "9"))
+    )  # fmt: skip
+    view = questionnaire_context("en")
+    said = sentences_questionnaire_published.shares(view, table)
+    assert "Printed shares: 2. Of the 15 people who were asked, a whole count gives 1 of them" in said
+    assert f"for \u201c{view.item('trust_2')}\u201d, 75% (with 12 people some count does)." in said
+    never = sentences_questionnaire_published.shares(view, table.iloc[[2]])
+    assert "nor with any number of people looked at" in never
+    near = [nearest_count(view, r) for _, r in table.iterrows()]
+    assert near == ["10 (66.7%)", "9 (64.3%)", "11 (73.3%)", "9 (75.0%)"]
+    half = table.iloc[0].copy()
+    half["printed"], half["n"] = 0.75, 14
+    assert nearest_count(view, half) == "10 (71.4%) and 11 (78.6%)"
+
+
+def test_a_group_whose_own_loss_is_known_has_it_though_the_overall_one_is_not() -> None:
+    """48 of 74 stayed: 35.1% lost."""
+    view = questionnaire_context("en")
+    row = view.table("attrition").iloc[1].copy()
+    row["n_participants_end"] = 48
+    row["n_participants_start"] = 74
+    assert sentences_questionnaire.attrition(view, row).endswith("Lost of participants: 35.1%.")
+    assert "74 \u2192 48 (\u221235.1%)" in show("attrition", view, row.to_frame().T).to_numpy().ravel()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_share_of_items_that_a_score_needs_is_that_of_the_study(lang: str) -> None:
+    view = questionnaire_context(lang)
+    assert questionnaire.least_answered(view) == text(lang, "declared_part")
+    study = {"sources": {"a": {"questionnaire": {"min_answered": 0.5}}}}
+    half = replace(view, study=study)
+    assert questionnaire.least_answered(half).startswith("50")
+    both = replace(half, items=view.items.assign(min_answered=["0.8", *[""] * (len(view.items) - 1)]))
+    assert questionnaire.least_answered(both) == f"{percent(0.5, lang)} / {percent(0.8, lang)}"
 
 
 def test_attrition_names_the_boundary_and_what_it_was_made_for() -> None:
@@ -440,8 +533,9 @@ def test_attrition_names_the_boundary_and_what_it_was_made_for() -> None:
     said = part(markdown(view), "h_q_people")
     assert "made for randomised trials" in said
     assert "30.6% of the people were lost, and the groups are 16.2 percentage points apart." in said
-    assert "above both boundaries" in said
-    assert "below the cautious boundary" not in said
+    assert "beyond both boundaries for trials" in said
+    assert "by more than 0.05 SD under the assumptions" in said
+    assert "within the cautious boundary" not in said
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -62,7 +62,9 @@ def reliability(ctx: Context) -> Figure | None:
             for g in questionnaire.groups(ctx, part.table)
         ]
         source = questionnaire.name_of_source(ctx, part.source_id, part.source, alone)
-        name = textwrap.wrap(ctx.item(part.scale), 32, max_lines=1 if source else 2, placeholder="\u2026")
+        name = textwrap.wrap(
+            ctx.item(part.scale), 32, max_lines=1 if source and len(mine) == 1 else 2, placeholder="\u2026"
+        )
         names.append((sum(mine) / len(mine), "\n".join([*name, *([source] if source else [])])))
     ax.set_yticks([at for at, _ in names], [text for _, text in names], fontsize=style.SMALL)
     if low < 0:

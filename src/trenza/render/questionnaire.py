@@ -130,6 +130,25 @@ def or_withheld(ctx: Context, r: Any, column: str) -> str:
     return WITHHELD if is_missing(r[column]) and r["source"] == "real" else ctx.count(r[column])
 
 
+def lost(ctx: Context, r: Any, which: str) -> str:
+    """The share of the people at the start that a group lost, as a percentage; empty where either count is not shown."""
+    start, end = (r[f"n_{which}_{k}"] for k in ("start", "end"))
+    if is_missing(start) or is_missing(end) or not start:
+        return ""
+    return percent(1 - end / start, ctx.lang, 1)
+
+
+def least_answered(ctx: Context) -> str:
+    """The share of a scale's items that a person must have answered, as study.yaml and items.csv declare it."""
+    sources = (s.get("questionnaire") or {} for s in (ctx.study.get("sources") or {}).values())
+    declared: list[Any] = [s.get("min_answered") for s in sources]
+    declared += [row.get("min_answered") for row in ctx.item_rows.values()]
+    found = sorted({float(v) for v in declared if not is_missing(v) and v != ""})
+    if not found:
+        return ctx.t("declared_part")
+    return " / ".join(percent(v, ctx.lang) for v in found)
+
+
 def share(ctx: Context, r: Any, column: str = "share") -> str:
     """A share as a percentage that does not turn few into none; the mark where it is withheld."""
     if bool(r["suppressed"]) and is_missing(r[column]):

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import alternatives, questionnaire, rows, sentences_questionnaire
+from trenza.render import (
+    alternatives,
+    questionnaire,
+    rows,
+    sentences_questionnaire,
+    sentences_questionnaire_published,
+)
 from trenza.render.figures_questionnaire_answers import PAGE_FIGURES
 from trenza.render.language import is_missing, listed, plain
 from trenza.render.markdown import Paper
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-LOWEST = 15  # scales and groups in the table of a long instrument, those with the lowest alpha
+WHOLE = 100  # rows of a table that has one for each scale, so that a long instrument stands in it whole
 
 
 def people(paper: Paper, study_id: str) -> None:
@@ -75,7 +81,7 @@ def missing(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_q_missing")
-    paper.say(ctx.t("q_missing_open"))
+    paper.say(ctx.t("q_missing_open", share=questionnaire.least_answered(ctx)))
     caution(paper, table)
     paper.bullets(
         sentences_questionnaire.missing(ctx, some) for _, _, some in questionnaire.sources(told(table))
@@ -106,7 +112,11 @@ def scales(paper: Paper, study_id: str) -> None:
     if len(agreement):
         paper.heading("h_q_schools", 3)
         real, known = told(agreement), agreement["icc1"].notna() | agreement["rwg_median"].notna()
-        paper.say(ctx.t("q_schools_open"), sentences_questionnaire.agreement(ctx, real) if len(real) else "")
+        paper.say(
+            ctx.t("q_schools_open"),
+            ctx.t("q_schools_together") if ctx.compares else "",
+            sentences_questionnaire.agreement(ctx, real) if len(real) else "",
+        )
         paper.figure("questionnaire_schools", alternatives.alt("questionnaire_schools", ctx))
         put_table(paper, "school_agreement", agreement.loc[known], agreement.loc[agreement["icc1_low"].gt(0)])
         remarks(paper, agreement, _scale(ctx), known)
@@ -152,8 +162,8 @@ def _reliability(paper: Paper, reliability: pd.DataFrame) -> None:
     )
     paper.figure("questionnaire_reliability", alternatives.alt("questionnaire_reliability", ctx))
     wide = reliability_by_scale(reliability)
-    lowest = wide.loc[wide["estimate"].notna()].sort_values("estimate", kind="stable").head(LOWEST)
-    put_table(paper, "reliability", wide, lowest, "q_table_lowest", "reliability_by_scale")
+    lowest = wide.loc[wide["estimate"].notna()].sort_values("estimate", kind="stable")
+    put_table(paper, "reliability", wide, lowest, "q_table_lowest", "reliability_by_scale", most=WHOLE)
     remarks(paper, reliability, _scale(ctx), reliability["estimate"].notna())
     difference = ctx.table("reliability_difference")
     if len(difference):
@@ -172,12 +182,11 @@ def scores(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_q_scores")
-    paper.say(ctx.t("q_scores_open"), sentences_questionnaire.score_checks(ctx, table))
-    plainly = set(sentences_questionnaire.how_scores_follow(table)["declared"])
-    off = table.loc[[p not in plainly for p in zip(table["source_id"], table["scale"], strict=True)]]
-    # Those that follow are told by the sentence.
-    put_table(paper, "score_checks", score_checks_by_scale(off), columns="score_checks_by_scale")
-    remarks(paper, off, _scale(ctx), off["agrees"].astype(bool))
+    paper.say(ctx.t("q_scores_open"), sentences_questionnaire_published.score_checks(ctx, table))
+    shown = score_checks_by_scale(table)
+    off = shown.loc[~shown["agrees"].astype(bool)]
+    put_table(paper, "score_checks", shown, off, columns="score_checks_by_scale", most=WHOLE)
+    remarks(paper, shown, _scale(ctx), shown["agrees"].astype(bool))
 
 
 def shares(paper: Paper, study_id: str) -> None:
@@ -187,7 +196,7 @@ def shares(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_q_shares")
-    paper.say(ctx.t("q_shares_open"), sentences_questionnaire.shares(ctx, table))
+    paper.say(ctx.t("q_shares_open"), sentences_questionnaire_published.shares(ctx, table))
     put_table(paper, "shares", table, table.loc[table["counts"].isna()])
 
 
@@ -224,7 +233,9 @@ def _sensitivity(paper: Paper, pairs: list[tuple[Any, Any, Any]]) -> None:
             ctx.t("q_sensitivity_open", indices=indices),
             sentences_questionnaire.sensitivity(ctx, real) if real else "",
         )
-        paper.table(_side_by_side(ctx, mine), ctx.t("cap_q_sensitivity", run=plain(run)))
+        simulated = "" if len(real) == len(mine) else ctx.t("q_some_simulated" if real else "q_all_simulated")
+        caption = ctx.t("cap_q_sensitivity", run=plain(run))
+        paper.table(_side_by_side(ctx, mine), f"{caption} ({simulated})" if simulated else caption)
 
 
 def _side_by_side(ctx: Context, pairs: list[tuple[Any, Any]]) -> pd.DataFrame:
@@ -266,10 +277,10 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
     """What a colleague should take along: (kind of number, sentence). Simulated answers carry none."""
     found: list[tuple[str, str]] = []
     for name, tell in (
-        ("score_checks", sentences_questionnaire.score_checks),
+        ("score_checks", sentences_questionnaire_published.score_checks),
         ("item_statistics", sentences_questionnaire.keys),
         ("reliability", sentences_questionnaire.reliability),
-        ("shares", sentences_questionnaire.shares),
+        ("shares", sentences_questionnaire_published.shares),
     ):
         table = ctx.table(name)
         found += [

@@ -51,8 +51,9 @@ def put_table(
     part: str = "q_table_part",
     columns: str = "",
     heads: Callable[[Any], str] | None = None,
+    most: int = ROWS,
 ) -> None:
-    """A table (as COLUMNS has it under ``columns``); of one that is too long ``chosen`` alone, and where all rows are.
+    """A table (as COLUMNS has it under ``columns``); of one over ``most`` rows ``chosen`` alone, and where all rows are.
 
     Left out are columns that the caption or another column says: the kind, a source that a scale names, a group
     of all people, remarks (they stand below). Rows that share ``heads`` stand under a row with that name.
@@ -60,7 +61,7 @@ def put_table(
     ctx = paper.ctx
     if not len(table):
         return
-    long = len(table) > ROWS
+    long = len(table) > most
     if long and (chosen is None or not len(chosen)):
         paper.say(ctx.t("q_table_beside", what=ctx.t(f"cap_q_{name}"), n=ctx.count(len(table)), table=name))
         return

@@ -54,7 +54,7 @@ def attrition(ctx: Context, r: Any) -> str:
     hidden = bool(r["suppressed"]) and is_missing(r["overall"])
     call = ctx.t("q_attrition_withheld" if hidden else f"q_attrition_{r['call']}")
     if is_missing(r["overall"]):
-        return f"{ctx.level(r['id'])}: {call}"
+        return " ".join([f"{ctx.level(r['id'])}: {call}", *_own_losses(ctx, r)])
     facts = ctx.t(
         "q_attrition",
         what=ctx.level(r["id"]),
@@ -62,6 +62,13 @@ def attrition(ctx: Context, r: Any) -> str:
         differential=ctx.num(100 * r["differential"], 1),
     )
     return f"{facts} {call}"
+
+
+def _own_losses(ctx: Context, r: Any) -> list[str]:
+    """The loss of each group whose own people at the start and at the end are known."""
+    groups = (("participants", ctx.participants), ("control", ctx.control))
+    lost = [(name, questionnaire.lost(ctx, r, which)) for which, name in groups]
+    return [ctx.t("q_attrition_own", group=ctx.group(name), share=share) for name, share in lost if share]
 
 
 def linked(ctx: Context, r: Any) -> str:
@@ -195,35 +202,6 @@ def agreement(ctx: Context, table: pd.DataFrame) -> str:
         n=ctx.count(len(known)),
         k=ctx.count(len(with_zero)),
     )
-
-
-def how_scores_follow(table: pd.DataFrame) -> dict[str, list[Any]]:
-    """(source, scale) by how its published score follows from the items: declared, found, as_answered or none."""
-    found: dict[str, list[Any]] = {k: [] for k in ("declared", "found", "as_answered", "none")}
-    for (sid, scale), some in table.groupby(["source_id", "scale"], sort=False):
-        agreeing = set(some.loc[some["agrees"].astype(bool), "keying"])
-        found[next((k for k in found if k in agreeing), "none")].append((sid, scale))
-    return found
-
-
-def score_checks(ctx: Context, table: pd.DataFrame) -> str:
-    """For how many scales the published score follows from the items, and with which keys."""
-    found = how_scores_follow(table)
-    total = sum(map(len, found.values()))
-    said = [counted(ctx, "q_scores", total, k=ctx.count(len(found["declared"])))]
-    for how in ("found", "as_answered", "none"):
-        if found[how]:
-            scales = names(ctx, [scale for _, scale in found[how]])
-            said.append(ctx.t(f"q_scores_{how}", k=ctx.count(len(found[how])), scales=scales))
-    return " ".join(said)
-
-
-def shares(ctx: Context, table: pd.DataFrame) -> str:
-    """For how many printed shares no count of people exists."""
-    none = table.loc[table["counts"].isna()]
-    if not len(none):
-        return counted(ctx, "q_shares_all", len(table))
-    return counted(ctx, "q_shares_none", len(table), k=ctx.count(len(none)))
 
 
 def careless(ctx: Context, table: pd.DataFrame) -> list[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trenza.contracts.questionnaire_tables import KEYINGS
 from trenza.render import questionnaire
 from trenza.render.cells import (
     Row,
@@ -20,6 +20,7 @@ from trenza.render.cells import (
     yes_cell,
 )
 from trenza.render.language import NO_VALUE, is_missing, listed, percent
+from trenza.render.sentences_questionnaire_published import how_scores_follow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,13 +46,6 @@ def _key(c: Context, r: Row) -> str:
     return f"{declared} ({c.t('key_open')})" if is_missing(r["key_found"]) else declared
 
 
-def _agree(keying: str) -> Callable[[Context, Row], str]:
-    """People in whom published and computed score agree under a keying, of those with both."""
-    return lambda c, r: (
-        NO_VALUE if is_missing(r[f"n_{keying}"]) else f"{c.count(r[f'n_{keying}'])} / {c.count(r['n_both'])}"
-    )
-
-
 def _points(c: Context, r: Row) -> str:
     low, high = (c.num(r[k], 0 if float(r[k]).is_integer() else 2) for k in ("low", "high"))
     return low if r["low"] == r["high"] else f"{low} {c.t('to_word')} {high}"
@@ -63,12 +57,14 @@ def _kept(prefix: str = "") -> Callable[[Context, Row], str]:
     return lambda c, r: c.t("suppressed") if bool(r["suppressed"]) else value(c, r)
 
 
-def _ends(start: str, end: str) -> Callable[[Context, Row], str]:
-    """People at the start and at the end."""
+def _ends(which: str) -> Callable[[Context, Row], str]:
+    """People of a group at the start and at the end, with the share lost where both are known."""
 
     def cell(c: Context, r: Row) -> str:
-        first, last = (questionnaire.count(c, r, k) for k in (start, end))
-        return NO_VALUE if first == last == NO_VALUE else f"{first} \u2192 {last}"
+        first, last = (questionnaire.count(c, r, f"n_{which}_{k}") for k in ("start", "end"))
+        lost = questionnaire.lost(c, r, which)
+        ends = f"{first} \u2192 {last}" + (f" (\u2212{lost})" if lost else "")
+        return NO_VALUE if first == last == NO_VALUE else ends
 
     return cell
 
@@ -94,13 +90,31 @@ def reliability_by_scale(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_checks_by_scale(table: pd.DataFrame) -> pd.DataFrame:
-    """A row a scale: the check with the keys as declared, with the people who agree under each keying beside it."""
-    found = table.loc[table["keying"] == "declared"].copy()
-    place = ["source_id", "scale"]
-    for keying in KEYINGS:
-        one = table.loc[table["keying"] == keying, [*place, "n_agree"]]
-        found = found.merge(one.rename(columns={"n_agree": f"n_{keying}"}), on=place, how="left")
-    return found
+    """A row a scale: the check with the keying under which the published score follows, else as declared; ``follows`` says which."""
+    how = {place: k for k, places in how_scores_follow(table).items() for place in places}
+    follows = [how[place] for place in zip(table["source_id"], table["scale"], strict=True)]
+    found = table.assign(follows=follows)
+    return found.loc[found["keying"] == found["follows"].replace("none", "declared")]
+
+
+def _allowed(c: Context, r: Row) -> str:
+    """The shares that the wording allows."""
+    return f"{percent(r['low'], c.lang)} {c.t('to_word')} {percent(r['high'], c.lang)}"
+
+
+def nearest_count(c: Context, r: Row) -> str:
+    """The whole number of people nearest to a share that is printed as about a value, with its own share; two where as near."""
+    if r["relation"] != "about" or is_missing(r["n"]) or not r["n"]:
+        return NO_VALUE
+    people = float(r["printed"]) * int(r["n"])
+    ends = {math.floor(people), math.ceil(people)}
+    near = min(abs(k - people) for k in ends) + 1e-9
+    found = [
+        f"{c.count(k)} ({percent(k / int(r['n']), c.lang, 1)})"
+        for k in sorted(ends)
+        if abs(k - people) <= near
+    ]
+    return listed(found, c.lang)
 
 
 def possible_counts(c: Context, r: Row) -> str:
@@ -184,17 +198,16 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_largest_difference", number_cell("largest_difference"), True), AGREES, NOTE,
     ),
     "score_checks_by_scale": (
-        SOURCE, KIND, SCALE, Shown("col_column", plain_cell("column")), Shown("keying_as_answered", _agree("as_answered"), True),
-        Shown("keying_declared", _agree("declared"), True), Shown("keying_found", _agree("found"), True),
-        Shown("col_largest_difference", number_cell("largest_difference"), True),
+        SOURCE, KIND, SCALE, Shown("col_n_both", count_cell("n_both"), True), Shown("col_mean_published", number_cell("mean_published"), True),
+        Shown("col_mean_computed", number_cell("mean_computed"), True), Shown("col_follows", lambda c, r: c.t(f"follows_{r['follows']}")),
     ),
     "careless": (
         SOURCE, KIND, GROUP, Shown("col_index", lambda c, r: c.t(f"careless_{r['index']}")), Shown("col_flagged_when", said_cell("rule")), HELD,
         Shown("col_n_flagged", _held("n_flagged"), True), Shown("col_share", lambda c, r: questionnaire.share(c, r), True), NOTE,
     ),
     "attrition": (
-        Shown("col_analysis", lambda c, r: c.level(r["id"])), KIND, Shown("col_participants", _ends("n_participants_start", "n_participants_end"), True),
-        Shown("col_control", _ends("n_control_start", "n_control_end"), True), Shown("col_overall_lost", _share("overall"), True),
+        Shown("col_analysis", lambda c, r: c.level(r["id"])), KIND, Shown("col_participants", _ends("participants"), True),
+        Shown("col_control", _ends("control"), True), Shown("col_overall_lost", _share("overall"), True),
         Shown("col_differential", lambda c, r: NO_VALUE if is_missing(r["differential"]) else c.num(100 * r["differential"], 1), True),
         Shown("col_bounds", lambda c, r: NO_VALUE if is_missing(r["bound_cautious"]) else f"{c.num(100 * r['bound_cautious'], 1)} / {c.num(100 * r['bound_optimistic'], 1)}", True),
         Shown("col_call", lambda c, r: c.t(f"attrition_{r['call']}")),
@@ -205,6 +218,6 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "shares": (
         SOURCE, KIND, ITEM, Shown("col_printed", lambda c, r: f"{c.t('relation_' + r['relation'])} {percent(r['printed'], c.lang)}"),
-        N, Shown("col_counts_possible", possible_counts), Shown("col_where", said_cell("where")),
+        Shown("col_allowed", _allowed), N, Shown("col_counts_possible", possible_counts), Shown("col_nearest", nearest_count), Shown("col_where", said_cell("where")),
     ),
 }  # fmt: skip
