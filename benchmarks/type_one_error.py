@@ -24,7 +24,7 @@ from trenza.compare import cluster_tests as tests
 from trenza.compare import permutation, wild_bootstrap
 from trenza.compare.adapters import t_two_sided
 from trenza.compare.clusters import Units, between, cells, intraclass_correlation, within
-from trenza.compare.inference import Inference
+from trenza.contracts.inference import Inference
 from trenza.compare.permutation import permute_clusters, permute_within
 from trenza.compare.robust import cluster_robust
 from trenza.compare.two_groups import student, welch

@@ -7,6 +7,7 @@ import pytest
 
 from trenza.compare.design import check_assignment
 from trenza.compare.study import compare_study
+from trenza.compare.verdict import Settings
 from trenza.contracts.faults import InputFaults
 
 
@@ -88,7 +89,7 @@ def _study(assignment: str, min_cell: int = 2, groups: str = "pcpcpc") -> dict[s
             "control": "control",
         },
         comparisons=[{"id": "c", "sources": ["rows"], "outcomes": ["y"]}],
-        ci_level=0.95,
+        settings=Settings(draws=199),
         min_cell=min_cell,
     )
 
@@ -122,7 +123,7 @@ def _flagged(n: int, kind: str, min_cell: int = 5) -> pd.DataFrame:
         sources={"s": {"kind": kind, "holds": "questionnaire"}},
         design={"group": "g", "participants": "yes", "control": "no"},
         comparisons=[{"id": "c", "sources": ["s"], "outcomes": ["y"], "without_flagged": ["speed"]}],
-        ci_level=0.95,
+        settings=Settings(draws=199),
         min_cell=min_cell,
     )["groups"]
 

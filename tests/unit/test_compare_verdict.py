@@ -13,13 +13,13 @@ from verdict_cases import FEW, PIECES, all_pieces, apart, judge
 
 from trenza.compare import cluster_tests as tests
 from trenza.compare.contrast import Group
-from trenza.compare.inference import Inference
 from trenza.compare.two_groups import WELCH
 from trenza.compare.verdict import NEEDS_ROWS, Settings
 from trenza.compare.verdict_tables import verdicts_from_summaries
 from trenza.compare.wild_bootstrap import METHOD as WILD
 from trenza.contracts.faults import InputFaults
-from trenza.contracts.inference_tables import INFERENCE_TABLES
+from trenza.contracts.inference import Inference
+from trenza.contracts.tables import CONTRACTS
 
 
 def test_same_clusters_call_for_intercepts_and_keep_the_other_case_as_what_if() -> None:
@@ -112,7 +112,9 @@ def test_rows_of_another_engine_stand_beside() -> None:
     model = Inference(
         "random intercept", 0.5, 0.2, 17.2, 2.5, 0.02, 0.1, 0.9, "assumes normal intercepts", "n"
     )
-    first = judge(rows(), extra={"first": [model]})["inferences"].query("outcome == 'first'")
+    first = judge(rows(), more=lambda y, first, cluster, ci_level: [model])["inferences"].query(
+        "outcome == 'first'"
+    )
     assert first["method"].iloc[1] == "random intercept; assumes normal intercepts"
     assert (first["role"].iloc[1], first["p_value"].iloc[1], len(first)) == ("beside", 0.02, 10)
 
@@ -180,4 +182,4 @@ def test_tables_keep_their_contracts_and_change_nothing() -> None:
     tables = judge(frame)
     pd.testing.assert_frame_equal(frame, before)
     for name, table in tables.items():
-        pd.testing.assert_frame_equal(INFERENCE_TABLES[name].check(table), table)
+        pd.testing.assert_frame_equal(CONTRACTS[name].check(table), table)

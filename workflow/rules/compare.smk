@@ -9,7 +9,7 @@ rule compare_groups:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("compare"),
+        code=code_digest("compare", "multilevel"),
         sources=setting("sources"),
         design=design(
             "cluster",
@@ -19,9 +19,12 @@ rule compare_groups:
             "participants",
             "control",
             "sesoi_sd",
+            "assumed_icc",
         ),
         comparisons=setting("comparisons"),
         ci_level=PROJECT.settings["ci_level"],
+        draws=PROJECT.settings["draws"],
+        seed=PROJECT.settings["seed"],
         min_cell=PROJECT.settings["disclosure"]["min_cell"],
     script:
         "../scripts/compare_groups.py"

@@ -15,6 +15,7 @@ rule describe_groups:
         design=design(
             "unit", "cluster", "group", "assignment", "participants", "control"
         ),
+        baseline=setting("baseline"),
         policy=setting("policy"),
         answer_words=setting("answer_words"),
         seed=PROJECT.settings["seed"],

@@ -5,7 +5,7 @@ from pathlib import Path
 from trenza.io.job import job
 
 with job(snakemake.log[0]):
-    from trenza.compare.study import describe_study
+    from trenza.compare.describe_study import describe_study
     from trenza.io.clean_folder import read_clean, read_reasons
     from trenza.io.files import write_table
     from trenza.io.study_files import read_study_table
@@ -18,7 +18,13 @@ with job(snakemake.log[0]):
     data = read_clean(clean, sources)
     items = read_study_table(Path(snakemake.input.items_csv))
     tables = describe_study(
-        data, study=study, sources=sources, design=design, items=outcomes_of(items), min_cell=min_cell
+        data,
+        study=study,
+        sources=sources,
+        design=design,
+        items=outcomes_of(items),
+        baseline=snakemake.params.baseline,
+        min_cell=min_cell,
     )
     tables |= describe_questionnaires(
         data,

@@ -51,7 +51,8 @@ def conclusions(
     said += [((0, 0), s) for s in (*_rounding(rounding, rule), *_decisions(decisions, alpha))]
     kept = CONTRACTS["audit_conclusions"]
     flat = [(*printed, *s) for printed, s in said]
-    return kept.check(pd.DataFrame(flat, columns=kept.names))
+    names = ["printed_n1", "printed_n2", "topic", "value", "reading", "assumes"]
+    return kept.check(pd.DataFrame(flat, columns=names).reindex(columns=kept.names))
 
 
 def _sign(sign: Mapping[str, Any], rule: str) -> Iterator[Said]:

@@ -13,7 +13,7 @@ from trenza.compare.contrast import Group, hedges_factor, pooled_sd
 from trenza.compare.records import floats, summary
 from trenza.contracts.disclosure import hidden_cells
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.inference_tables import INFERENCE_TABLES
+from trenza.contracts.tables import CONTRACTS
 
 SATISFIED, ADJUSTABLE = 0.05, 0.25  # What Works Clearinghouse, Standards Handbook 5.0, baseline equivalence
 HEDGES_G = "Hedges g: pooled SD, small-sample factor"
@@ -78,8 +78,8 @@ def baseline_table(
         )
         pair = [part[name] for part in parts]
         rows += [{"variable": name, **row} for row in (_number if numeric else _levels)(pair, min_cell)]
-    frame = pd.DataFrame(rows, columns=INFERENCE_TABLES["baseline"].names)
-    return INFERENCE_TABLES["baseline"].check(frame.assign(study=study, source_id=source_id, source=source))
+    frame = pd.DataFrame(rows, columns=CONTRACTS["baseline"].names)
+    return CONTRACTS["baseline"].check(frame.assign(study=study, source_id=source_id, source=source))
 
 
 def _counts(pair: Sequence[pd.Series]) -> dict[str, Any]:

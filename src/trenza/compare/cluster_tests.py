@@ -8,9 +8,10 @@ import numpy as np
 
 from trenza.compare.clusters import Cells, Units, between, residual_squares, within
 from trenza.compare.contrast import Group
-from trenza.compare.inference import Inference, by_t, joined, not_computed
+from trenza.compare.inference import by_t, joined, not_computed
 from trenza.compare.robust import Robust, cluster_robust
 from trenza.compare.two_groups import student
+from trenza.contracts.inference import Inference
 
 HEDGES = "Student t test corrected for clusters (Hedges 2007)"
 MEANS = "t test on cluster means"

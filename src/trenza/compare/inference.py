@@ -1,41 +1,15 @@
-"""One inference about the difference of two groups, whatever procedure it comes from."""
+"""How an inference about the difference of two groups is made from a standard error, or by inverting a test."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from trenza.compare import adapters
+from trenza.contracts.inference import Inference
 
 _DOUBLINGS = 40  # of the stride: an interval that is not closed by then has no finite limit
 _HALVINGS = 45
-
-
-@dataclass(frozen=True)
-class Inference:
-    """First group minus second group in the outcome's unit; what a procedure does not give is NaN.
-
-    ``method`` names the procedure, ``assumes`` what it takes for granted, ``note`` what was left out or went
-    wrong (pieces joined by "; "). The limits are two-sided at the level that the caller asked for. This is
-    also what other rooms hand in (a random intercept with Kenward-Roger, say): see ``verdict``.
-    """
-
-    method: str
-    estimate: float
-    se: float
-    df: float
-    statistic: float
-    p_value: float
-    ci_low: float
-    ci_high: float
-    assumes: str
-    note: str = ""
-
-    @property
-    def computed(self) -> bool:
-        """Whether there is a p value at all; ``note`` says why not."""
-        return not math.isnan(self.p_value)
 
 
 def by_t(

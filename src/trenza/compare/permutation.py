@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from trenza.compare.clusters import Cells, Units
-from trenza.compare.inference import Inference, inverted, joined, not_computed
+from trenza.compare.inference import inverted, joined, not_computed
+from trenza.contracts.inference import Inference
 
 BETWEEN = "randomisation inference: whole clusters change groups, studentised difference"
 WITHIN = "randomisation inference: units change groups within their cluster"

@@ -1,4 +1,4 @@
-"""The describe and compare stages of one study: every declared source and comparison in turn."""
+"""The compare stage of one study: every declared comparison in turn, and the published tables that they use."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from trenza.compare.audit import audit_printed
-from trenza.compare.describe import ALL, check_counts, distribution, rate_items
+from trenza.compare.audit_source import AUDIT_TABLES, audit_source
+from trenza.compare.contrast import Place
 from trenza.compare.design import check_assignment
 from trenza.compare.records import compare_records
-from trenza.compare.summaries import compare_summaries
+from trenza.compare.summaries import compare_summaries, summary_pairs
+from trenza.compare.verdict import Settings
+from trenza.compare.verdict_tables import TABLES as VERDICT_TABLES
+from trenza.compare.verdict_tables import Engine, verdicts_from_records, verdicts_from_summaries
 from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.study import RECORDS
@@ -18,38 +22,7 @@ from trenza.contracts.tables import stacked
 if TYPE_CHECKING:
     import pandas as pd
 
-
-def describe_study(
-    data: Mapping[str, pd.DataFrame],
-    *,
-    study: str,
-    sources: Mapping[str, Mapping[str, Any]],
-    design: Mapping[str, Any],
-    items: Sequence[str],
-    min_cell: int,
-) -> dict[str, pd.DataFrame]:
-    """Tables ``counts``, ``distribution`` and ``ratings`` of all sources that have something to describe.
-
-    ``items``: the outcomes of items.csv; of a questionnaire these are its scales, not the items in them.
-    Cells of real data below ``min_cell`` are suppressed; what is published or simulated is shown as it is.
-    """
-    parts: dict[str, list[pd.DataFrame]] = {"counts": [], "distribution": [], "ratings": []}
-    for sid, source in sources.items():
-        place = {"study": study, "source_id": sid, "source": source["kind"]}
-        if source["holds"] == "counts":
-            parts["counts"].append(check_counts(data[sid], **place))
-        elif source["holds"] == "ratings":
-            parts["ratings"].append(rate_items(data[sid], **place))
-        elif source["holds"] in RECORDS:
-            outcomes = [c for c in data[sid].columns if c in items]
-            threshold = min_cell if source["kind"] == "real" else None
-            group = str(design.get("group", ALL))
-            # Without groups everybody is one.
-            frame = data[sid] if group in data[sid].columns else data[sid].assign(**{group: ALL})
-            parts["distribution"].append(
-                distribution(frame, outcomes=outcomes, group=group, min_cell=threshold, **place)
-            )
-    return {name: stacked(name, frames) for name, frames in parts.items()}
+COMPARED = ("groups", "printed", "design", *VERDICT_TABLES, *AUDIT_TABLES)
 
 
 def compare_study(
@@ -59,61 +32,136 @@ def compare_study(
     sources: Mapping[str, Mapping[str, Any]],
     design: Mapping[str, Any],
     comparisons: Sequence[Mapping[str, Any]],
-    ci_level: float,
+    settings: Settings,
     min_cell: int,
+    engine: Engine | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Tables ``groups``, ``printed`` and ``design``: one row per comparison, outcome and source in ``groups``.
+    """Tables ``COMPARED``: per comparison, outcome and source the contrast, every inference and the verdict.
 
-    Real data with a group below ``min_cell`` are refused, and so is a design that the data contradict: who
-    was assigned to what decides which inference is right, so nothing is computed on a wrong declaration.
-    Raises one ``InputFaults`` with the faults of all comparisons.
+    ``engine`` gives further inferences from rows that sit in clusters (random intercepts). Published tables of group
+    summaries are audited once, whichever comparisons use them. Real data with a group below ``min_cell`` are refused,
+    and so is a design that the data contradict: who was assigned to what decides which inference is right, so
+    nothing is computed on a wrong declaration. Raises one ``InputFaults`` with the faults of all comparisons.
     """
-    parts: dict[str, list[pd.DataFrame]] = {"groups": [], "printed": [], "design": []}
-    names = {k: design[k] for k in ("participants", "control") if k in design}
-    parts["design"], faults = _check_designs(data, study=study, sources=sources, design=design)
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in COMPARED}
+    parts["design"], contradicted = _check_designs(data, study=study, sources=sources, design=design)
+    faults = [fault for found in contradicted.values() for fault in found]
     for comparison in comparisons:
-        outcomes = comparison["outcomes"]
-        common = {
-            "study": study,
-            "comparison": comparison["id"],
-            "outcomes": outcomes,
-            **names,
-            "ci_level": ci_level,
-            "sesoi_sd": design.get("sesoi_sd"),
-            "assignment": design.get("assignment"),
-        }
         for sid in comparison["sources"]:
-            kind, frame = sources[sid]["kind"], data[sid]
+            place = {
+                "study": study,
+                "comparison": comparison["id"],
+                "source": sources[sid]["kind"],
+                "participants": design["participants"],
+                "control": design["control"],
+            }
             try:
                 if sources[sid]["holds"] == "group_summaries":
-                    parts["groups"].append(
-                        compare_summaries(frame, source=kind, clusters=design.get("clusters"), **common)
-                    )
-                    wanted = frame[frame["outcome"].isin(outcomes)]
-                    parts["printed"].append(
-                        audit_printed(wanted, study=study, comparison=comparison["id"], **names)
-                    )
-                    continue
-                frame, few = _without_flagged(frame, sid, comparison, design, min_cell)
-                if kind == "real":
-                    faults += few
-                    faults += small_groups(
-                        frame,
-                        source_id=sid,
-                        group=design["group"],
-                        levels=list(names.values()),
-                        outcomes=outcomes,
-                        min_cell=min_cell,
-                    )
-                cluster = design.get("cluster") if design.get("cluster") in frame.columns else None
-                parts["groups"].append(
-                    compare_records(frame, group=design["group"], cluster=cluster, source=kind, **common)
-                )
+                    made = _from_summaries(data[sid], comparison["outcomes"], place, design, settings)
+                else:
+                    frame, few = _without_flagged(data[sid], sid, comparison, design, min_cell)
+                    if sources[sid]["kind"] == "real":
+                        faults += few
+                        faults += small_groups(
+                            frame,
+                            source_id=sid,
+                            group=design["group"],
+                            levels=[design["participants"], design["control"]],
+                            outcomes=comparison["outcomes"],
+                            min_cell=min_cell,
+                        )
+                    if sid in contradicted:
+                        continue
+                    made = _from_records(frame, comparison["outcomes"], place, design, settings, sid, engine)
             except InputFaults as error:
                 faults += error.faults
+                continue
+            for name, table in made.items():
+                parts[name].append(table)
+    for sid in _published_tables(sources, comparisons):
+        audit = audit_source(data[sid], study=study, source_id=sid, ci_level=settings.ci_level)
+        for name, table in audit.items():
+            parts[name].append(table)
     if faults:
         raise InputFaults(faults)
     return {name: stacked(name, frames) for name, frames in parts.items()}
+
+
+def _published_tables(
+    sources: Mapping[str, Mapping[str, Any]], comparisons: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Sources of printed group summaries that a comparison uses, each once."""
+    used = [sid for comparison in comparisons for sid in comparison["sources"]]
+    return [
+        sid
+        for sid, source in sources.items()
+        if sid in used and source["holds"] == "group_summaries" and source["kind"] == "published"
+    ]
+
+
+def _from_summaries(
+    frame: pd.DataFrame,
+    outcomes: Sequence[str],
+    place: Mapping[str, Any],
+    design: Mapping[str, Any],
+    settings: Settings,
+) -> dict[str, pd.DataFrame]:
+    """Contrasts and verdicts from printed n, mean and SD."""
+    how: dict[str, Any] = {"clusters": design.get("clusters"), "assignment": design.get("assignment")}
+    groups = compare_summaries(
+        frame,
+        outcomes=outcomes,
+        ci_level=settings.ci_level,
+        sesoi_sd=settings.sesoi_sd,
+        **place,
+        **how,
+    )
+    pairs = summary_pairs(
+        frame,
+        Place(place["study"], place["comparison"]),
+        outcomes=outcomes,
+        **{k: place[k] for k in ("source", "participants", "control")},
+    )
+    printed = audit_printed(
+        frame[frame["outcome"].isin(outcomes)],
+        **{k: place[k] for k in ("study", "comparison", "participants", "control")},
+    )
+    verdicts = verdicts_from_summaries(pairs, settings=settings, **place, **how)
+    return {"groups": groups, "printed": printed, **verdicts}
+
+
+def _from_records(
+    frame: pd.DataFrame,
+    outcomes: Sequence[str],
+    place: Mapping[str, Any],
+    design: Mapping[str, Any],
+    settings: Settings,
+    source_id: str,
+    engine: Engine | None,
+) -> dict[str, pd.DataFrame]:
+    """Contrasts and verdicts from rows of units."""
+    cluster = design.get("cluster") if design.get("cluster") in frame.columns else None
+    how = {"outcomes": outcomes, "group": design["group"], "cluster": cluster}
+    groups = compare_records(
+        frame,
+        ci_level=settings.ci_level,
+        sesoi_sd=settings.sesoi_sd,
+        assignment=design.get("assignment"),
+        **place,
+        **how,
+    )
+    # Without the cluster's column it is not known who sits where, whatever the design says.
+    assignment = design.get("assignment") if cluster else None
+    verdicts = verdicts_from_records(
+        frame,
+        source_id=source_id,
+        assignment=assignment,
+        settings=settings,
+        more=engine,
+        **place,
+        **how,
+    )
+    return {"groups": groups, **verdicts}
 
 
 def _without_flagged(
@@ -145,10 +193,10 @@ def _check_designs(
     study: str,
     sources: Mapping[str, Mapping[str, Any]],
     design: Mapping[str, Any],
-) -> tuple[list[pd.DataFrame], list[Fault]]:
-    """Table ``design`` of every source of records that has the cluster column, and where it is contradicted."""
+) -> tuple[list[pd.DataFrame], dict[str, list[Fault]]]:
+    """Table ``design`` of every source of records that has the cluster column, and which sources contradict it."""
     tables: list[pd.DataFrame] = []
-    faults: list[Fault] = []
+    faults: dict[str, list[Fault]] = {}
     cluster = design.get("cluster")
     if cluster is None or "group" not in design:
         return tables, faults
@@ -169,10 +217,12 @@ def _check_designs(
                 clusters=design.get("clusters"),
             )
         except InputFaults as error:
-            faults += error.faults
+            faults[sid] = list(error.faults)
             continue
         tables.append(table)
         contradicted = table[(table["check"] == "assignment") & ~table["agrees"].astype(bool)]
         allowed = f"a design.assignment in study.yaml that the data bear out; it says {design['assignment']}"
-        faults += [Fault(f"source {sid}", "", cluster, found, allowed) for found in contradicted["found"]]
+        wrong = [Fault(f"source {sid}", "", cluster, found, allowed) for found in contradicted["found"]]
+        if wrong:
+            faults[sid] = wrong
     return tables, faults

@@ -49,12 +49,17 @@ def compare_summaries(
     """
     place = Place(study, comparison)
     faults = setting_faults(place, ci_level=ci_level, sesoi_sd=sesoi_sd)
-    pairs: dict[str, tuple[Group, Group]] = {}
-    of_kind = summaries[summaries["source"] == source]
-    for outcome in outcomes:
-        pair, wrong = _read(of_kind, place, outcome, participants, control)
-        pairs[outcome] = pair
-        faults += wrong
+    try:
+        pairs = summary_pairs(
+            summaries,
+            place,
+            outcomes=outcomes,
+            source=source,
+            participants=participants,
+            control=control,
+        )
+    except InputFaults as error:
+        faults += error.faults
     if faults:
         raise InputFaults(faults)
     note = note_text([UNSEEN], clusters_known=clusters is not None, assignment=assignment, sesoi_sd=sesoi_sd)
@@ -77,6 +82,24 @@ def compare_summaries(
         ci_level=ci_level,
         sesoi_sd=sesoi_sd,
     )
+
+
+def summary_pairs(
+    summaries: pd.DataFrame,
+    place: Place,
+    *,
+    outcomes: Sequence[str],
+    source: str,
+    participants: str,
+    control: str,
+) -> dict[str, tuple[Group, Group]]:
+    """Outcome -> participants, control, from the rows of kind ``source``; raises ``InputFaults`` with all faults."""
+    of_kind = summaries[summaries["source"] == source]
+    read = {outcome: _read(of_kind, place, outcome, participants, control) for outcome in outcomes}
+    faults = [fault for _, wrong in read.values() for fault in wrong]
+    if faults:
+        raise InputFaults(faults)
+    return {outcome: pair for outcome, (pair, _) in read.items()}
 
 
 def _read(

@@ -9,7 +9,8 @@ import numpy as np
 
 from trenza.compare import adapters
 from trenza.compare.contrast import Group, pooled_sd, welch_df
-from trenza.compare.inference import Inference, by_t
+from trenza.compare.inference import by_t
+from trenza.contracts.inference import Inference
 
 STUDENT = "Student t test on individuals"
 WELCH = "Welch t test on individuals"

@@ -18,12 +18,13 @@ from trenza.compare import cluster_tests as tests
 from trenza.compare.clusters import Cells, Units, between, cells, intraclass_correlation, within
 from trenza.compare.contrast import Group, pooled_sd
 from trenza.compare.detectable import Detectable, detectable_between, detectable_units, detectable_within
-from trenza.compare.inference import Inference, not_computed
+from trenza.compare.inference import not_computed
 from trenza.compare.ordinal import ordinal_effect
 from trenza.compare.permutation import permute_clusters, permute_within
 from trenza.compare.ranks import mann_whitney
 from trenza.compare.two_groups import Effect, common_language, jzs, student, welch
 from trenza.compare.wild_bootstrap import wild_cluster_bootstrap
+from trenza.contracts.inference import Inference
 
 ROLES = ("called_for", "beside", "what_if")
 WHY = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,17 @@ from trenza.compare.contrast import (
     setting_faults,
 )
 from trenza.compare.design import check_assignment
-from trenza.compare.inference import Inference, joined
+from trenza.compare.inference import joined
 from trenza.compare.multiplicity import corrected
 from trenza.compare.records import column_faults, floats, summary
 from trenza.compare.two_groups import STUDENT, WELCH
 from trenza.compare.verdict import Settings, Verdict, verdict, verdict_from_summaries
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.inference_tables import INFERENCE_TABLES
+from trenza.contracts.inference import Inference
+from trenza.contracts.tables import CONTRACTS
 
+# Outcome, whether in the first group, cluster number, level -> rows that an engine of another room gives.
+Engine = Callable[[np.ndarray, np.ndarray, np.ndarray, float], Sequence[Inference]]
 TABLES = ("inferences", "effect_sizes", "verdicts", "detectable")
 SCALED = "estimate and its limits in pooled SDs, small-sample factor; the SD's own error is left out"
 
@@ -46,14 +49,14 @@ def verdicts_from_records(
     cluster: str | None,
     assignment: str | None,
     settings: Settings,
-    extra: Mapping[str, Sequence[Inference]] | None = None,
+    more: Engine | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Tables ``inferences``, ``effect_sizes``, ``verdicts`` and ``detectable``, participants - control.
 
     ``records`` has one row a unit, numeric outcomes, ``group`` with both levels and, if ``cluster`` is given, the
     cluster's id. The declared ``assignment`` is checked against the rows first; where they contradict it nothing
     is computed. Rows without outcome or cluster id, or in neither group, are left out and counted in the
-    note. ``extra`` (outcome -> inferences) brings rows of other engines. Raises ``InputFaults``: missing or
+    note. ``more`` brings rows of another engine where clusters are stated. Raises ``InputFaults``: missing or
     text columns, an absent group, n < 2, no variance in both groups, a contradicted design.
     """
     place = Place(study, comparison)
@@ -82,11 +85,14 @@ def verdicts_from_records(
     remarks: dict[str, str] = {}
     for outcome in outcomes:
         rows = held[held[outcome].notna()]
+        # resampling draws a sign a cluster: in one order whatever the order of the file
+        rows = rows.sort_values([*([] if cluster is None else [cluster]), group, outcome], kind="stable")
         ids = np.zeros(len(rows)) if cluster is None else rows[cluster].to_numpy(dtype=object)
         data = units(floats(rows[outcome]), (rows[group] == participants).to_numpy(dtype=bool), ids)
-        found_verdicts[outcome] = verdict(
-            data, assignment=assignment, settings=settings, extra=(extra or {}).get(outcome, ())
-        )
+        extra: Sequence[Inference] = ()
+        if more is not None and cluster is not None:
+            extra = more(data.y, data.first, data.cluster, settings.ci_level)
+        found_verdicts[outcome] = verdict(data, assignment=assignment, settings=settings, extra=extra)
         counts = {
             "rows in neither group left out": len(records) - len(chosen),
             "rows without a cluster id left out": len(chosen) - len(held),
@@ -228,7 +234,7 @@ def _tables(
                 }
             )
     return {
-        name: INFERENCE_TABLES[name].check(pd.DataFrame(held, columns=INFERENCE_TABLES[name].names))
+        name: CONTRACTS[name].check(pd.DataFrame(held, columns=CONTRACTS[name].names))
         for name, held in rows.items()
     }
 

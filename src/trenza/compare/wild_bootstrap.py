@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from trenza.compare.clusters import Normal
-from trenza.compare.inference import Inference, inverted, joined, not_computed
+from trenza.compare.inference import inverted, joined, not_computed
 from trenza.compare.robust import cluster_robust
+from trenza.contracts.inference import Inference
 
 METHOD = "wild cluster bootstrap of t, null imposed"
 ASSUMES = "assumes that clusters are independent, nothing about what happens inside them"

@@ -37,6 +37,12 @@ TOPICS = (
 )
 COUNT_CHECKS = ("total", "percent", "percent_sum")
 
+_TABLE = (
+    text_column("study", "study; blank for a table of one's own", blank=True),
+    text_column(
+        "table", "id of the study's source that holds it; blank for a table of one's own", blank=True
+    ),
+)
 _ROW = text_column("row", "row of the file that holds the published table, header = 1")
 _OUTCOME = text_column("outcome", "name of the row in the published table")
 _READING = text_column("reading", "what was found, in plain words; pieces joined by ; ")
@@ -79,6 +85,7 @@ AUDIT_CONTRACTS = (
     Contract(
         "audit_findings",
         (
+            *_TABLE,
             _ROW,
             _OUTCOME,
             text_column("group", "group checked", allowed=("1", "2", "both")),
@@ -93,11 +100,12 @@ AUDIT_CONTRACTS = (
             _READING,
             _ASSUMES,
         ),
-        ("row", "group", "sizes", "check"),
+        ("table", "row", "group", "sizes", "check"),
     ),
     Contract(
         "audit_sizes",
         (
+            *_TABLE,
             *_BLOCK,
             text_column("rule", "how means, SDs, t and df are taken to be printed", allowed=RULES),
             *_N,
@@ -105,11 +113,12 @@ AUDIT_CONTRACTS = (
             int_column("rows_reached", "rows whose df and t the pair can give by the same SDs"),
             bool_column("is_printed", "the pair is the printed one"),
         ),
-        ("printed_n1", "printed_n2", "rule", "n1", "n2"),
+        ("table", "printed_n1", "printed_n2", "rule", "n1", "n2"),
     ),
     Contract(
         "audit_size_rows",
         (
+            *_TABLE,
             *_BLOCK,
             text_column("rule", "as in audit_sizes", allowed=RULES),
             _ROW,
@@ -119,21 +128,23 @@ AUDIT_CONTRACTS = (
             bool_column("printed_reached", "the printed pair is among them"),
             int_column("joint_without_row", "pairs that can give all other rows of the block"),
         ),
-        ("rule", "row"),
+        ("table", "rule", "row"),
     ),
     Contract(
         "audit_rounding",
         (
+            *_TABLE,
             text_column("t_rule", "how t is taken to be printed", allowed=RULES),
             text_column("p_rule", "how p is taken to be printed", allowed=RULES),
             int_column("rows", "rows that print t, df and a p that is a number"),
             int_column("rows_reached", "rows whose p follows from t and df under the two rules"),
         ),
-        ("t_rule", "p_rule"),
+        ("table", "t_rule", "p_rule"),
     ),
     Contract(
         "audit_decisions",
         (
+            *_TABLE,
             _ROW,
             _OUTCOME,
             _SIZES,
@@ -153,18 +164,19 @@ AUDIT_CONTRACTS = (
             float_column("effect_ci_low", "lower limit, 95 %, noncentral t; blank for t above 100"),
             float_column("effect_ci_high", "upper limit"),
         ),
-        ("row", "sizes"),
+        ("table", "row", "sizes"),
     ),
     Contract(
         "audit_conclusions",
         (
+            *_TABLE,
             *_BLOCK,
             text_column("topic", "what the table as a whole shows", allowed=TOPICS),
             text_column("value", "short form of the answer"),
             _READING,
             _ASSUMES,
         ),
-        ("printed_n1", "printed_n2", "topic"),
+        ("table", "printed_n1", "printed_n2", "topic"),
     ),
     Contract(
         "audit_count_findings",

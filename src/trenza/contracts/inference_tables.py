@@ -114,4 +114,3 @@ INFERENCE_CONTRACTS: tuple[Contract, ...] = (
         ("source_id", "variable", "level"),
     ),
 )
-INFERENCE_TABLES = {contract.name: contract for contract in INFERENCE_CONTRACTS}

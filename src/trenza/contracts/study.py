@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.study_baseline import check_baseline
 from trenza.contracts.study_questionnaire import check_questionnaires, questionnaire_columns
 from trenza.contracts.words import names_or
 
@@ -46,6 +47,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
         found += _check_source(sid, source, sources, study["design"], item_names, f"sources.{sid}", file)
     found += _check_design(study, file)
     found += check_questionnaires(study, items, file)
+    found += check_baseline(study, lambda sid: available_columns(study, sid, items), RECORDS, file)
     coded = [s for s, v in sources.items() if v["holds"] == "segments"]
     for sid in coded[1:]:
         found.append(

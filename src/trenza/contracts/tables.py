@@ -20,6 +20,7 @@ from trenza.contracts.columns import (
     int_column,
     text_column,
 )
+from trenza.contracts.inference_tables import INFERENCE_CONTRACTS
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
@@ -358,6 +359,7 @@ CONTRACTS: dict[str, Contract] = {
             ("link", "strand", "item"),
         ),
         *SCHOOL_CONTRACTS,
+        *INFERENCE_CONTRACTS,
         *AUDIT_CONTRACTS,
         *QUESTIONNAIRE_CONTRACTS,
         # report
