@@ -1,0 +1,110 @@
+"""The difference of two groups of units in clusters, with a random intercept a cluster and small-sample inference."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from trenza.contracts.faults import TrenzaError
+from trenza.multilevel.degrees import p_of_t, t_quantile
+from trenza.multilevel.fit import fit
+from trenza.multilevel.result import Fit
+
+SATTERTHWAITE = "Random intercept by REML, Satterthwaite df"
+KENWARD_ROGER = "Random intercept by REML, Kenward-Roger se and df"
+ASSUMES = "assumes normal clusters and units, one variance of clusters and one of units, and clusters drawn at random"
+
+
+@dataclass(frozen=True)
+class TwoGroups:
+    """Treated minus control in the outcome's unit by one method; what could not be computed is NaN and ``note`` says why.
+
+    The fields are those that ``compare`` gives for each of its inferences.
+    """
+
+    method: str
+    estimate: float
+    se: float
+    df: float
+    statistic: float
+    p_value: float
+    ci_low: float
+    ci_high: float
+    assumes: str
+    note: str = ""
+
+
+def random_intercept_inferences(
+    y: np.ndarray,
+    treated: np.ndarray,
+    cluster: np.ndarray,
+    ci_level: float,
+    covariates: Mapping[str, np.ndarray] | None = None,
+) -> list[TwoGroups]:
+    """y ~ treated + covariates + (1 | cluster) by REML: the coefficient of ``treated`` by both methods, two rows.
+
+    ``y`` (n) outcome, ``treated`` (n) true or false, ``cluster`` (n) labels, ``covariates`` name to (n) numbers, which
+    enter as they stand. Rows with a missing value are left out and counted in the note. Data that cannot carry the model
+    (one cluster, one unit a cluster, groups that covariates determine, a constant outcome) give two rows without figures,
+    whose note says why. Raises ``TrenzaError`` for arrays of different lengths and a ``ci_level`` outside (0, 1).
+    """
+    named = dict(covariates or {})
+    lengths = {len(y), len(treated), len(cluster), *(len(values) for values in named.values())}
+    if len(lengths) > 1:
+        raise TrenzaError(f"random intercept: columns of different lengths ({sorted(lengths)})")
+    if not 0.0 < ci_level < 1.0:
+        raise TrenzaError(f"ci_level: found {ci_level}; allowed: above 0 and below 1")
+    frame = pd.DataFrame(
+        {
+            "y": np.asarray(y, dtype=float),
+            "treated": np.asarray(treated, dtype=float),
+            "cluster": np.asarray(cluster),
+            # names of the user's could be words of the formula
+            **{f"x{i}": np.asarray(values, dtype=float) for i, values in enumerate(named.values())},
+        }
+    )
+    fixed = " + ".join(["treated", *(f"x{i}" for i in range(len(named)))])
+    try:
+        fitted = fit(f"y ~ {fixed} + (1 | cluster)", frame, ci_level=ci_level)
+    except TrenzaError as error:
+        return _without(_in_users_words(str(error), named))
+    for column, causes in fitted.design.dropped.items():
+        if column == "treated" or "treated" in causes:
+            tied = ", ".join(c for c in (column, *causes) if c != "treated")
+            return _without(_in_users_words(f"the groups cannot be told from {tied}", named))
+    if not fitted.converged:
+        return _without("; ".join(fitted.messages))
+    return _rows(fitted, ci_level, named)
+
+
+def _rows(fitted: Fit, ci_level: float, named: Mapping[str, np.ndarray]) -> list[TwoGroups]:
+    row = fitted.fixed.loc["treated"]
+    note = "; ".join(_in_users_words(text, named) for text in fitted.messages)
+    out = []
+    for method, se, df in (
+        (SATTERTHWAITE, float(row["se"]), float(row["df_satterthwaite"])),
+        (KENWARD_ROGER, float(row["se_kr"]), float(row["df_kr"])),
+    ):
+        estimate = float(row["estimate"])
+        half = t_quantile(0.5 + ci_level / 2.0, df) * se
+        p = p_of_t(estimate / se, df)
+        low, high = estimate - half, estimate + half
+        out.append(TwoGroups(method, estimate, se, df, estimate / se, p, low, high, ASSUMES, note))
+    return out
+
+
+def _without(why: str) -> list[TwoGroups]:
+    nan = float("nan")
+    return [
+        TwoGroups(method, nan, nan, nan, nan, nan, nan, nan, ASSUMES, f"not computed: {why}")
+        for method in (SATTERTHWAITE, KENWARD_ROGER)
+    ]
+
+
+def _in_users_words(text: str, named: Mapping[str, np.ndarray]) -> str:
+    names = list(named)
+    return re.sub(r"\bx(\d+)\b", lambda found: names[int(found.group(1))], text).removeprefix("data: ")
