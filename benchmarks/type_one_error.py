@@ -24,12 +24,12 @@ from trenza.compare import cluster_tests as tests
 from trenza.compare import permutation, wild_bootstrap
 from trenza.compare.adapters import t_two_sided
 from trenza.compare.clusters import Units, between, cells, intraclass_correlation, within
-from trenza.contracts.inference import Inference
 from trenza.compare.permutation import permute_clusters, permute_within
 from trenza.compare.robust import cluster_robust
 from trenza.compare.two_groups import student, welch
 from trenza.compare.verdict import group_of
 from trenza.compare.wild_bootstrap import wild_cluster_bootstrap
+from trenza.contracts.inference import Inference
 
 HERE = Path(__file__).parent
 ICCS = (0.0, 0.05, 0.10, 0.20)

@@ -9,6 +9,7 @@ with job(snakemake.log[0]):
     from trenza.compare.verdict import Settings
     from trenza.io.clean_folder import read_clean
     from trenza.io.files import write_table
+    from trenza.multilevel.two_groups import random_intercept_inferences
 
     design = snakemake.params.design
     tables = compare_study(
@@ -25,6 +26,7 @@ with job(snakemake.log[0]):
             assumed_icc=tuple(design["assumed_icc"]),
         ),
         min_cell=snakemake.params.min_cell,
+        engine=random_intercept_inferences,
     )
     for name, path in snakemake.output.items():
         write_table(tables[name], Path(path), name)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from trenza.contracts.faults import TrenzaError
+from trenza.contracts.inference import Inference
 from trenza.multilevel.degrees import p_of_t, t_quantile
 from trenza.multilevel.fit import fit
 from trenza.multilevel.result import Fit
@@ -19,32 +19,13 @@ KENWARD_ROGER = "Random intercept by REML, Kenward-Roger se and df"
 ASSUMES = "assumes normal clusters and units, one variance of clusters and one of units, and clusters drawn at random"
 
 
-@dataclass(frozen=True)
-class TwoGroups:
-    """Treated minus control in the outcome's unit by one method; what could not be computed is NaN and ``note`` says why.
-
-    The fields are those that ``compare`` gives for each of its inferences.
-    """
-
-    method: str
-    estimate: float
-    se: float
-    df: float
-    statistic: float
-    p_value: float
-    ci_low: float
-    ci_high: float
-    assumes: str
-    note: str = ""
-
-
 def random_intercept_inferences(
     y: np.ndarray,
     treated: np.ndarray,
     cluster: np.ndarray,
     ci_level: float,
     covariates: Mapping[str, np.ndarray] | None = None,
-) -> list[TwoGroups]:
+) -> list[Inference]:
     """y ~ treated + covariates + (1 | cluster) by REML: the coefficient of ``treated`` by both methods, two rows.
 
     ``y`` (n) outcome, ``treated`` (n) true or false, ``cluster`` (n) labels, ``covariates`` name to (n) numbers, which
@@ -81,7 +62,7 @@ def random_intercept_inferences(
     return _rows(fitted, ci_level, named)
 
 
-def _rows(fitted: Fit, ci_level: float, named: Mapping[str, np.ndarray]) -> list[TwoGroups]:
+def _rows(fitted: Fit, ci_level: float, named: Mapping[str, np.ndarray]) -> list[Inference]:
     row = fitted.fixed.loc["treated"]
     note = "; ".join(_in_users_words(text, named) for text in fitted.messages)
     out = []
@@ -93,14 +74,14 @@ def _rows(fitted: Fit, ci_level: float, named: Mapping[str, np.ndarray]) -> list
         half = t_quantile(0.5 + ci_level / 2.0, df) * se
         p = p_of_t(estimate / se, df)
         low, high = estimate - half, estimate + half
-        out.append(TwoGroups(method, estimate, se, df, estimate / se, p, low, high, ASSUMES, note))
+        out.append(Inference(method, estimate, se, df, estimate / se, p, low, high, ASSUMES, note))
     return out
 
 
-def _without(why: str) -> list[TwoGroups]:
+def _without(why: str) -> list[Inference]:
     nan = float("nan")
     return [
-        TwoGroups(method, nan, nan, nan, nan, nan, nan, nan, ASSUMES, f"not computed: {why}")
+        Inference(method, nan, nan, nan, nan, nan, nan, nan, ASSUMES, f"not computed: {why}")
         for method in (SATTERTHWAITE, KENWARD_ROGER)
     ]
 
