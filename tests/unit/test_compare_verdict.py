@@ -158,8 +158,13 @@ def test_printed_figures_in_different_clusters() -> None:
     same = verdicts_from_summaries(
         pairs, **given, clusters=22, assignment="same_clusters", settings=Settings(sesoi_sd=0.25)
     )
-    row = same["verdicts"].iloc[0]
-    assert row["reading"] == "not_computed" and NEEDS_ROWS in row["note"]
+    row = same["verdicts"].set_index("outcome").loc["commitment"]
+    assert row["stands_in"] and row["called_for"] == tests.FIXED_CR2 and row["method"].startswith(WELCH)
+    assert row["reading"] == "above_zero" and row["p_value"] == pytest.approx(0.0319, abs=5e-5)
+    assert row["p_holm"] == pytest.approx(5 * row["p_value"]) and 0.8 < row["p_equivalence"] < 0.85
+    first = same["inferences"].query("role == 'called_for'")
+    assert first["estimate"].isna().all() and first["note"].str.contains(NEEDS_ROWS).all()
+    assert row["others"] == 1  # Student's test beside it; what stands in is not counted among the others
     assert row["mdes_sd"] == pytest.approx(0.563, abs=5e-4) and row["mdes_other_sd"] == pytest.approx(
         0.69, abs=0.005
     )

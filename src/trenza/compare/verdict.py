@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from trenza.compare.inference import not_computed
 from trenza.compare.ordinal import ordinal_effect
 from trenza.compare.permutation import permute_clusters, permute_within
 from trenza.compare.ranks import mann_whitney
-from trenza.compare.two_groups import Effect, common_language, jzs, student, welch
+from trenza.compare.two_groups import WELCH, Effect, common_language, jzs, student, welch
 from trenza.compare.wild_bootstrap import wild_cluster_bootstrap
 from trenza.contracts.inference import Inference
 
@@ -52,11 +52,11 @@ class Settings:
 class Verdict:
     """One outcome, first group minus second group.
 
-    ``rows`` pairs each inference with its role: ``called_for`` (one), ``beside``, or ``what_if`` (right only if the
-    design were the other one). ``sd`` is the pooled SD within groups (outcome's unit), ``icc`` the share of
+    ``rows``: each inference with its role: ``called_for`` (one), ``beside``, ``what_if`` (were the design the other). ``sd`` is the pooled SD within groups (outcome's unit), ``icc`` the share of
     variance between clusters given the group. ``detectable`` has the minimum detectable effects (80 % power),
     first at the ICC that the verdict goes by (estimated; from summaries the middle one assumed), then at those
-    assumed: one drawn from few clusters is little more than a guess. ``p_equivalence`` holds the called-for difference against +-SESOI pooled SDs. NaN where there is nothing.
+    assumed: one drawn from few clusters is a guess. ``p_equivalence`` holds the difference shown against
+    +-SESOI pooled SDs. NaN where there is nothing.
     """
 
     assignment: str | None
@@ -80,9 +80,25 @@ class Verdict:
         return WHY[self.assignment]
 
     @property
+    def stands_in(self) -> bool:
+        """Whether the test on individuals stands in for the called-for inference, which printed figures do not allow.
+
+        Only where both groups sit in the same clusters: it leaves in what clusters share, so it is rather too wide.
+        In different clusters it would be too narrow.
+        """
+        return self.assignment == "same_clusters" and self.called_for.note == f"not computed: {NEEDS_ROWS}"
+
+    @property
+    def shown(self) -> Inference:
+        """The called-for inference, or Welch's test of the individuals where that stands in for it."""
+        if not self.stands_in:
+            return self.called_for
+        return next(inference for _, inference in self.rows if inference.method == WELCH)
+
+    @property
     def reading(self) -> str:
-        """Where the interval of the called-for inference lies; zero inside is no proof of no difference."""
-        got = self.called_for
+        """Where the interval of the inference shown lies; zero inside is no proof of no difference."""
+        got = self.shown
         if not got.computed:
             return "not_computed"
         if got.ci_low > 0.0:
@@ -176,7 +192,7 @@ def verdict_from_summaries(
         rows += [("beside", inference) for inference in individual]
     rows = sorted(rows, key=lambda row: ROLES.index(row[0]))
     sd = pooled_sd(first, second)
-    return Verdict(
+    made = Verdict(
         assignment=assignment,
         n=n,
         clusters=clusters,
@@ -185,8 +201,9 @@ def verdict_from_summaries(
         sd=sd,
         icc=math.nan,
         detectable=tuple(detectable),
-        p_equivalence=equivalence(rows[0][1], sd, settings.sesoi_sd),
+        p_equivalence=math.nan,
     )
+    return replace(made, p_equivalence=equivalence(made.shown, sd, settings.sesoi_sd))
 
 
 def group_of(values: np.ndarray) -> Group:

@@ -32,6 +32,7 @@ from trenza.contracts.tables import CONTRACTS
 # Outcome, whether in the first group, cluster number, level -> rows that an engine of another room gives.
 Engine = Callable[[np.ndarray, np.ndarray, np.ndarray, float], Sequence[Inference]]
 TABLES = ("inferences", "effect_sizes", "verdicts", "detectable")
+STANDS_IN = "stands in for what the design calls for, which needs rows; too wide rather than too narrow where both groups are spread alike over the clusters"
 SCALED = "estimate and its limits in pooled SDs, small-sample factor; the SD's own error is left out"
 
 
@@ -167,7 +168,7 @@ def _tables(
     source: str,
     settings: Settings,
 ) -> dict[str, pd.DataFrame]:
-    by_holm, by_bh = corrected([v.called_for.p_value for v in found.values()])
+    by_holm, by_bh = corrected([v.shown.p_value for v in found.values()])
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in TABLES}
     for (outcome, v), p_holm, p_bh in zip(found.items(), by_holm, by_bh, strict=True):
         head = {
@@ -197,13 +198,16 @@ def _tables(
                     "note": joined(effect.note, remarks[outcome]),
                 }
             )
-        beside = [inference for role, inference in v.rows if role == "beside" and inference.computed]
+        beside = [i for role, i in v.rows if role == "beside" and i.computed and i is not v.shown]
+        shown = _tidy(v.shown, v, pairs[outcome], settings)
         rows["verdicts"].append(
             {
                 **head,
-                **tidy[0],
-                "note": joined(tidy[0]["note"], remarks[outcome]),
+                **shown,
+                "note": joined(shown["note"], STANDS_IN if v.stands_in else "", remarks[outcome]),
                 "assignment": v.assignment,
+                "called_for": v.called_for.method,
+                "stands_in": v.stands_in,
                 "why": v.why,
                 "reading": v.reading,
                 "others": len(beside),
