@@ -58,6 +58,12 @@ MISTAKES = [
     ("simulated finding", LINKS, "compare:teachers_comfort,higher", "model:teachers_comfort,higher", ["links.csv", "row 3", "model:teachers_comfort"]),
     ("code unknown", LINKS, "deprivatisation;resistance", "deprivatisation;resistence", ["links.csv", "row 3", "resistence"]),
     ("folder as code", LINKS, "support_materials", "support", ["links.csv", "row 9", "support"]),
+    ("too few draws", CONFIG, "draws: 9999 ", "draws: 99 ", ["draws", "99", "at least 199"]),
+    ("icc out of order", STUDY, "  sesoi_sd: 0.25\n", "  sesoi_sd: 0.25\n  assumed_icc: [0.2, 0.1]\n", ["design.assumed_icc", "0.2, 0.1", "smallest first"]),
+    ("icc assumed of one", STUDY, "  sesoi_sd: 0.25\n", "  sesoi_sd: 0.25\n  assumed_icc: [1]\n", ["design.assumed_icc.0", "less than 1"]),
+    ("table 1 of a printed table", STUDY, "  teachers_simulated: [municipality]", "  table2: [municipality]", ["baseline.table2", "teachers_simulated"]),
+    ("table 1 of no column", STUDY, "  teachers_simulated: [municipality]", "  teachers_simulated: [municipalidad]", ["baseline.teachers_simulated", "'municipalidad'", "municipality"]),
+    ("table 1 by the group", STUDY, "  teachers_simulated: [municipality]", "  teachers_simulated: [group]", ["baseline.teachers_simulated", "'group'"]),
     ("level not yet joined", LINKS, "hindering,study", "hindering,school", ["links.csv", "row 7", "school"]),
 ]  # fmt: skip
 
