@@ -10,7 +10,7 @@ from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.survey_file import Cell, SurveyFile
 from trenza.io.grid import refusal
 from trenza.io.survey_cell import cell_of
-from trenza.io.workbook_xml import SheetFacts, look_inside
+from trenza.io.workbook_xml import SheetFacts, column_number, look_inside, percents
 
 # Columns of the sheets in which KoboToolbox puts groups that repeat: their rows are no people.
 _REPEATS = {"_parent_index", "_parent_table_name"}
@@ -20,35 +20,50 @@ def read_workbook(path: Path, shown_as: str, *, old: bool) -> SurveyFile:
     """The table of an .xlsx or (``old``) .xls workbook: numbers, times and text as the cells have them.
 
     Hidden sheets, blank ones and KoboToolbox's sheets of repeated groups do not count. Raises ``InputFaults`` for
-    what cannot be read, cells with an error, blank rows between rows, no table, and a table on several sheets.
+    what cannot be read, cells with an error, numbers that an .xlsx shows as percent, blank rows between rows, no
+    table, and a table on several sheets.
     """
     facts = None if old else look_inside(path, shown_as)
-    tables: list[tuple[str, list[list[Cell]], int]] = []
+    tables: list[tuple[str, list[list[Cell]], tuple[int, int]]] = []
+    faults: list[Fault] = []
     for name, raw, start in _sheets(path, shown_as, facts):
         rows = [[cell_of(value) for value in row] for row in raw]
         while rows and not any(cell is not None for cell in rows[-1]):
             rows.pop()
         if rows and not _REPEATS & {str(cell).strip() for cell in rows[0]}:
-            tables.append((name, rows, start[0] + 1))
+            tables.append((name, rows, start))
             if facts is not None:
-                _no_holes(shown_as, facts[name], rows[0], start[1])
+                faults += _holes(shown_as, facts[name], rows[0], start[1])
     if not tables:
         raise refusal(shown_as, "an empty workbook", "a sheet with a table")
     # A title or a note beside the answers is no table.
     full = [t for t in tables if len(t[1]) > 1 and len(t[1][0]) > 1] or tables
     if len(full) > 1:
         found = f"a table on each of the sheets {', '.join(t[0] for t in full)}"
-        raise refusal(shown_as, found, "one table; hide or delete the other sheets")
-    name, rows, first = full[0]
-    faults = [
+        raise InputFaults(
+            [*faults, Fault(shown_as, "", "", found, "one table; hide or delete the other sheets")]
+        )
+    name, rows, (above, left) = full[0]
+    faults += [
         Fault(shown_as, str(i), "", "a blank row", "no blank rows between rows")
-        for i, row in enumerate(rows, first)
+        for i, row in enumerate(rows, above + 1)
         if not any(cell is not None for cell in row)
     ]
+    if facts is not None:
+        faults += [
+            Fault(
+                shown_as,
+                str(row),
+                _name(rows[0], place - left),
+                "numbers that the sheet shows as percent",
+                "numbers in a format without %, or text",
+            )
+            for place, row in percents(path, shown_as, name).items()
+        ]
     if faults:
         raise InputFaults(faults)
     width = max(len(row) - _blanks_at_end(row) for row in rows)
-    return SurveyFile(shown_as, name, [row[:width] for row in rows], first)
+    return SurveyFile(shown_as, name, [row[:width] for row in rows], above + 1)
 
 
 def _sheets(
@@ -75,21 +90,22 @@ def _sheets(
         raise refusal(shown_as, "a workbook that cannot be read", allowed) from error
 
 
-def _no_holes(file: str, facts: SheetFacts, header: Sequence[Cell], first_column: int) -> None:
+def _holes(file: str, facts: SheetFacts, header: Sequence[Cell], first_column: int) -> list[Fault]:
     """Faults for cells with an error, and for formulas that were saved without their value."""
     faults = []
     for letters, row, error in facts.errors:
-        place = 0
-        for letter in letters:
-            place = place * 26 + ord(letter) - 64
-        at = place - 1 - first_column
-        name = str(header[at] or letters) if 0 <= at < len(header) else letters
+        name = _name(header, column_number(letters) - 1 - first_column)
         faults.append(Fault(file, str(row or ""), name, f"the error {error}", "a value, or blank"))
     if facts.empty_formulas:
         found = f"{facts.empty_formulas} formulas saved without their value"
         faults.append(Fault(file, "", "", found, "values; open the file in a spreadsheet and save it again"))
-    if faults:
-        raise InputFaults(faults)
+    return faults
+
+
+def _name(header: Sequence[Cell], place: int) -> str:
+    """The name of the column at a place of the table (0 = first), or its number where it has none."""
+    name = header[place] if 0 <= place < len(header) else None
+    return f"number {place + 1}" if name is None else str(name)
 
 
 def _blanks_at_end(row: Sequence[Cell]) -> int:

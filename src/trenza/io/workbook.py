@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.io.database import connection
 from trenza.io.grid import Grid, from_rows, no_table, refusal, sound_header
-from trenza.io.workbook_xml import SheetFacts, look_inside
+from trenza.io.workbook_xml import SheetFacts, column_number, look_inside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,10 +82,7 @@ def _no_holes(file: str, facts: SheetFacts, header: Sequence[str], first_column:
     """Faults for cells with an error, and for formulas that were saved without their value."""
 
     def name(letters: str) -> str:
-        place = 0
-        for letter in letters:
-            place = place * 26 + ord(letter) - 64
-        at = place - 1 - first_column
+        at = column_number(letters) - 1 - first_column
         return header[at] if 0 <= at < len(header) else letters
 
     allowed = "a value, or blank"
