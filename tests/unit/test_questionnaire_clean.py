@@ -251,6 +251,16 @@ def test_the_time_taken_is_carried() -> None:
     ]
 
 
+def test_the_time_taken_has_the_decimal_mark_of_the_file() -> None:
+    header = [*HEADER[:-1], "Duración"]
+    rows = [[*r[:-1], s] for r, s in zip(ROWS, ["312,5", None, None, None, None], strict=True)]
+    done = clean(rows, header=header, seconds="Duración", decimal=",", **IDS, **CONSENT)
+    assert done.data["seconds"].dropna().tolist() == [312.5]
+    assert faults_of(rows, header=header, seconds="Duración", **IDS, **CONSENT) == [
+        ("2", "Duración", "'312,5'")
+    ]
+
+
 def test_two_versions_read_their_own_items() -> None:
     items = [
         row("plan", "lead", 1, 5, from_="Planifico|Mi director planifica"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import itertools
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from clean_cases import CONSENT, HEADER, IDS, clean, faults_of, pseudonym, steps
 
+from trenza.contracts.faults import InputFaults
 from trenza.questionnaire.clean import CleanQuestionnaire
 from trenza.questionnaire.participant_flow import withheld
 
@@ -75,6 +77,35 @@ def test_a_time_that_decides_must_be_known(times: list[Any], settings: Any, foun
             )
             == 1
         )
+
+
+@pytest.mark.parametrize("dates", ["auto", "day_first", "month_first"])
+def test_a_real_time_beside_times_as_text_does_not_decide_whatever_order_is_declared(dates: str) -> None:
+    """4 March and 13 April, of which a spreadsheet turned the first: sent 3 April, it would still be the earlier one."""
+    first = datetime.datetime(2019, 3, 4, 10)
+    rows = [[*r[:-1], time] for r, time in zip(TWICE[:2], [first, "13/04/2019 10:00"], strict=True)]
+    how = {"header": TIMED, "repeated": "first_submitted", "submitted": "Enviado", "dates": dates, **IDS}
+    with pytest.raises(InputFaults) as caught:
+        clean(rows, **how)
+    fault = caught.value.faults[0]
+    assert (fault.row, fault.column) == ("2", "Enviado")
+    assert "a spreadsheet may have read the real ones in the wrong order" in fault.found
+    assert fault.allowed.startswith("all of them real dates, or all as text")
+    rows[0][-1] = "04/03/2019 10:00"
+    if dates != "month_first":
+        assert len(clean(rows, **how).data) == 1
+
+
+def test_every_time_that_decides_and_is_not_known_is_listed() -> None:
+    rows = [
+        [*r[:-1], time] for r, time in zip([*TWICE[:2], TWICE[3]], ["01/02/2019", None, "ayer"], strict=True)
+    ]
+    rows[2][0] = rows[0][0]
+    assert faults_of(rows, header=TIMED, repeated="first_submitted", submitted="Enviado", **IDS) == [
+        ("2", "Enviado", "no date with a day above 12"),
+        ("3", "Enviado", "no time"),
+        ("4", "Enviado", "no time"),
+    ]
 
 
 def flow_table(done: CleanQuestionnaire) -> pd.DataFrame:

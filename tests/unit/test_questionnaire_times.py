@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import pytest
 from hypothesis import given, settings
@@ -98,11 +99,63 @@ def test_no_cell_ends_in_a_traceback(cells: list[Cell]) -> None:
     found = parse_times(cells, order="auto")
     assert len(found.values) == len(cells)
     assert all(found.values[place] is None for place in found.unreadable)
-    assert len(parse_seconds(cells)[0]) == len(cells)
+    assert len(parse_seconds(cells, decimal=".")[0]) == len(cells)
 
 
 def test_durations() -> None:
-    values, unreadable = parse_seconds(["312.45", 12.0, "188,02", "0:05:10", "5:10", "1:02:03", None, " "])
-    assert values == (312.45, 12.0, 188.02, 310.0, 310.0, 3723.0, None, None)
+    cells: list[Cell] = ["312.45", 12.0, "188", "0:05:10", "5:10.25", "1:02:03", None, " "]
+    values, unreadable = parse_seconds(cells, decimal=".")
+    assert values == (312.45, 12.0, 188.0, 310.0, 310.25, 3723.0, None, None)
     assert unreadable == ()
-    assert parse_seconds(["x", "-3", "0:61:00", -1.0])[1] == (0, 1, 2, 3)
+    assert parse_seconds(["x", "-3", "0:61:00", -1.0, "٣"], decimal=".")[1] == (0, 1, 2, 3, 4)
+    endless: list[Cell] = ["9" * 400, "9" * 400 + ":00:00", math.inf]
+    assert parse_seconds(endless, decimal=".") == ((None, None, None), (0, 1, 2))
+
+
+def test_durations_have_the_decimal_mark_of_their_file() -> None:
+    """1.200 seconds with a decimal comma may be twenty minutes: the other mark is refused, also after a clock."""
+    cells: list[Cell] = ["188,02", "1.200", "5:10,5", "5:10.5", 1.5]
+    assert parse_seconds(cells, decimal=",") == ((188.02, None, 310.5, None, 1.5), (1, 3))
+    assert parse_seconds(cells, decimal=".") == ((None, 1.2, None, 310.5, 1.5), (0, 2))
+
+
+# --- real dates beside dates as text -----------------------------------------------------------------
+
+# As Excel leaves a column of day-first text where it reads the month first: it turns what it can, 3/4 into 4 March.
+TURNED = [T(2021, 3, 4, 10), "13/4/2021 10:00", "25/4/2021 10:00"]
+
+
+@pytest.mark.parametrize("order", ["auto", "day_first", "month_first"])
+def test_a_real_date_beside_dates_as_text_may_be_turned_and_is_not_believed(order: str) -> None:
+    found = parse_times(TURNED, order=order)
+    assert found.values[0] is None and found.open == (0,)
+    assert "real dates beside dates as text" in found.undecided and "wrong order" in found.undecided
+    assert found.remedy == "all of them real dates, or all as text, as the survey tool wrote them"
+
+
+def test_the_order_tells_the_dates_that_are_text() -> None:
+    for order in ("auto", "day_first"):
+        found = parse_times(TURNED, order=order)
+        assert (found.values[1:], found.order) == ((T(2021, 4, 13, 10), T(2021, 4, 25, 10)), "day_first")
+    assert parse_times(TURNED, order="month_first").unreadable == (1, 2)
+
+
+def test_a_real_date_that_cannot_have_been_turned_is_read_beside_text() -> None:
+    """Turning makes no day above 12, and leaves 3 March as it is. Day 44259 of Excel is 4 March 2021."""
+    found = parse_times([T(2021, 4, 13), T(2021, 3, 3), 44259.0, "14/5/2021"], order="day_first")
+    assert found.values == (T(2021, 4, 13), T(2021, 3, 3), None, T(2021, 5, 14))
+    assert found.open == (2,)
+    safe = parse_times([T(2021, 4, 13), "14/5/2021"], order="auto")
+    assert (safe.undecided, safe.open, safe.remedy) == ("", (), "")
+
+
+def test_text_that_says_its_order_itself_makes_no_real_date_doubtful() -> None:
+    found = parse_times([T(2021, 3, 4), "2021-05-06", "ayer", None], order="auto")
+    assert found.values == (T(2021, 3, 4), T(2021, 5, 6), None, None)
+    assert (found.undecided, found.open, found.unreadable) == ("", (), (2,))
+
+
+def test_both_reasons_are_told_where_the_text_is_open_too() -> None:
+    found = parse_times([T(2021, 3, 4), "1/2/2021"], order="auto")
+    assert (found.values, found.open) == ((None, None), (0, 1))
+    assert "no date with a day above 12" in found.undecided and "real dates" in found.undecided

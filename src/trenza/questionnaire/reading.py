@@ -134,11 +134,14 @@ class Reading:
         """Read the time taken; what is no time is a fault, or missing where the tool itself wrote the column."""
         self.use(column, "seconds")
         cells = self.cells(column)
-        values, unreadable = parse_seconds([None if is_blank(cell) else cell for cell in cells])
+        allowed = f"a time in seconds with decimal mark '{self.decimal}', or hh:mm:ss"
+        values, unreadable = parse_seconds(
+            [None if is_blank(cell) else cell for cell in cells], decimal=self.decimal
+        )
         for place, ((row, cell), value) in enumerate(zip(cells.items(), values, strict=True)):
             if place in unreadable and declared:
                 found = f"'{self.shown(cell)}'"
-                self.faults.append(Fault(self.export.file, str(row), column, found, "a time in seconds"))
+                self.faults.append(Fault(self.export.file, str(row), column, found, allowed))
             elif value is None and not is_blank(cell):
                 self.ledger.append((row, column, "no time in seconds: set to missing", self.shown(cell), 1))
         numbers = [math.nan if value is None else value for value in values]

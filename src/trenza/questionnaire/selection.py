@@ -105,10 +105,11 @@ def _times(reading: Reading, settings: Mapping[str, Any], needed: set[Any]) -> d
     read = parse_times([None if is_blank(cell) else cell for cell in cells], order=settings["dates"])
     times = {row: value for row, value in zip(cells.index, read.values, strict=True) if value is not None}
     missing = sorted(needed - set(times))
-    if missing and read.undecided:
-        allowed = "questionnaire.dates: day_first or month_first"
-        reading.faults.append(Fault(export.file, str(missing[0]), name, read.undecided, allowed))
-    elif missing:
-        allowed = "the time of sending, since this person answered more than once"
-        reading.faults += [Fault(export.file, str(row), name, "no time", allowed) for row in missing]
+    undecided = [row for row in missing if row in {cells.index[place] for place in read.open}]
+    if undecided:
+        reading.faults.append(Fault(export.file, str(undecided[0]), name, read.undecided, read.remedy))
+    allowed = "the time of sending, since this person answered more than once"
+    reading.faults += [
+        Fault(export.file, str(row), name, "no time", allowed) for row in missing if row not in undecided
+    ]
     return {} if missing else times

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from dataclasses import dataclass
 from trenza.contracts.plain import plain
 from trenza.contracts.survey_file import Cell
 
-ORDERS = ("auto", "day_first", "month_first")
+TEXT_OPEN = "questionnaire.dates: day_first or month_first"
+TURNED = "real dates beside dates as text: a spreadsheet may have read the real ones in the wrong order"
+ONE_KIND = "all of them real dates, or all as text, as the survey tool wrote them"
 # Day 0 of Excel's calendar for every day after February 1900 (a workbook of the 1904 calendar gives times, not numbers).
 _EXCEL_ZERO = datetime.datetime(1899, 12, 30)
 _EXCEL_DAYS = (20_000.0, 80_000.0)  # 1954 to 2119
@@ -32,13 +35,16 @@ class Times:
 
     ``values``: None where the cell is blank, cannot be read, or its day and month are not decided.
     ``order``: day_first or month_first where the column has dates that need it, else blank. ``undecided``: why
-    that order is not known (blank where it is). ``unreadable``: places of cells (0 = first) that are no time.
+    day and month are not known (blank where they are), ``open``: of which cells (places, 0 = first), ``remedy``:
+    what would tell them. ``unreadable``: places of cells that are no time.
     """
 
     values: tuple[datetime.datetime | None, ...]
     order: str
     undecided: str
     unreadable: tuple[int, ...]
+    open: tuple[int, ...]
+    remedy: str
 
 
 def parse_times(cells: Sequence[Cell], *, order: str) -> Times:
@@ -47,48 +53,65 @@ def parse_times(cells: Sequence[Cell], *, order: str) -> Times:
     ``auto`` goes by the dates of the column alone: one with a day above 12 settles it for all. Dates that
     contradict each other, and dates none of which settles it, leave it undecided; of the latter those whose
     day and month are the same number are read all the same. Numbers are Excel's days where the cell is one.
+
+    Real dates beside dates as text are what a spreadsheet leaves where it turned those that fit its own order:
+    there a real date is open, whatever ``order`` says of the text, but for one that turning cannot have made.
     """
     found = [_parts(cell) for cell in cells]
     loose = [f for f in found if isinstance(f, tuple)]
     day_first = any(a > 12 for a, *_ in loose)
     month_first = any(b > 12 for _, b, *_ in loose)
-    undecided = ""
+    reasons: dict[str, str] = {}
     used = order
     if order == "auto":
         used = "day_first" if day_first else "month_first" if month_first else ""
         if day_first and month_first:
-            used, undecided = "", "dates of both orders"
+            used = ""
+            reasons["dates of both orders"] = TEXT_OPEN
         elif not used and any(a != b for a, b, *_ in loose):
-            undecided = "no date with a day above 12"
+            reasons["no date with a day above 12"] = TEXT_OPEN
     values: list[datetime.datetime | None] = []
     unreadable: list[int] = []
-    for place, part in enumerate(found):
-        if not isinstance(part, tuple):
-            values.append(part if isinstance(part, datetime.datetime) else None)
-            if part == "unreadable":
-                unreadable.append(place)
-            continue
-        a, b, year, clock = part
-        if not used and a != b:
-            values.append(None)
-            continue
-        day, month = (a, b) if used == "day_first" else (b, a)
-        value = _time(year, month, day, clock)
-        values.append(value)
-        if value is None:
+    undecided: list[int] = []
+    for place, (cell, part) in enumerate(zip(cells, found, strict=True)):
+        value = None
+        if isinstance(part, datetime.datetime):
+            if loose and not isinstance(cell, str) and part.day <= 12 and part.day != part.month:
+                undecided.append(place)
+                reasons[TURNED] = ONE_KIND
+            else:
+                value = part
+        elif part == "unreadable":
             unreadable.append(place)
-    return Times(tuple(values), used if loose else "", undecided, tuple(unreadable))
+        elif isinstance(part, tuple):
+            a, b, year, clock = part
+            if not used and a != b:
+                undecided.append(place)
+            else:
+                day, month = (a, b) if used == "day_first" else (b, a)
+                value = _time(year, month, day, clock)
+                if value is None:
+                    unreadable.append(place)
+        values.append(value)
+    return Times(
+        tuple(values),
+        used if loose else "",
+        "; ".join(reasons),
+        tuple(unreadable),
+        tuple(undecided),
+        "; ".join(dict.fromkeys(reasons.values())),
+    )
 
 
-def parse_seconds(cells: Sequence[Cell]) -> tuple[tuple[float | None, ...], tuple[int, ...]]:
-    """Durations in seconds: numbers are seconds, ``hh:mm:ss`` and ``mm:ss`` are read.
+def parse_seconds(cells: Sequence[Cell], *, decimal: str) -> tuple[tuple[float | None, ...], tuple[int, ...]]:
+    """Durations in seconds: numbers are seconds, ``hh:mm:ss`` and ``mm:ss`` are read, parts with ``decimal`` alone.
 
     Returns the values (None for blank or unreadable cells) and the places of unreadable ones.
     """
     values: list[float | None] = []
     unreadable: list[int] = []
     for place, cell in enumerate(cells):
-        value = _seconds(cell)
+        value = _seconds(cell, decimal)
         values.append(value)
         if value is None and not _blank(cell):
             unreadable.append(place)
@@ -147,13 +170,16 @@ def _time(year: int, month: int, day: int, clock: _Clock) -> datetime.datetime |
         return None
 
 
-def _seconds(cell: Cell) -> float | None:
+def _seconds(cell: Cell, decimal: str) -> float | None:
     if isinstance(cell, float):
-        return cell if cell >= 0 else None
+        return cell if 0 <= cell < math.inf else None
     if not isinstance(cell, str):
         return None
-    text = cell.strip()
-    if re.fullmatch(r"\d+([.,]\d+)?", text):
-        return float(text.replace(",", "."))
-    match = re.fullmatch(r"(?:(\d+):)?([0-5]?\d):([0-5]\d)(?:[.,]\d+)?", text)
-    return float(int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])) if match else None
+    part = rf"[0-9]+(?:\{decimal}[0-9]+)?"
+    match = re.fullmatch(
+        rf"(?:(?:([0-9]{{1,6}}):)?([0-5]?[0-9]):(?=[0-5][0-9](?![0-9])))?({part})", cell.strip()
+    )
+    if match is None:
+        return None
+    seconds = float(match[3].replace(decimal, "."))
+    return int(match[1] or 0) * 3600 + int(match[2] or 0) * 60 + seconds if seconds < math.inf else None
