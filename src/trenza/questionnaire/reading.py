@@ -122,8 +122,11 @@ class Reading:
             given = self.values[name].dropna()
             # Beyond 2^53 a number in a file is no longer told apart from its neighbour.
             parts = (given.mod(1) != 0) | (given.abs() > 2**53)
-            for row in parts.index[parts]:
-                self._fault(row, column, "a whole number")
+            shown = self.discreet(column.name)
+            self.faults += [
+                Fault(self.export.file, str(row), column.name, f"'{shown(cell)}'", "a whole number")
+                for row, cell in self.cells(column.name)[parts.index[parts]].items()
+            ]
             if not parts.any():
                 self.values[name] = self.values[name].astype("Int64")
             del self.reasons[name]
@@ -149,19 +152,15 @@ class Reading:
 
     def _levels(self, name: str, column: Column, levels: Mapping[str, str]) -> None:
         found = [level_of(cell, column, levels) for cell in self.cells(column.name)]
-        for (row, cell), level in zip(self.cells(column.name).items(), found, strict=True):
-            if level is None and not is_blank(cell):
-                self._fault(row, column, ", ".join(levels) + " or blank")
+        self._unread(column, [level is None for level in found], ", ".join(levels) + " or blank", levels)
         self._put(name, column.name, found)
 
     def _options(self, name: str, column: Column, options: Mapping[str, str]) -> None:
         picked = []
-        for row, cell in self.cells(column.name).items():
-            blank = is_blank(cell)
-            ids = None if blank else chosen(cell if isinstance(cell, str) else as_text(cell), options)
-            if ids is None and not blank:
-                self._fault(row, column, "these choices: " + ", ".join(options))
-            picked.append(ids)
+        for cell in self.cells(column.name):
+            text = cell if isinstance(cell, str) else as_text(cell)
+            picked.append(None if is_blank(cell) else chosen(text, options))
+        self._unread(column, [ids is None for ids in picked], "these choices: " + ", ".join(options), {})
         for option in dict.fromkeys(options.values()):
             ticked = [math.nan if p is None else float(option in p) for p in picked]
             self._put(f"{name}_{option}", column.name, ticked, "float64")
@@ -172,22 +171,48 @@ class Reading:
         self.values[name] = pd.Series(list(values), index=self.rows, dtype=dtype)
         self.origin[name] = column
 
-    def _fault(self, row: Any, column: Column, allowed: str) -> None:
-        shown = self.discreet(column.name)(self.export.frame.at[row, column.name])
-        self.faults.append(Fault(self.export.file, str(row), column.name, f"'{shown}'", allowed))
+    def _unread(
+        self, column: Column, unread: Sequence[bool], allowed: str, levels: Mapping[str, str]
+    ) -> None:
+        """Cells that are ``unread``: missing where the file says so, else faults; blank ones are neither.
+
+        What stands for two ``levels`` is refused even where the file calls it missing.
+        """
+        question = Question(-math.inf, math.inf, missing=column.missing)
+        shown = self.discreet(column.name)
+        for (row, cell), wrong in zip(self.cells(column.name).items(), unread, strict=True):
+            if not wrong or is_blank(cell):
+                continue
+            if _declared_missing(cell, question) and not levels_of(cell, column, levels):
+                self.ledger.append((row, column.name, "missing code", shown(cell), 1))
+            else:
+                found = f"'{shown(cell)}'"
+                self.faults.append(Fault(self.export.file, str(row), column.name, found, allowed))
+
+
+def _declared_missing(cell: Any, question: Question) -> bool:
+    """Whether the file itself says that a cell is missing: user-missing of SPSS, .a to .z of Stata."""
+    if isinstance(cell, str):
+        return question.is_missing_text(as_text(cell) or "")
+    return isinstance(cell, float) and question.is_missing(cell)
 
 
 def level_of(cell: Any, column: Column, levels: Mapping[str, str]) -> str | None:
-    """The level that a cell stands for: by its text, the same number, or its value label; None for any other."""
+    """The one level that a cell stands for; None for any other cell, and for one that stands for several."""
+    found = levels_of(cell, column, levels)
+    return found.pop() if len(found) == 1 else None
+
+
+def levels_of(cell: Any, column: Column, levels: Mapping[str, str]) -> set[str]:
+    """The levels that a cell stands for: by its text, the same number, or its value label; one, none or several."""
     text = as_text(cell)
     if text is None or isinstance(cell, bool):
-        return None
+        return set()
     label = column.labels.get(cell) if isinstance(cell, str | float) else None
     texts = [text] if label is None else [text, label]
     exact = {levels[t] for t in texts if t in levels}
     near = {level for key, level in levels.items() if plain(key) in map(plain, texts)}
-    found = exact or near
-    return found.pop() if len(found) == 1 else None
+    return exact or near
 
 
 def fulfils(cell: Any, column: Column, allowed: Sequence[str | float], decimal: str) -> bool:
