@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from scale_cases import item, scale
 from trenza.contracts.faults import InputFaults
 from trenza.contracts.survey_file import SurveyFile
 from trenza.questionnaire.answer_tables import answers_table, school_scores_table, told_alone
-from trenza.questionnaire.export import read_export
+from trenza.questionnaire.export import _unique, read_export
 from trenza.questionnaire.instrument import Instrument
 from trenza.questionnaire.people import discreet
 
@@ -115,11 +114,18 @@ def test_words_that_many_people_gave_are_shown() -> None:
     assert faults_of(changed(4, "Algo", "Algo"))[0][2] == "'Algo'"
 
 
-def test_five_thousand_equal_headers_take_no_time() -> None:
-    start = time.perf_counter()
+def test_of_five_thousand_equal_headers_each_is_renamed_once() -> None:
+    class Counted(str):
+        tried = 0
+
+        def __format__(self, how: str) -> str:
+            Counted.tried += 1
+            return super().__format__(how)
+
+    assert _unique([Counted("a") for _ in range(5000)])[-1] == "a (5000)"
+    assert Counted.tried == 4999
     export = read_export(SurveyFile("f.csv", "", [["a"] * 5000, ["1"] * 5000]), tool="plain")
-    assert time.perf_counter() - start < 20
-    assert export.columns[-1].name == "a (5000)"
+    assert len({column.name for column in export.columns}) == 5000
 
 
 def test_the_mean_of_a_small_school_does_not_follow_from_the_mean_of_all() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from clean_cases import CONSENT, GROUP, HEADER, IDS, ITEMS, clean, faults_of, pseudonym, row, steps
 
-from trenza.contracts.tables import stacked
+from trenza.contracts.tables import CONTRACTS
 
 ROWS: list[list[Any]] = [
     ["12.345.678-5", "10-8", "Sí", "P", "De acuerdo", "2", "30", "bien"],
@@ -78,9 +78,26 @@ def test_a_hand_sized_file() -> None:
 
 
 def test_tables_keep_their_contracts() -> None:
+    """Of 5 rows in 8 columns 8 + 3 cells of rows, 3 + 2 ids, 3 + 1 of columns and 2 answers are in the ledger.
+
+    The flow has 4 steps; that of participants 7 boxes for all, two groups and those of no known group.
+    """
     done = clean(ROWS, **IDS, **CONSENT)
-    stacked("ledger", [done.ledger.assign(study="s", source_id="q")])
-    stacked("flow", [done.flow.assign(study="s", source_id="q", source="real")])
+    place = {"study": "s", "source_id": "q"}
+    frames = {
+        "ledger": done.ledger.assign(**place),
+        "flow": done.flow.assign(**place, source="real"),
+        "accounts": done.accounts,
+        "participant_flow": done.participant_flow,
+    }
+    checked = {name: CONTRACTS[name].check(frame) for name, frame in frames.items()}
+    assert {name: len(table) for name, table in checked.items()} == {
+        "ledger": 8,
+        "flow": 4,
+        "accounts": 8,
+        "participant_flow": 28,
+    }
+    assert checked["ledger"]["cells"].sum() == checked["accounts"]["cells_ledger"].sum() == 22
 
 
 def test_nothing_personal_leaves() -> None:
@@ -163,47 +180,6 @@ def test_eligibility_goes_by_text_number_and_case() -> None:
 def test_rows_with_nothing_in_them_are_no_answers() -> None:
     done = clean([*ROWS, [None] * 8, [" "] * 8], **IDS, **CONSENT)
     assert steps(done)["row left out: nothing in the row"] == 2 and len(done.data) == 3
-
-
-def test_declared_columns_of_every_kind() -> None:
-    header = ["Q", "Edad", "Medios", "Antes", "Después", "calm", "tense", "Horas por semana"]
-    columns = {
-        "group": {"from": "Q", "levels": {"1": "participant", "Control": "control"}},
-        "age": {"from": "Edad", "type": "integer"},
-        "media": {"from": "Medios", "options": {"Radio": "radio", "Diario, impreso": "paper"}},
-        "before": {"from": "Antes"},
-        "after": {"from": "Después"},
-        "change": {"difference": ["after", "before"]},
-    }
-    items = [*ITEMS, row("before", "o", 0, 10), row("after", "o", 0, 10), row("change", "o", -5, 5)]
-    rows = [
-        [1.0, 40.0, "diario, impreso; Radio", "1", "9", "1", "1", "1"],
-        ["CONTROL", None, "radio", "1", "3", "2", "1", "1"],
-    ]
-    assert [f[1:] for f in faults_of(rows, header=header, columns=columns, items=items)] == [("change", "8")]
-    done = clean(rows, header=header, columns=columns, items=items, out_of_range="set_missing")
-    wanted = ["group", "age", "media_radio", "media_paper", "before", "after", "change"]
-    assert list(done.data.columns[1:8]) == wanted
-    by_group = done.data.set_index("group")
-    assert by_group.loc["participant", wanted[1:5]].tolist() == [40, 1, 1, 1]
-    assert by_group.loc["control", wanted[2:]].tolist() == [1, 0, 1, 3, 2]
-    assert math.isnan(by_group.loc["participant", "change"]) and by_group.loc["control", ["age"]].isna().all()
-    line = done.ledger.iloc[-1]
-    assert (line["column"], line["rule"], line["value"], line["cells"]) == (
-        "change",
-        "outside -5 to 5: set to missing",
-        "8",
-        0,
-    )
-    assert done.accounts["agrees"].all()
-
-
-def test_levels_that_differ_in_accents_alone_are_told_by_the_exact_word() -> None:
-    levels = {"group": {"from": "Grupo", "levels": {"Si": "participant", "Sí": "control"}}}
-    rows = [[None, None, "sí", word, "1", "1", "1", None] for word in ("Sí", "Si")]
-    assert clean(rows, columns=levels).data["group"].tolist() == ["control", "participant"]
-    rows.append([None, None, "sí", "SI", "1", "1", "1", None])
-    assert faults_of(rows, columns=levels) == [("4", "Grupo", "'SI'")]
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,13 @@ def test_scales_without_items_and_of_mixed_width() -> None:
 
 
 def study(**changes: object) -> dict[str, object]:
-    how = {"from": "table2", "strata": {"central": 11, "southern": 11}, "icc": 0.1, "nonresponse": 0.02}
+    how = {
+        "from": "table2",
+        "strata": {"central": 11, "southern": 11},
+        "icc": 0.1,
+        "reliability": 0.8,
+        "nonresponse": 0.02,
+    }
     made = {"kind": "simulated", "holds": "questionnaire", "simulate": how, "questionnaire": {"version": "", "min_answered": 0.5}}  # fmt: skip
     ranges = {n: [0, 100] if n == "comfort" else [1, 5] for n in PRINTED}
     records = {"kind": "simulated", "holds": "records", "simulate": {**how, "ranges": ranges}}

@@ -108,8 +108,8 @@ def simulate_questionnaires(
                 participants=design["participants"],
                 control=design["control"],
                 icc=how["icc"],
-                reliability=how.get("reliability", 0.8),
-                nonresponse=how.get("nonresponse", 0.0),
+                reliability=how["reliability"],
+                nonresponse=how["nonresponse"],
                 min_answered=settings["min_answered"],
                 seed=seed,
             )

@@ -1,12 +1,13 @@
-"""Levels and choices of a column: what the file itself calls missing is missing, told in the ledger, and no fault."""
+"""Declared columns: every kind of them; what the file itself calls missing is missing, told in the ledger, and no fault."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
 import pytest
-from clean_cases import GROUP, clean
+from clean_cases import GROUP, ITEMS, clean, faults_of, row
 
 from trenza.contracts.survey_file import SurveyFile
 from trenza.questionnaire.export import Export, read_export
@@ -74,3 +75,44 @@ def test_accounts_add_up_with_missing_levels() -> None:
     assert done.data["group"].isna().sum() == 1 and done.accounts["agrees"].all()
     line = done.accounts.set_index("column").loc["Grupo"]
     assert (line["cells_read"], line["cells_carried"]) == (3, 2)
+
+
+def test_declared_columns_of_every_kind() -> None:
+    header = ["Q", "Edad", "Medios", "Antes", "Después", "calm", "tense", "Horas por semana"]
+    columns = {
+        "group": {"from": "Q", "levels": {"1": "participant", "Control": "control"}},
+        "age": {"from": "Edad", "type": "integer"},
+        "media": {"from": "Medios", "options": {"Radio": "radio", "Diario, impreso": "paper"}},
+        "before": {"from": "Antes"},
+        "after": {"from": "Después"},
+        "change": {"difference": ["after", "before"]},
+    }
+    items = [*ITEMS, row("before", "o", 0, 10), row("after", "o", 0, 10), row("change", "o", -5, 5)]
+    rows = [
+        [1.0, 40.0, "diario, impreso; Radio", "1", "9", "1", "1", "1"],
+        ["CONTROL", None, "radio", "1", "3", "2", "1", "1"],
+    ]
+    assert [f[1:] for f in faults_of(rows, header=header, columns=columns, items=items)] == [("change", "8")]
+    done = clean(rows, header=header, columns=columns, items=items, out_of_range="set_missing")
+    wanted = ["group", "age", "media_radio", "media_paper", "before", "after", "change"]
+    assert list(done.data.columns[1:8]) == wanted
+    by_group = done.data.set_index("group")
+    assert by_group.loc["participant", wanted[1:5]].tolist() == [40, 1, 1, 1]
+    assert by_group.loc["control", wanted[2:]].tolist() == [1, 0, 1, 3, 2]
+    assert math.isnan(by_group.loc["participant", "change"]) and by_group.loc["control", ["age"]].isna().all()
+    line = done.ledger.iloc[-1]
+    assert (line["column"], line["rule"], line["value"], line["cells"]) == (
+        "change",
+        "outside -5 to 5: set to missing",
+        "8",
+        0,
+    )
+    assert done.accounts["agrees"].all()
+
+
+def test_levels_that_differ_in_accents_alone_are_told_by_the_exact_word() -> None:
+    levels = {"group": {"from": "Grupo", "levels": {"Si": "participant", "Sí": "control"}}}
+    rows = [[None, None, "sí", word, "1", "1", "1", None] for word in ("Sí", "Si")]
+    assert clean(rows, columns=levels).data["group"].tolist() == ["control", "participant"]
+    rows.append([None, None, "sí", "SI", "1", "1", "1", None])
+    assert faults_of(rows, columns=levels) == [("4", "Grupo", "'SI'")]
