@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.items import is_asked, parts_of
 from trenza.contracts.words import names_or
 
 FLAGS = ("long_string", "variability", "even_odd", "mahalanobis", "speed")
@@ -14,21 +15,15 @@ _MADE = {"seconds", *(f"flag_{name}" for name in FLAGS)}
 Rows = Sequence[Mapping[str, str]]
 
 
-def ids(cell: str) -> list[str]:
-    """The ids of a cell that joins them by ``;``."""
-    return [part.strip() for part in cell.split(";") if part.strip()]
-
-
 def scales_of(items: Rows, version: str) -> set[str]:
     """Scales that have a score and at least one item in this version of the questionnaire."""
     scored = {i["item"] for i in items if i.get("score")}
     asked = [i for i in items if not i.get("score") and _asked(i, version)]
-    return scored & {scale for i in asked for scale in ids(i["scale"])}
+    return scored & {scale for i in asked for scale in parts_of(i["scale"])}
 
 
 def _asked(item: Mapping[str, str], version: str) -> bool:
-    versions = ids(item.get("version", ""))
-    return not versions or not version or version in versions
+    return is_asked(parts_of(item.get("version", "")), version)
 
 
 def questionnaire_columns(study: Mapping[str, Any], source_id: str, items: Rows) -> set[str]:
@@ -76,7 +71,7 @@ def _check_source(sid: str, study: Mapping[str, Any], items: Rows, file: str) ->
     def fault(key: str, what: str, allowed: str) -> None:
         found.append(Fault(file, f"sources.{sid}.{key}", "", what, allowed))
 
-    known = {v for i in items for v in ids(i.get("version", ""))}
+    known = {v for i in items for v in parts_of(i.get("version", ""))}
     if settings["version"] and settings["version"] not in known:
         fault(
             "questionnaire.version", f"'{settings['version']}'", f"a version of items.csv: {names_or(known)}"

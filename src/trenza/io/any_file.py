@@ -86,8 +86,6 @@ def _stata(
     try:
         with pd.read_stata(path, convert_categoricals=False, preserve_dtypes=False, iterator=True) as reader:
             frame = reader.read()
-            labels = reader.value_labels()
-            sets = dict(zip(frame.columns, reader._lbllist, strict=False))
     except Exception as error:  # a file cut short can fail the reader at any point
         raise refusal(shown_as, "a Stata file that is cut short or damaged", "a whole file") from error
     header = tuple(str(c) for c in frame.columns)
@@ -105,8 +103,7 @@ def _stata(
             cells[name] = sum(v is not None for v in values)
         if wanted(name):
             columns[name] = values
-    named = {c: labels[s] for c, s in sets.items() if s in labels}
-    return Grid(shown_as, "", header, columns, cells, len(frame), 2, named)
+    return Grid(shown_as, "", header, columns, cells, len(frame))
 
 
 def _csv(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
@@ -24,7 +24,7 @@ class Grid:
 
     ``header``: column names in the file's order. ``columns``: for each wanted column either numbers (float64,
     NaN = blank) or text (object, None = blank), one entry a row. ``cells``: non-blank cells of every column.
-    ``first_row``: the row of the first entry as a spreadsheet shows it. ``labels``: Stata's value labels.
+    ``first_row``: the row of the first entry as a spreadsheet shows it.
     """
 
     file: str
@@ -34,7 +34,6 @@ class Grid:
     cells: dict[str, int]
     rows: int
     first_row: int = 2
-    labels: dict[str, dict[int, str]] = field(default_factory=dict)
 
 
 def refusal(file: str, found: str, allowed: str) -> InputFaults:

@@ -39,7 +39,8 @@ def withheld(counts: Sequence[int], min_cell: int | None) -> list[bool]:
     """Which of the parts of a total are withheld: 0 < n < ``min_cell``, and a second one if that is a single part.
 
     The second is the smallest other part that is not 0: a total printed elsewhere would give the single one away.
-    Zeros are shown.
+    Zeros are shown. Looser than ``contracts.disclosure.hidden_cells`` on purpose: there everybody knows the totals,
+    here a total is withheld with its part (missing answers) or has to reach ``min_cell`` itself (reliability).
     """
     if min_cell is None:
         return [False] * len(counts)

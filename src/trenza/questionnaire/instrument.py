@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.items import is_asked, parts_of
 from trenza.questionnaire.words import AnswerWords, all_sets
 
 if TYPE_CHECKING:
@@ -98,28 +99,23 @@ def rows_of(items: pd.DataFrame) -> list[dict[str, str]]:
     ]
 
 
-def joined(cell: str, mark: str = ";") -> tuple[str, ...]:
-    """The parts of a cell that holds several, joined by ``mark``."""
-    return tuple(part.strip() for part in cell.split(mark) if part.strip())
-
-
 def _asked(item: Item, scored: set[str], version: str) -> bool:
     part = bool(item.headers) or bool(scored.intersection(item.scales))
-    return part and (not version or not item.versions or version in item.versions)
+    return part and is_asked(item.versions, version)
 
 
 def item_of(row: Mapping[str, str]) -> Item:
     """The item of one row of items.csv (as ``rows_of`` gives it)."""
     return Item(
         id=row["item"],
-        scales=joined(row["scale"]),
+        scales=parts_of(row["scale"]),
         low=float(row["min"]),
         high=float(row["max"]),
         reverse=row["reverse"] == "yes",
-        missing_codes=joined(row["missing_codes"]),
+        missing_codes=parts_of(row["missing_codes"]),
         unit=row["unit"],
-        versions=joined(row["version"]),
-        headers=joined(row["from"], "|"),
+        versions=parts_of(row["version"]),
+        headers=parts_of(row["from"], "|"),
         words=row["words"],
         labels={"en": row["label_en"], "es": row["label_es"]},
         stand_in=row["stand_in"] == "yes",

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.items import parts_of
 from trenza.contracts.plain import plain
 from trenza.contracts.words import names_or
-from trenza.questionnaire.instrument import joined
 from trenza.questionnaire.words import AnswerWords, all_sets
 
 Rows = Sequence[Mapping[str, str]]
@@ -30,7 +30,7 @@ def check_instrument(items: Rows, answer_words: Mapping[str, Any], file: str) ->
     asked = [
         (n, row)
         for n, row in rows
-        if not row.get("score") and (row.get("from") or scored & set(joined(row["scale"])))
+        if not row.get("score") and (row.get("from") or scored & set(parts_of(row["scale"])))
     ]
     faults = [
         fault for n, row in asked for fault in _item_faults(n, row, scored, all_sets(answer_words), file)
@@ -44,7 +44,7 @@ def check_instrument(items: Rows, answer_words: Mapping[str, Any], file: str) ->
             ]
     faults += _repeated_headers(asked, file)
     for n, row in scales:
-        members = [item for _, item in asked if row["item"] in joined(item["scale"])]
+        members = [item for _, item in asked if row["item"] in parts_of(item["scale"])]
         faults += _scale_faults(n, row, members, file)
     return faults
 
@@ -57,15 +57,15 @@ def _item_faults(
     words = sets.get(row.get("words", ""))
     if row["item"] in ("source", "seconds") or row["item"].startswith(_MADE):
         found.append(Fault(file, n, "item", f"'{row['item']}'", "a name that no column made here has"))
-    unscored = [s for s in joined(row["scale"]) if s not in scored]
-    if unscored and scored & set(joined(row["scale"])):
+    unscored = [s for s in parts_of(row["scale"]) if s not in scored]
+    if unscored and scored & set(parts_of(row["scale"])):
         found.append(Fault(file, n, "scale", ", ".join(unscored), f"scales with a score: {names_or(scored)}"))
     if row.get("words") and words is None:
         found.append(Fault(file, n, "words", f"'{row['words']}'", names_or(sets)))
     if words and not all(low <= number <= high for number in words.words):
         numbers = ", ".join(f"{number:g}" for number in words.words)
         found.append(Fault(file, n, "words", f"{words.id} with {numbers}", f"words for {low:g} to {high:g}"))
-    for code in joined(row["missing_codes"]):
+    for code in parts_of(row["missing_codes"]):
         number = _number(code)
         if number is not None and low <= number <= high:
             found.append(Fault(file, n, "missing_codes", code, f"a code outside {low:g} to {high:g}"))
@@ -138,11 +138,11 @@ def _scale_faults(n: str, row: Mapping[str, str], members: Rows, file: str) -> l
 
 
 def _versions(row: Mapping[str, str]) -> set[str]:
-    return set(joined(row.get("version", "")))
+    return set(parts_of(row.get("version", "")))
 
 
 def _headers(row: Mapping[str, str]) -> set[str]:
-    return {plain(h) for h in joined(row.get("from", ""), "|") or (row["item"],)}
+    return {plain(h) for h in parts_of(row.get("from", ""), "|") or (row["item"],)}
 
 
 def _number(text: str) -> float | None:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from trenza.contracts.items import parts_of
 from trenza.contracts.plain import plain
 from trenza.questionnaire.export import Column, Export
-from trenza.questionnaire.instrument import joined, rows_of
+from trenza.questionnaire.instrument import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ def as_from(name: str) -> str:
 
 def _pairs(place: int, row: dict[str, str], columns: Sequence[Column]) -> list[_Pair]:
     """The columns that are worth looking at for one item."""
-    headers = joined(row["from"], "|") or (row["item"],)
+    headers = parts_of(row["from"], "|") or (row["item"],)
     labels = [label for label in (row["label_es"], row["label_en"]) if label]
     found = []
     for k, column in enumerate(columns):

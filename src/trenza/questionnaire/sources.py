@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.items import parts_of
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
 from trenza.contracts.survey_file import SurveyFile
 from trenza.contracts.tables import stacked
@@ -14,7 +15,7 @@ from trenza.questionnaire.attrition import attrition_between, attrition_of_sourc
 from trenza.questionnaire.clean import CleanQuestionnaire, clean_questionnaire
 from trenza.questionnaire.describe import describe_questionnaire
 from trenza.questionnaire.export import read_export
-from trenza.questionnaire.instrument import instrument_of, joined, rows_of
+from trenza.questionnaire.instrument import instrument_of, rows_of
 from trenza.questionnaire.linked import linked_people
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def outcomes_of(items: pd.DataFrame) -> list[str]:
     """Rows of items.csv that are outcomes: all but the items from which a scale is scored."""
     rows = rows_of(items)
     scored = {row["item"] for row in rows if row["score"]}
-    return [row["item"] for row in rows if row["score"] or not scored.intersection(joined(row["scale"]))]
+    return [row["item"] for row in rows if row["score"] or not scored.intersection(parts_of(row["scale"]))]
 
 
 def describe_questionnaires(
