@@ -7,12 +7,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from anova_icc import anova_icc
 from scipy import stats
 
 from trenza.contracts.faults import InputFaults
 from trenza.contracts.tables import CONTRACTS
 from trenza.simulate.bounded import Target, bound_scores, largest_sd, latent_icc
-from trenza.simulate.microdata import anova_icc, microdata_like
+from trenza.simulate.microdata import microdata_like
 
 PRINTED = {  # Table 2 of the CIC study
     "collaboration": (48, 3.13, 0.61, 49, 3.02, 0.61),

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from anova_icc import anova_icc
 from simulate_cases import (
     CIC,
     LEVELS,
@@ -15,7 +16,6 @@ from simulate_cases import (
     scored,
 )
 
-from trenza.simulate.microdata import anova_icc
 from trenza.simulate.points import share_out
 from trenza.simulate.possible import Form
 
