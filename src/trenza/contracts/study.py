@@ -10,6 +10,7 @@ from typing import Any
 
 from trenza.contracts.faults import Fault
 from trenza.contracts.study_baseline import check_baseline
+from trenza.contracts.study_pupils import PUPIL_COLUMNS, check_pupils
 from trenza.contracts.study_questionnaire import check_questionnaires, questionnaire_columns
 from trenza.contracts.words import names_or
 
@@ -121,7 +122,9 @@ def _check_source(
         fault(
             "simulate", "no design.cluster", "design.cluster, the column that simulated units are nested in"
         )
-    if "simulate" in source:
+    if "pupils" in source.get("simulate", {}):
+        found += check_pupils(source, design, f"{place}.simulate", file)
+    elif "simulate" in source:
         how = source["simulate"]
         summaries = {s for s, v in sources.items() if v["holds"] == "group_summaries"}
         if how["from"] not in summaries:
@@ -264,11 +267,10 @@ def available_columns(study: Mapping[str, Any], source_id: str, items: Rows = ()
     if source["holds"] == "questionnaire":
         return questionnaire_columns(study, source_id, items)
     if source["kind"] == "simulated":
-        made = set(source.get("simulate", {}).get("ranges", {}))
-        cluster = study["design"].get("cluster")
-        return (
-            made | {"teacher", "municipality", study["design"]["group"]} | ({cluster} if cluster else set())
-        )
+        design, how = study["design"], source.get("simulate", {})
+        seats = {design["unit"], design.get("group", ""), design.get("cluster", "")} - {""}
+        made = PUPIL_COLUMNS if "pupils" in how else {*how.get("ranges", {}), "municipality"}
+        return made | seats
     return set(source.get("columns", {}))
 
 

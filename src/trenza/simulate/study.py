@@ -1,4 +1,4 @@
-"""The simulated sources of one study, made from the published summaries that they stand in for."""
+"""The simulated sources of one study: rows like published summaries, answers, or pupils with a declared truth."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.simulate.answers import simulate_answers
 from trenza.simulate.microdata import microdata_like
+from trenza.simulate.pupils import simulate_pupils
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,19 +53,18 @@ def simulate_study(
         if source["kind"] != "simulated" or source["holds"] != "records":
             continue
         how = source["simulate"]
-        summaries = data[how["from"]]
-        made[sid] = microdata_like(
-            summaries[summaries["outcome"].isin(list(how["ranges"]))],
-            clusters_by_stratum=how["strata"],
-            cluster_column=design["cluster"],
-            unit_column=design["unit"],
-            group_column=design["group"],
-            participants=design["participants"],
-            control=design["control"],
-            icc=how["icc"],
-            ranges={outcome: (float(low), float(high)) for outcome, (low, high) in how["ranges"].items()},
-            seed=seed,
-        )
+        names = {
+            "cluster_column": design["cluster"],
+            "unit_column": design["unit"],
+            "group_column": design["group"],
+            "participants": design["participants"],
+            "control": design["control"],
+        }
+        if "pupils" in how:
+            place = (f"study {study}", f"sources.{sid}.simulate.pupils")
+            made[sid] = simulate_pupils(**how["pupils"], **names, place=place, seed=seed)
+        else:
+            made[sid] = _teachers(data[how["from"]], how, names, seed)
         counts = made[sid][design["group"]].value_counts()
         told = [("rows simulated, none read", len(made[sid]))]
         told += [(f"group: {design[k]}", int(counts[design[k]])) for k in ("participants", "control")]
@@ -73,6 +73,20 @@ def simulate_study(
             for i, (rule, n) in enumerate(told, 1)
         ]
     return Simulated(made, pd.DataFrame(steps))
+
+
+def _teachers(
+    summaries: pd.DataFrame, how: Mapping[str, Any], names: Mapping[str, str], seed: int
+) -> pd.DataFrame:
+    """Rows with the means and SDs of printed summaries."""
+    return microdata_like(
+        summaries[summaries["outcome"].isin(list(how["ranges"]))],
+        clusters_by_stratum=how["strata"],
+        icc=how["icc"],
+        ranges={outcome: (float(low), float(high)) for outcome, (low, high) in how["ranges"].items()},
+        seed=seed,
+        **names,
+    )
 
 
 def simulate_questionnaires(
