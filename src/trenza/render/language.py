@@ -30,8 +30,11 @@ def texts(lang: str) -> dict[str, str]:
 
     if lang not in LANGUAGES:
         raise ValueError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
-    raw = (files("trenza.render") / "text" / f"{lang}.yaml").read_text(encoding="utf-8")
-    return {str(k): " ".join(str(v).split()) for k, v in yaml.safe_load(raw).items()}
+    folder = files("trenza.render") / "text"
+    found = yaml.safe_load((folder / f"{lang}.yaml").read_text(encoding="utf-8"))
+    both = yaml.safe_load((folder / "compare.yaml").read_text(encoding="utf-8"))
+    found |= {key: by_language[lang] for key, by_language in both.items()}
+    return {str(k): " ".join(str(v).split()) for k, v in found.items()}
 
 
 @cache
@@ -39,9 +42,8 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     import yaml
 
     folder = files("trenza.render") / "text"
-    raw = [
-        (folder / name).read_text(encoding="utf-8") for name in ("phrases_es.yaml", "phrases_audit_es.yaml")
-    ]
+    names = ("phrases_es.yaml", "phrases_compare_es.yaml", "phrases_audit_es.yaml")
+    raw = [(folder / name).read_text(encoding="utf-8") for name in names]
     return tuple((re.compile(p["en"]), p["es"]) for part in raw for p in yaml.safe_load(part))
 
 
