@@ -159,9 +159,10 @@ def test_every_file_that_simulated_rows_touch_is_labelled(finished: Any) -> None
         text = path.read_text(encoding="utf-8")
         if "sim_school" in text:
             assert "_simulated" in path.name and "simulated" in text.splitlines()[1]
-    # The one figure that draws simulated rows carries the stamp; letters are outlines, named in comments.
-    drawn = (results / "report/figures/en/simulated_records.figure.en.svg").read_text(encoding="utf-8")
-    assert "SIMULATED" in drawn
+    # Figures with simulated numbers carry the stamp; letters are outlines, named in comments.
+    for figure in ("group_distributions", "balance", "inferences_2", "equivalence"):
+        drawn = (results / f"report/figures/en/{figure}.figure.en.svg").read_text(encoding="utf-8")
+        assert "SIMULATED" in drawn, figure
     for path in (results / "notebooks").glob("*.html"):
         assert "SIMULATED" in path.read_text(encoding="utf-8"), path
 
@@ -175,6 +176,12 @@ def test_every_phrase_of_a_computing_room_has_its_spanish(tables: dict[str, pd.D
             "groups": ["method", "note", "effect_kind"],
             "models": ["method", "note", "effect_kind"],
             "printed": ["reason"],
+            "inferences": ["method", "note", "effect_kind"],
+            "effect_sizes": ["method", "note"],
+            "verdicts": ["method", "note", "effect_kind", "why"],
+            "baseline": ["method", "note"],
+            "audit_findings": ["reading", "assumes"],
+            "audit_conclusions": ["reading", "assumes"],
             "flow": ["rule"],
             "ledger": ["rule"],
         }.items()

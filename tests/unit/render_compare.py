@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 from render_demo import CONTROL, OUTCOMES, PARTICIPANTS, ROOT, context
 
-from trenza.compare.audit_input import from_summaries
-from trenza.compare.audit_table import audit_table
+from trenza.compare.audit_source import audit_source
 from trenza.compare.baseline import baseline_table
 from trenza.compare.contrast import Group
 from trenza.compare.verdict import Settings
 from trenza.compare.verdict_tables import verdicts_from_records, verdicts_from_summaries
-from trenza.contracts.tables import CONTRACTS
 from trenza.render.context import Context
 
 FEW = Settings(draws=199, sesoi_sd=0.25)
@@ -26,9 +24,7 @@ DECIMALS = {"mean": 2, "sd": 2, "t": 3, "df": 3, "p_value": 3}
 @cache
 def published(outcomes: tuple[str, ...] = OUTCOMES) -> dict[str, pd.DataFrame]:
     """Table 2 of the bundled study: same schools, printed figures only."""
-    pairs = {
-        o: (Group(48, *PARTICIPANTS[o]), Group(49, *CONTROL[o])) for o in outcomes
-    }
+    pairs = {o: (Group(48, *PARTICIPANTS[o]), Group(49, *CONTROL[o])) for o in outcomes}
     return verdicts_from_summaries(
         pairs, study="cic2019", comparison="teachers", source="published", participants="participant",
         control="control", clusters=22, assignment="same_clusters", settings=FEW,
@@ -88,9 +84,7 @@ def audited() -> dict[str, pd.DataFrame]:
     table = raw.assign(**{c: pd.to_numeric(raw[c]) for c in [*numbers, "df", "p_value"]})
     table["t"] = -pd.to_numeric(raw["t"])  # printed as control - participants
     table = table.assign(**{f"decimals_{name}": n for name, n in DECIMALS.items()})
-    found = audit_table(from_summaries(table))
-    names = ("findings", "sizes", "size_rows", "rounding", "decisions", "conclusions")
-    return {f"audit_{n}": CONTRACTS[f"audit_{n}"].check(getattr(found, n)) for n in names}
+    return audit_source(table, study="cic2019", source_id="table2", ci_level=0.95)
 
 
 def joined(*parts: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -24,10 +24,15 @@ CIC = [
     "ratings",
     "themes_by_role",
     "joint_display",
-    "simulated_records",
+    "group_distributions",
 ]
 P900 = ["forest", "baseline", "estimates", "discontinuity", "gain_without_programme"]
-STAMPED = {"cic2019": {"simulated_records"}, "p900": set()}
+STAMPED = {"cic2019": {"group_distributions"}, "p900": set()}
+
+
+def dots(figure: Any) -> int:
+    """Marks that are drawn as clouds of points."""
+    return sum(len(c.get_offsets()) for ax in figure.axes for c in ax.collections)
 
 
 def words(figure: Any) -> list[str]:
@@ -88,9 +93,10 @@ def test_draw_all_returns_ids_and_svg_names(tmp_path: Path) -> None:
 
 def test_rows_of_real_people_are_never_drawn_one_by_one() -> None:
     tables = cic_tables()
-    tables["records"] = tables["records"].assign(source="real")
     view = replace(context("cic2019", "en"), tables=tables)
-    assert draw("simulated_records", view) is None
+    assert dots(draw("group_distributions", view)) == 5 * (48 + 49)
+    tables["records"] = tables["records"].assign(source="real")
+    assert dots(draw("group_distributions", replace(view, tables=tables))) == 0
 
 
 def test_forest_draws_simulated_rows_hollow_and_only_where_nothing_else_is_at_hand() -> None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives_questionnaire, alternatives_schools, estimates, rows
+from trenza.render import (
+    alternatives_compare,
+    alternatives_questionnaire,
+    alternatives_schools,
+    estimates,
+    rows,
+)
 from trenza.render.language import is_missing, percent
 from trenza.render.markdown import stem
 
@@ -100,6 +106,7 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "estimates": _estimates,
     "participants": _participants,
     "discontinuity": _cutoff,
+    **alternatives_compare.VALUES,
     **alternatives_questionnaire.VALUES,
     **alternatives_schools.VALUES,
 }

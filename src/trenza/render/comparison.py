@@ -23,6 +23,8 @@ NAMES = {
     "OLS with CR2 standard errors and Satterthwaite df": "cr2",
     "cluster intercepts (fixed) with CR2 standard errors and Satterthwaite df": "fixed_cr2",
     "cluster intercepts (fixed), one error variance": "fixed",
+    "Random intercept by REML, Satterthwaite df": "random_intercept",
+    "Random intercept by REML, Kenward-Roger se and df": "kenward_roger",
     "wild cluster bootstrap of t, null imposed": "bootstrap",
     "randomisation inference: whole clusters change groups, studentised difference": "randomisation",
     "randomisation inference: units change groups within their cluster": "randomisation",
@@ -32,7 +34,7 @@ NEEDS_ROWS = "it needs rows, and there are printed figures only"
 
 
 class Block(NamedTuple):
-    """The outcomes of one comparison from one kind of source: ``verdicts`` in order, ``inferences`` by position."""
+    """The outcomes of one comparison from one kind of source: ``verdicts`` in order, ``inferences`` as they are listed for each."""
 
     analysis: str
     source: str
@@ -52,6 +54,8 @@ class Block(NamedTuple):
 
 def blocks(ctx: Context) -> list[Block]:
     """The study's comparisons, published and real ones first; without sensitivity runs."""
+    import pandas as pd
+
     verdicts = ctx.table("verdicts")
     verdicts = rows.main(ctx.study, verdicts)
     inferences = ctx.table("inferences")
@@ -59,8 +63,9 @@ def blocks(ctx: Context) -> list[Block]:
     for source in TOLD_ORDER:
         some = verdicts.loc[verdicts["source"] == source] if len(verdicts) else verdicts
         for analysis, part in rows.by_analysis(some).items():
-            beside = inferences.loc[inferences["id"].isin(part["id"]) & (inferences["source"] == source)]
-            found.append(Block(analysis, source, part, beside.sort_values("position", kind="stable")))
+            there = inferences.loc[inferences["source"] == source]
+            of_each = [there.loc[there["id"] == i].sort_values("position", kind="stable") for i in part["id"]]
+            found.append(Block(analysis, source, part, pd.concat(of_each, ignore_index=True)))
     return found
 
 
@@ -104,10 +109,18 @@ def stand_ins(ctx: Context, block: Block) -> pd.DataFrame:
             continue
         first = beside.iloc[0]
         kept = ("sesoi", "mdes", "mdes_sd", "icc", "family")
-        row = {**first, **{k: verdict[k] for k in kept}, "p_holm": None, "p_equivalence": None, "stand_in": True}
+        row = {
+            **first,
+            **{k: verdict[k] for k in kept},
+            "p_holm": None,
+            "p_equivalence": None,
+            "stand_in": True,
+        }
         if len(groups):
             match = groups.loc[(groups["id"] == verdict["id"]) & (groups["source"] == block.source)]
-            match = match.loc[(match["estimate"] - float(first["estimate"])).abs() < 1e-9 * (1 + match["estimate"].abs())]
+            match = match.loc[
+                (match["estimate"] - float(first["estimate"])).abs() < 1e-9 * (1 + match["estimate"].abs())
+            ]
             if len(match) and str(first["method"]).startswith("Welch"):
                 row |= {k: match.iloc[0][k] for k in ("p_holm", "p_equivalence")}
         told.append(row)

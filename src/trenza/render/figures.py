@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    figures_compare,
+    figures_compare_audit,
+    figures_compare_balance,
+    figures_compare_equivalence,
+    figures_compare_groups,
     figures_effects,
     figures_questionnaire,
     figures_questionnaire_answers,
@@ -34,7 +39,11 @@ FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     "ratings": figures_sample.ratings,
     "themes_by_role": figures_themes.themes_by_role,
     "joint_display": figures_themes.joint_display,
-    "simulated_records": figures_sample.simulated_records,
+    "group_distributions": figures_compare_groups.group_distributions,
+    "balance": figures_compare_balance.balance,
+    **figures_compare.PAGE_FIGURES,
+    "equivalence": figures_compare_equivalence.equivalence,
+    **figures_compare_audit.PAGE_FIGURES,
     "baseline": figures_scores.baseline,
     "estimates": figures_scores.compared,
     "discontinuity": figures_scores.discontinuity,

@@ -124,7 +124,12 @@ def _panel(
             label.set_fontstyle("italic" if role == "what_if" else "normal")
     ax.set_ylim(min(places) - 0.7, max(places) + 0.7)
     ax.set_xlim(-reach, reach)
-    ax.set_title(style.wrap(ctx.item(verdict["outcome"]), 15), fontsize=style.SMALL - 1.4, fontweight="bold", loc="center")
+    ax.set_title(
+        style.wrap(ctx.item(verdict["outcome"]), 15),
+        fontsize=style.SMALL - 1.4,
+        fontweight="bold",
+        loc="center",
+    )
     ax.grid(axis="x", zorder=0)
     style.bare(ax)
     style.numbers_on(ax.xaxis, ctx.lang)
@@ -134,7 +139,9 @@ def draw_line(ax: Axes, row: Any, y: float, role: str, reach: float, simulated: 
     """Estimate and interval; an end beyond the axis, or none at all, has an arrow."""
     look = LOOKS[role]
     colour = style.SIMULATED if simulated and role == "called_for" else COLOURS[role]
-    low, high = (float("nan") if is_missing(row[k]) else float(row[k]) for k in ("effect_ci_low", "effect_ci_high"))
+    low, high = (
+        float("nan") if is_missing(row[k]) else float(row[k]) for k in ("effect_ci_low", "effect_ci_high")
+    )
     if not (math.isnan(low) or math.isnan(high)):
         ends = max(low, -reach), min(high, reach)
         ax.plot(ends, [y, y], color=colour, linewidth=look["width"], linestyle=look["dash"], zorder=2,
@@ -167,7 +174,10 @@ def _reach(block: Block) -> float:
 
 def _foot(ctx: Context, block: Block, outcomes: list[Any]) -> str:
     """Units and schools, why the called-for inference is not there, and what is in the table only."""
-    said = [ctx.t("axis_effect") + ".", ctx.t("cmp_foot_units", counted=comparison.counted(ctx, block), level=comparison.level(ctx, block))]
+    said = [
+        ctx.t("axis_effect") + ".",
+        ctx.t("cmp_foot_units", counted=comparison.counted(ctx, block), level=comparison.level(ctx, block)),
+    ]
     reasons = dict.fromkeys(
         (comparison.name(ctx, r["method"]), comparison.why_not(ctx, r))
         for _, r in block.inferences.iterrows()
@@ -175,7 +185,11 @@ def _foot(ctx: Context, block: Block, outcomes: list[Any]) -> str:
     )
     said += [f"{name[0].upper()}{name[1:]}: {why}." for name, why in reasons if why]
     if len(outcomes) < len(block.verdicts):
-        said.append(ctx.t("shown_of", k=ctx.count(len(outcomes)), n=ctx.count(len(block.verdicts)), table="inferences"))
+        said.append(
+            ctx.t(
+                "shown_of", k=ctx.count(len(outcomes)), n=ctx.count(len(block.verdicts)), table="inferences"
+            )
+        )
     return " ".join(said)
 
 
@@ -196,7 +210,9 @@ def _keys(ctx: Context, block: Block) -> list[Any]:
         )  # fmt: skip
     sesoi = block.verdicts["sesoi"].dropna()
     if len(sesoi):
-        keys.append(Patch(facecolor=style.BAND, label=ctx.t("sesoi_band", value=f"\u00b1{ctx.num(sesoi.iloc[0])}")))
+        keys.append(
+            Patch(facecolor=style.BAND, label=ctx.t("sesoi_band", value=f"\u00b1{ctx.num(sesoi.iloc[0])}"))
+        )
     return keys
 
 

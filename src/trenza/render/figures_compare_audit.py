@@ -1,4 +1,4 @@
-"""The audit's maps over group sizes in a study's report: a page for each pair of printed sizes."""
+"""The audit's maps over group sizes in a study's report: a page for each table and pair of printed sizes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def block(ctx: Context, number: int = 1) -> pd.DataFrame | None:
     if not len(sizes):
         return None
     sizes = sizes.loc[sizes["rule"] == RULE]
-    found = [part for _, part in sizes.groupby(["printed_n1", "printed_n2"], sort=True)]
+    found = [part for _, part in sizes.groupby(["table", "printed_n1", "printed_n2"], sort=True)]
     return found[number - 1] if len(found) >= number else None
 
 

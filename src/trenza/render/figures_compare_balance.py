@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import rows, style
-from trenza.render.language import is_missing
+from trenza.render.language import has_text, is_missing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 BANDS = (0.05, 0.25)  # What Works Clearinghouse, Standards Handbook 5.0
 LINES = 30
-LOOKS = {"satisfied": ("o", style.PARTICIPANTS), "adjust": ("s", style.CONTROL), "not_satisfied": ("D", style.SIMULATED)}
+LOOKS = {
+    "satisfied": ("o", style.PARTICIPANTS),
+    "adjust": ("s", style.CONTROL),
+    "not_satisfied": ("D", style.SIMULATED),
+}
 
 
 def balance(ctx: Context) -> Figure | None:
@@ -34,7 +38,9 @@ def balance(ctx: Context) -> Figure | None:
     reach = max(0.4, float(shown["difference_sd"].abs().max()) * 1.15)
     for ax, part in zip(axes[:, 0], parts, strict=True):
         _panel(ctx, ax, part, reach, several=len(parts) > 1)
-    axes[-1, 0].set_xlabel(ctx.t("cmp_balance_axis", participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)))
+    axes[-1, 0].set_xlabel(
+        ctx.t("cmp_balance_axis", participants=ctx.group(ctx.participants), control=ctx.group(ctx.control))
+    )
     hollow = "simulated" in rows.kinds(shown)
     keys = [
         Line2D([], [], marker=LOOKS[b][0], markersize=8, color=LOOKS[b][1], linestyle="none", markeredgewidth=1.6,
@@ -53,8 +59,13 @@ def balance(ctx: Context) -> Figure | None:
 
 def variable(ctx: Context, row: Any) -> str:
     """What a row of table 1 is called: the variable, and its level where it has any."""
-    known = row["variable"] in ctx.item_rows
-    name = ctx.item(row["variable"]) if known else ctx.level(row["variable"])
+    general = f"col_{row['variable']}"
+    if row["variable"] in ctx.item_rows:
+        name = ctx.item(row["variable"])
+    elif str(row["variable"]) not in (ctx.study.get("labels") or {}) and has_text(ctx.lang, general):
+        name = ctx.t(general)
+    else:
+        name = ctx.level(row["variable"])
     name = name[0].upper() + name[1:]
     return name if is_missing(row["level"]) else f"{name}: {ctx.level(row['level'])}"
 
@@ -78,7 +89,11 @@ def _panel(ctx: Context, ax: Axes, part: pd.DataFrame, reach: float, several: bo
                 markerfacecolor=style.PAPER if hollow else colour)  # fmt: skip
         ax.text(1.012, y, ctx.num(row["difference_sd"], sign=True), transform=ax.get_yaxis_transform(), va="center",
                 ha="left", fontsize=style.SMALL)  # fmt: skip
-    ax.set_yticks(range(len(part))[::-1], [style.wrap(variable(ctx, r), 30) for _, r in part.iterrows()], fontsize=style.SMALL)
+    ax.set_yticks(
+        range(len(part))[::-1],
+        [style.wrap(variable(ctx, r), 30) for _, r in part.iterrows()],
+        fontsize=style.SMALL,
+    )
     ax.set_ylim(-0.6, len(part) - 0.4)
     ax.set_xlim(-reach, reach)
     if several:

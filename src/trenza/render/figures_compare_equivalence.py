@@ -69,7 +69,10 @@ def _panel(ctx: Context, ax: Axes, block: Block, reach: float) -> None:
     ax.set_ylim(-0.6, count - 0.4)
     ax.set_xlim(-reach, reach)
     reasons = dict.fromkeys(comparison.why_not(ctx, r) for _, r in block.verdicts.iterrows())
-    said = [f"{comparison.title(ctx, block).capitalize()}: {comparison.counted(ctx, block)}", *filter(None, reasons)]
+    said = [
+        f"{comparison.title(ctx, block).capitalize()}: {comparison.counted(ctx, block)}",
+        *filter(None, reasons),
+    ]
     ax.set_title(style.wrap("; ".join(said), 76), fontsize=style.SMALL)
     if block.hollow:
         ax.text(0.012, 0.5, ctx.t("simulated_stamp"), transform=ax.transAxes, rotation=90, ha="left", va="center",
@@ -85,14 +88,32 @@ def _line(ctx: Context, ax: Axes, row: pd.Series, y: float, reach: float, block:
         for side in (-1, 1):
             at = side * float(row["mdes_sd"])
             if abs(at) <= reach:
-                ax.plot([at, at], [y - 0.26, y + 0.26], color=style.CONTROL, linewidth=2.4, zorder=2, solid_capstyle="butt")
+                ax.plot(
+                    [at, at],
+                    [y - 0.26, y + 0.26],
+                    color=style.CONTROL,
+                    linewidth=2.4,
+                    zorder=2,
+                    solid_capstyle="butt",
+                )
     if not comparison.is_computed(row) or is_missing(row["effect"]):
         ax.text(0, y, ctx.t("cmp_not_computed"),
                 ha="center", va="center", fontsize=style.SMALL - 0.5, style="italic", zorder=4,
                 bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2})  # fmt: skip
         return
-    outer = [max(-reach, min(reach, float(row[c]))) for c in ("effect_ci_low", "effect_ci_high") if not is_missing(row[c])]
-    ax.plot(outer, [y] * len(outer), color=colour, linewidth=1.4, linestyle=(0, (4, 2)) if block.hollow else "-", zorder=3)
+    outer = [
+        max(-reach, min(reach, float(row[c])))
+        for c in ("effect_ci_low", "effect_ci_high")
+        if not is_missing(row[c])
+    ]
+    ax.plot(
+        outer,
+        [y] * len(outer),
+        color=colour,
+        linewidth=1.4,
+        linestyle=(0, (4, 2)) if block.hollow else "-",
+        zorder=3,
+    )
     inner = inner_limits(row)
     if inner:
         ax.plot(inner, [y, y], color=colour, linewidth=4.2, alpha=0.75, zorder=3, solid_capstyle="butt")
@@ -123,7 +144,11 @@ def _keys(ctx: Context, blocks: list[Block]) -> list[Any]:
 
     level = float(blocks[0].verdicts["ci_level"].iloc[0])
     keys: list[Any] = []
-    colour = style.PARTICIPANTS if any(not b.hollow and b.verdicts["p_value"].notna().any() for b in blocks) else style.SIMULATED
+    colour = (
+        style.PARTICIPANTS
+        if any(not b.hollow and b.verdicts["p_value"].notna().any() for b in blocks)
+        else style.SIMULATED
+    )
     if any(b.verdicts["p_value"].notna().any() for b in blocks):
         hollow = colour == style.SIMULATED
         keys.append(Line2D([], [], color=colour, marker="o", markersize=7, linewidth=1.4, markeredgewidth=1.6,
@@ -133,7 +158,9 @@ def _keys(ctx: Context, blocks: list[Block]) -> list[Any]:
         keys.append(Line2D([], [], color=colour, linewidth=4.2, alpha=0.75,
                            label=ctx.t("cmp_inner", level=percent(2 * level - 1, ctx.lang))))  # fmt: skip
     sesoi = blocks[0].verdicts["sesoi"].dropna()
-    keys.append(Patch(facecolor=style.BAND, label=ctx.t("sesoi_band", value=f"\u00b1{ctx.num(sesoi.iloc[0])}")))
+    keys.append(
+        Patch(facecolor=style.BAND, label=ctx.t("sesoi_band", value=f"\u00b1{ctx.num(sesoi.iloc[0])}"))
+    )
     keys.append(Line2D([], [], color=style.CONTROL, marker="|", markersize=11, markeredgewidth=2.4, linestyle="none",
                        label=ctx.t("cmp_mdes_mark")))  # fmt: skip
     return keys

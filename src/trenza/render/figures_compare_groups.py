@@ -6,13 +6,13 @@ Rows of real people are never drawn: of them a picture shows what table ``distri
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import rows, style
 from trenza.render.language import is_missing
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -22,6 +22,7 @@ OUTCOMES = 10  # panels; what is beyond is in the table
 STEPS = 36  # columns in which dots are piled up
 PILE = 0.62  # height of the highest pile; lanes are 1.25 apart
 LANE = 1.25
+DEEP = "#7a4a00"  # the control's colour, darker: thin hollow squares need it
 CLOSED = 0.07  # lower than that, dots would close up
 
 
@@ -42,7 +43,12 @@ def group_distributions(ctx: Context) -> Figure | None:
         foot.append(ctx.t("cmp_groups_real"))
     if len(some) < len(shown):
         foot.append(ctx.t("shown_of", k=ctx.count(len(some)), n=ctx.count(len(shown)), table="distribution"))
-    style.head(fig, ctx.t("fig_group_distributions_title"), " ".join(foot), ctx.t("simulated_stamp") if hollow else "")
+    style.head(
+        fig,
+        ctx.t("fig_group_distributions_title"),
+        " ".join(foot),
+        ctx.t("simulated_stamp") if hollow else "",
+    )
     return fig
 
 
@@ -52,7 +58,11 @@ def _outcomes(ctx: Context, source: str) -> list[str]:
     if not len(table):
         return []
     part = table.loc[(table["source"] == source) & table["mean"].notna()]
-    both = [o for o in rows.outcomes(ctx) if {ctx.participants, ctx.control} <= set(part.loc[part["outcome"] == o, "group"])]
+    both = [
+        o
+        for o in rows.outcomes(ctx)
+        if {ctx.participants, ctx.control} <= set(part.loc[part["outcome"] == o, "group"])
+    ]
     return [o for o in both if source == "simulated" or o not in rows.baselines(ctx.study)]
 
 
@@ -64,7 +74,10 @@ def _records(ctx: Context, outcome: str) -> dict[str, list[float]]:
         return {}
     if bool((table["source"] != "simulated").any()):
         return {}
-    return {g: [float(v) for v in table.loc[table[group] == g, outcome].dropna()] for g in (ctx.participants, ctx.control)}
+    return {
+        g: [float(v) for v in table.loc[table[group] == g, outcome].dropna()]
+        for g in (ctx.participants, ctx.control)
+    }
 
 
 def _panel(ctx: Context, ax: Axes, outcome: str, source: str) -> None:
@@ -75,7 +88,7 @@ def _panel(ctx: Context, ax: Axes, outcome: str, source: str) -> None:
     step = _step(values)
     most = max((n for v in values.values() for n in _piles(v, step).values()), default=1)
     names = []
-    lanes = ((LANE, ctx.participants, style.PARTICIPANTS, "o"), (0.0, ctx.control, style.CONTROL, "s"))
+    lanes = ((LANE, ctx.participants, style.PARTICIPANTS, "o"), (0.0, ctx.control, DEEP, "s"))
     for y, group, colour, marker in lanes:
         row = part.loc[group]
         _dots(ax, values.get(group, []), step, most, y, colour, marker)
@@ -96,7 +109,7 @@ def _step(values: dict[str, list[float]]) -> float:
     every = sorted({v for part in values.values() for v in part})
     if len(every) < 2:
         return 1.0
-    gaps = min(b - a for a, b in zip(every, every[1:], strict=False))
+    gaps = min(b - a for a, b in pairwise(every))
     return max((every[-1] - every[0]) / STEPS, gaps)
 
 
@@ -109,16 +122,22 @@ def _piles(values: list[float], step: float) -> dict[int, int]:
     return found
 
 
-def _dots(
-    ax: Axes, values: list[float], step: float, most: int, y: float, colour: str, marker: str
-) -> None:
+def _dots(ax: Axes, values: list[float], step: float, most: int, y: float, colour: str, marker: str) -> None:
     """Values piled up in columns, each a hollow dot; so many that dots would close up are a stepped outline."""
     piles = _piles(values, step)
     rise = min(0.15, PILE / most)
     if rise >= CLOSED:
         at = [(column * step, y + 0.05 + rise * k) for column, n in sorted(piles.items()) for k in range(n)]
         if at:
-            ax.scatter(*zip(*at, strict=True), s=(27 * rise) ** 2, marker=marker, facecolors="none", edgecolors=colour, linewidths=0.9)
+            ax.scatter(
+                [x for x, _ in at],
+                [height for _, height in at],
+                s=(27 * rise) ** 2,
+                marker=marker,
+                facecolors="none",
+                edgecolors=colour,
+                linewidths=0.9,
+            )
         return
     for column, n in piles.items():
         ax.bar(column * step, PILE * n / most, width=step * 0.92, bottom=y + 0.02, facecolor=style.PAPER,
@@ -130,11 +149,23 @@ def _box(ax: Axes, row: Any, y: float, colour: str, hollow: bool) -> None:
     if not is_missing(row["median"]) and not is_missing(row["q25"]):
         ax.barh(y, row["q75"] - row["q25"], left=row["q25"], height=0.16, facecolor=style.PAPER if hollow else colour,
                 edgecolor=colour, linewidth=1.2, alpha=1.0, zorder=2)  # fmt: skip
-        ax.plot([row["median"]] * 2, [y - 0.08, y + 0.08], color=colour if hollow else style.PAPER, linewidth=2.4, zorder=3)
+        ax.plot(
+            [row["median"]] * 2,
+            [y - 0.08, y + 0.08],
+            color=colour if hollow else style.PAPER,
+            linewidth=2.4,
+            zorder=3,
+        )
     if is_missing(row["mean"]):
         return
     if not is_missing(row["sd"]) and not is_missing(row["n"]) and row["n"] > 0:
         reach = 2 * float(row["sd"]) / math.sqrt(float(row["n"]))
-        ax.plot([row["mean"] - reach, row["mean"] + reach], [y - 0.16, y - 0.16], color=style.INK, linewidth=1.6, zorder=4)
+        ax.plot(
+            [row["mean"] - reach, row["mean"] + reach],
+            [y - 0.16, y - 0.16],
+            color=style.INK,
+            linewidth=1.6,
+            zorder=4,
+        )
     ax.plot([row["mean"]], [y - 0.16], marker="D", markersize=5, color=style.INK, markerfacecolor=style.PAPER if hollow else style.INK,
             markeredgewidth=1.2, zorder=5)  # fmt: skip

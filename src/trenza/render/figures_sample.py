@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-DEEP = "#7a4a00"  # the control's colour, darker: thin hollow squares need it
 DARK, LIGHT = "#37474f", "#a9bac4"
 
 
@@ -100,60 +99,6 @@ def ratings(ctx: Context) -> Figure | None:
 def _label(ctx: Context, item: str) -> str:
     """An item's name, with a dagger where the name was inferred."""
     return style.wrap(ctx.item(item) + (" \u2020" if rows.inferred(ctx.table("ratings"), item) else ""), 30)
-
-
-def simulated_records(ctx: Context) -> Figure | None:
-    """Every simulated row as a hollow dot, by group, with the group's mean; never rows of real people."""
-    table = ctx.tables.get("records")
-    group = str(ctx.design.get("group") or "group")
-    if table is None or not len(table) or group not in table.columns:
-        return None
-    if "source" not in table.columns or bool((table["source"] != "simulated").any()):
-        return None
-    means = ctx.table("distribution")
-    means = means.loc[means["source"] == "simulated"]
-    outcomes = [o for o in rows.outcomes(ctx) if o in table.columns]
-    if not outcomes:
-        return None
-    levels = [ctx.participants, ctx.control]
-    fig, axes = style.new(len(outcomes), 1, height=1.3 + 0.92 * len(outcomes), squeeze=False)
-    for ax, outcome in zip(axes[:, 0], outcomes, strict=True):
-        for y, level, colour, marker in (
-            (1, levels[0], style.PARTICIPANTS, "o"),
-            (0, levels[1], DEEP, "s"),
-        ):
-            values = table.loc[table[group] == level, outcome].dropna()
-            ax.scatter(
-                values,
-                _spread(len(values), y),
-                s=20,
-                marker=marker,
-                facecolors="none",
-                edgecolors=colour,
-                linewidths=1.1,
-            )
-            mean = means.loc[(means["outcome"] == outcome) & (means["group"] == level), "mean"].dropna()
-            if len(mean):
-                ax.plot([mean.iloc[0]] * 2, [y - 0.4, y + 0.4], color=style.INK, linewidth=2.2, zorder=4)
-        ax.set_yticks(
-            [1, 0], [f"{ctx.level(v)} (n = {ctx.count((table[group] == v).sum())})" for v in levels]
-        )
-        ax.set_ylim(-0.6, 1.6)
-        ax.set_title(ctx.item(outcome))
-        style.bare(ax)
-        style.numbers_on(ax.xaxis, ctx.lang)
-    style.head(
-        fig,
-        ctx.t("fig_simulated_records_title"),
-        ctx.t("fig_simulated_records_foot"),
-        ctx.t("simulated_stamp"),
-    )
-    return fig
-
-
-def _spread(n: int, y: float) -> list[float]:
-    """Heights around ``y`` that keep dots apart: the golden ratio's fractions, the same on every run."""
-    return [y + 0.56 * ((i * 0.6180339887498949) % 1 - 0.5) for i in range(n)]
 
 
 def _stamp(ctx: Context, table: pd.DataFrame | Any) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trenza.render.language import has_text
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -63,6 +65,14 @@ def pipe_table(frame: pd.DataFrame, caption: str) -> str:
     return "\n".join([head, "", *lines, "", f": {escape(caption)}", "", "::::"])
 
 
+def _caption(ctx: Context, identifier: str) -> str:
+    """The key of a figure's caption; a further page has its own or the general one."""
+    if stem(identifier) == identifier:
+        return f"caption_{identifier}"
+    own = f"caption_further_{stem(identifier)}"
+    return own if has_text(ctx.lang, own) else "caption_further_page"
+
+
 class Paper:
     """A report in the making; tables and figures are numbered in the order in which they are put in."""
 
@@ -111,8 +121,7 @@ class Paper:
         if identifier not in self.figures:
             return
         self.shown.append(identifier)
-        further = stem(identifier) != identifier
-        words = self.ctx.t("caption_further_page" if further else f"caption_{identifier}")
+        words = self.ctx.t(_caption(self.ctx, identifier))
         caption = f"{self.ctx.t('figure_word')} {len(self.shown)}. {words}"
         plain_alt = re.sub(r'["\\{}]', "", alt).replace("\n", " ")
         target = f"<{self.figures[identifier]}>"

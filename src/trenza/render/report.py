@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    report_compare,
     report_effects,
     report_frame,
     report_numbers,
@@ -45,7 +46,7 @@ SECTIONS = (
     report_questionnaire.scores,
     report_questionnaire.shares,
     report_numbers.descriptives,
-    report_numbers.comparisons,
+    report_compare.comparisons,
     report_questionnaire.careless,
     report_numbers.models,
     report_effects.misleading,
@@ -54,6 +55,7 @@ SECTIONS = (
     report_frame.limits,
     report_frame.methods,
     report_frame.reproduction,
+    report_compare.all_inferences,
 )
 
 # A study without groups tells its results first, then where they come from; policy rules are an annex.
@@ -64,13 +66,15 @@ LATER = (
     report_frame.methods,
     report_policy.policy,
     report_frame.reproduction,
+    report_compare.all_inferences,
 )
 
 # What a section rests on; a study that compares no groups has none of these without rows.
 RESTS_ON: dict[Callable[[Paper, str], None], tuple[str, ...]] = {
     report_frame.comparison_design: ("design",),
     report_numbers.descriptives: ("counts", "ratings", "distribution"),
-    report_numbers.comparisons: ("groups", "printed"),
+    report_compare.comparisons: ("groups", "printed", "audit_findings"),
+    report_compare.all_inferences: ("verdicts",),
     report_numbers.models: ("models",),
     report_effects.misleading: ("mean_reversion", "discontinuity"),
     report_strands.interviews: ("codes",),

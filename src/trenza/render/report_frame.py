@@ -131,7 +131,17 @@ def methods(paper: Paper, study_id: str) -> None:
     have = {
         name: len(ctx.table(name)) > 0
         for name in (
-            *("groups", "printed", "models", "discontinuity", "mean_reversion", "codes", "convergence"),
+            *(
+                "verdicts",
+                "groups",
+                "audit_findings",
+                "printed",
+                "models",
+                "discontinuity",
+                "mean_reversion",
+                "codes",
+                "convergence",
+            ),
             *("files", "trends", "gaps", "year_changes"),
             *(
                 "answers",
@@ -145,6 +155,9 @@ def methods(paper: Paper, study_id: str) -> None:
             ),
         )
     }
+    # The plain contrast and the audit row by row are part of what is told with these.
+    have["groups"] = have["groups"] and not have["verdicts"]
+    have["printed"] = have["printed"] and not have["audit_findings"]
     for name, there in have.items():
         if there:
             paper.say(ctx.t(f"method_{name}", **_method_fields(ctx, name)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, rows, sentences, sentences_strands
+from trenza.render import alternatives, report_baseline, rows, sentences, sentences_strands
 from trenza.render.language import is_missing, listed, percent
 from trenza.render.markdown import Paper
 from trenza.render.report_parts import notes, of_one_kind
@@ -56,13 +56,13 @@ def descriptives(paper: Paper, study_id: str) -> None:
             if not ctx.compares and set(one["group"]) == {"all"}:
                 shown = without(shown, [ctx.t("col_group")])
             paper.table(shown, ctx.t(f"cap_distribution_{kind}") + place)
-    paper.figure("simulated_records", alternatives.alt("simulated_records", ctx))
+    paper.figure("group_distributions", alternatives.alt("group_distributions", ctx))
+    report_baseline.baseline(paper)
 
 
-def comparisons(paper: Paper, study_id: str) -> None:
-    """Participants against control: figure, sentences and a table for each kind of number, and the audit."""
+def contrasts(paper: Paper) -> None:
+    """The plain contrasts, where a study's results have no verdicts: figure, sentences, a table for each kind of number."""
     ctx = paper.ctx
-    paper.heading("h_comparisons")
     table = rows.main(ctx.study, ctx.table("groups"))
     if not len(table):
         paper.say(ctx.t("none_comparisons"))
@@ -87,22 +87,21 @@ def comparisons(paper: Paper, study_id: str) -> None:
         and str(ctx.design.get("assignment")) == "different_clusters"
     ):
         paper.note(ctx.t("comparisons_clustered"))
-    _audit(paper)
 
 
-def _audit(paper: Paper) -> None:
+def printed(paper: Paper) -> None:
+    """Printed test results against what can occur, where a study's results have no audit of the whole table."""
     ctx = paper.ctx
-    printed = ctx.table("printed")
-    paper.heading("h_audit", 3)
-    if not len(printed):
+    table = ctx.table("printed")
+    if not len(table):
         paper.say(ctx.t("none_printed"))
         return
     paper.say(ctx.t("audit_how"))
-    paper.bullets(sentences.audit(ctx, printed))
+    paper.bullets(sentences.audit(ctx, table))
     paper.figure("printed_df", alternatives.alt("printed_df", ctx))
     paper.table(show("printed", ctx), ctx.t("cap_printed"))
     reasons = [f"{ctx.item(r['outcome'])} ({ctx.t('quantity_' + r['quantity'])}): {ctx.say(r['reason'])}."
-               for _, r in printed.iterrows() if not bool(r["agrees"]) and not is_missing(r["reason"])]  # fmt: skip
+               for _, r in table.iterrows() if not bool(r["agrees"]) and not is_missing(r["reason"])]  # fmt: skip
     if reasons:
         paper.say(ctx.t("audit_reasons"))
         paper.bullets(reasons)

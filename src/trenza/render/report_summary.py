@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, report_questionnaire, report_schools, rows, sentences, sentences_strands
+from trenza.render import (
+    estimates,
+    report_audit,
+    report_questionnaire,
+    report_schools,
+    rows,
+    sentences,
+    sentences_compare,
+    sentences_strands,
+)
 from trenza.render.language import small_first
 from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, badge, escape
@@ -71,6 +80,8 @@ def summary(paper: Paper, study_id: str) -> None:
 
 
 def _groups(ctx: Context) -> list[tuple[str, str]]:
+    if len(ctx.table("verdicts")):
+        return sentences_compare.summary(ctx)
     table = rows.primary(rows.main(ctx.study, ctx.table("groups")))
     if not len(table):
         return []
@@ -128,6 +139,8 @@ def _told(panel: estimates.Panel) -> list[estimates.Line]:
 
 
 def _audit(ctx: Context) -> list[tuple[str, str]]:
+    if len(ctx.table("audit_findings")):
+        return report_audit.summary(ctx)
     said = sentences.audit(ctx, ctx.table("printed"))
     return [("published", " ".join([said[0], *said[-2:]]) if len(said) > 1 else said[0])] if said else []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows, tables_questionnaire
+from trenza.render import estimates, rows, tables_compare, tables_questionnaire
 from trenza.render.cells import (
     Row,
     Shown,
@@ -171,6 +171,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_unit", lambda c, r: NO_VALUE if is_missing(r["unit"]) else c.t(f"unit_{r['unit']}")),
         Shown("col_file", plain_cell("file")), Shown("col_file_row", plain_cell("row")),
     ),
+    **tables_compare.COLUMNS,
     **tables_questionnaire.COLUMNS,
     "manifest": (
         Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", plain_cell("name")), Shown("col_value", _value),

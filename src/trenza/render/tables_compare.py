@@ -86,7 +86,9 @@ def _present(who: str) -> Any:
             return c.t("suppressed") if bool(r["suppressed"]) else NO_VALUE
         missing = r[f"missing_{who}"]
         n = c.count(r[f"n_{who}"])
-        return n if is_missing(missing) or not missing else c.t("cmp_n_missing", n=n, missing=c.count(missing))
+        return (
+            n if is_missing(missing) or not missing else c.t("cmp_n_missing", n=n, missing=c.count(missing))
+        )
 
     return cell
 
@@ -154,6 +156,3 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
 def audit_group(c: Context, group: Any) -> str:
     """Group 1 and 2 of the audited table by the study's words: participants come first."""
     return {"1": c.level(c.participants), "2": c.level(c.control)}.get(str(group), c.t("cmp_both_groups"))
-
-
-
