@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -98,31 +97,18 @@ def test_published_comes_before_simulated_and_sensitivity_runs_stay_out() -> Non
     assert [(b.analysis, b.source, len(b.verdicts)) for b in found] == [
         ("teachers", "published", 5), ("teachers", "simulated", 5),
     ]  # fmt: skip
-    assert [b.from_print for b in found] == [True, False]
+    assert [b.stands_in for b in found] == [True, False]
 
 
-def test_where_rows_are_needed_welch_stands_in_with_the_family_of_the_plain_contrast() -> None:
+def test_where_rows_are_needed_what_stands_in_says_so() -> None:
     view = made.view("en")
-    block = comparison.blocks(view)[0]
-    told = comparison.stand_ins(view, block)
-    assert told["stand_in"].all()
+    published, simulated = comparison.blocks(view)
+    told = comparison.told(published)
+    assert len(told) == len(OUTCOMES)
     assert all(m.startswith("Welch") for m in told["method"])
-    row = told.loc[told["outcome"] == "commitment"].iloc[0]
-    assert row["p_value"] == pytest.approx(0.0329, abs=5e-5)
-    own = comparison.stand_ins(view, comparison.blocks(view)[1])
-    assert not own["stand_in"].any()
-
-
-def test_holm_of_another_difference_is_never_borrowed() -> None:
-    view = made.view("en")
-    groups = view.table("groups").copy()
-    same = groups["source"] == "published"
-    verdict = comparison.blocks(view)[0]
-    plain = comparison.stand_ins(view, verdict).set_index("outcome")["p_holm"]
-    groups.loc[same, "estimate"] = groups.loc[same, "estimate"] + 0.01
-    moved = replace(view, tables={**view.tables, "groups": groups})
-    assert comparison.stand_ins(moved, verdict)["p_holm"].isna().all()
-    assert plain.notna().all()
+    said = sentences_compare.opening(view, published)
+    assert "By Welch's" not in " ".join(sentences_compare.opening(view, simulated))
+    assert any("Welch's t on individuals, which stands in" in s for s in said)
 
 
 # --- sentences ---------------------------------------------------------------------------------------
@@ -210,7 +196,7 @@ def test_the_verdict_table_is_one_row_an_outcome() -> None:
     assert set(shown["n (clusters)"]) == {"97 (22)"}
     assert all(re.fullmatch(r"\d of 5", v) for v in shown["Others that exclude zero"])
     published = show("verdicts", made.view("es", made.published()))
-    assert set(published["Diferencia [IC]"]) == {"no se calcula"}
+    assert set(published["Inferencia"]) == {"t de Welch, individuos"}
 
 
 def test_odds_are_ratios_and_endless_ones_stay_so() -> None:

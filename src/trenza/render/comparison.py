@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trenza.render import rows
@@ -30,7 +31,7 @@ NAMES = {
     "randomisation inference: units change groups within their cluster": "randomisation",
 }
 NOT_COMPUTED = "not computed: "
-NEEDS_ROWS = "it needs rows, and there are printed figures only"
+_ESTIMATED = re.compile(r"ICC \S+ estimated")
 
 
 class Block(NamedTuple):
@@ -47,9 +48,9 @@ class Block(NamedTuple):
         return self.source == "simulated"
 
     @property
-    def from_print(self) -> bool:
-        """Whether what the design calls for needs rows that nobody has for any outcome."""
-        return all(NEEDS_ROWS in str(note) for note in self.verdicts["note"])
+    def stands_in(self) -> bool:
+        """Whether another test stands in for what the design calls for, which needs rows."""
+        return bool(self.verdicts["stands_in"].any())
 
 
 def blocks(ctx: Context) -> list[Block]:
@@ -80,51 +81,24 @@ def why_not(ctx: Context, row: Any) -> str:
     return next((ctx.say(p) for p in pieces if p.startswith(NOT_COMPUTED)), "")
 
 
+def line(method: Any) -> str:
+    """A method without the estimate in its words, so that all outcomes share a line."""
+    return _ESTIMATED.sub("ICC estimated", str(method))
+
+
 def name(ctx: Context, method: Any) -> str:
-    """The short name of a method, with the intraclass correlation that it takes; an unknown method's first piece."""
-    first, *others = str(method).split("; ")
+    """The short name of a method, with the intraclass correlation that it assumes; an unknown method's first piece."""
+    first = str(method).split("; ")[0]
     key = NAMES.get(first)
     if key is None:
         return ctx.say(first)
-    icc = next((ctx.say(p) for p in others if p.startswith("ICC ")), "")
+    icc = next((ctx.say(p) for p in str(method).split("; ") if p.startswith("ICC ")), "")
     return ctx.t(f"inference_{key}", clusters=ctx.clusters(), cluster=ctx.clusters("one"), icc=icc)
 
 
-def stand_ins(ctx: Context, block: Block) -> pd.DataFrame:
-    """Rows to be told, one an outcome: the called-for inference, or the first beside it where that has no number.
-
-    ``stand_in`` says which. A stand-in has Holm's p and the test of equivalence of table ``groups``, where it is there.
-    """
-    import pandas as pd
-
-    told = []
-    groups = ctx.table("groups")
-    for _, verdict in block.verdicts.iterrows():
-        if is_computed(verdict):
-            told.append({**verdict, "stand_in": False})
-            continue
-        same = block.inferences.loc[block.inferences["id"] == verdict["id"]]
-        beside = same.loc[(same["role"] == "beside") & same["p_value"].notna()]
-        if not len(beside):
-            continue
-        first = beside.iloc[0]
-        kept = ("sesoi", "mdes", "mdes_sd", "icc", "family")
-        row = {
-            **first,
-            **{k: verdict[k] for k in kept},
-            "p_holm": None,
-            "p_equivalence": None,
-            "stand_in": True,
-        }
-        if len(groups):
-            match = groups.loc[(groups["id"] == verdict["id"]) & (groups["source"] == block.source)]
-            match = match.loc[
-                (match["estimate"] - float(first["estimate"])).abs() < 1e-9 * (1 + match["estimate"].abs())
-            ]
-            if len(match) and str(first["method"]).startswith("Welch"):
-                row |= {k: match.iloc[0][k] for k in ("p_holm", "p_equivalence")}
-        told.append(row)
-    return pd.DataFrame(told)
+def told(block: Block) -> pd.DataFrame:
+    """The verdicts that have a number, of the called-for inference or of what stands in for it."""
+    return block.verdicts.loc[block.verdicts["p_value"].notna()]
 
 
 def counted(ctx: Context, block: Block) -> str:

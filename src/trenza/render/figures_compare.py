@@ -80,7 +80,7 @@ def methods(block: Block) -> list[tuple[str, str]]:
     return [
         (role, str(method))
         for role in comparison.ROLES
-        for method in dict.fromkeys(there.loc[there["role"] == role, "method"])
+        for method in dict.fromkeys(comparison.line(m) for m in there.loc[there["role"] == role, "method"])
     ]
 
 
@@ -98,7 +98,7 @@ def _panel(
         ax.axvspan(-verdict["sesoi"], verdict["sesoi"], color=style.BAND, zorder=0, linewidth=0)
     ax.axvline(0, color=style.INK, linewidth=1, zorder=1)
     same = block.inferences.loc[block.inferences["id"] == verdict["id"]]
-    by_method = {(str(r["role"]), str(r["method"])): r for _, r in same.iterrows()}
+    by_method = {(str(r["role"]), comparison.line(r["method"])): r for _, r in same.iterrows()}
     places = heights(lines)
     for (role, method), y in zip(lines, places, strict=True):
         row = by_method.get((role, method))

@@ -101,6 +101,9 @@ def _line(ctx: Context, ax: Axes, row: pd.Series, y: float, reach: float, block:
                 ha="center", va="center", fontsize=style.SMALL - 0.5, style="italic", zorder=4,
                 bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.2})  # fmt: skip
         return
+    stands_in = bool(row["stands_in"])
+    if stands_in:
+        colour = style.MUTED
     outer = [
         max(-reach, min(reach, float(row[c])))
         for c in ("effect_ci_low", "effect_ci_high")
@@ -117,7 +120,7 @@ def _line(ctx: Context, ax: Axes, row: pd.Series, y: float, reach: float, block:
     inner = inner_limits(row)
     if inner:
         ax.plot(inner, [y, y], color=colour, linewidth=4.2, alpha=0.75, zorder=3, solid_capstyle="butt")
-    ax.plot([row["effect"]], [y], marker="o", markersize=7, color=colour, markeredgewidth=1.6, zorder=4,
+    ax.plot([row["effect"]], [y], marker="s" if stands_in else "o", markersize=7, color=colour, markeredgewidth=1.6, zorder=4,
             markerfacecolor=style.PAPER if block.hollow else colour)  # fmt: skip
     ax.text(1.012, y, f"{ctx.num(row['effect'])} {ctx.span(row['effect_ci_low'], row['effect_ci_high'])}",
             transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=style.SMALL - 0.5, color=style.INK)  # fmt: skip
@@ -144,16 +147,16 @@ def _keys(ctx: Context, blocks: list[Block]) -> list[Any]:
 
     level = float(blocks[0].verdicts["ci_level"].iloc[0])
     keys: list[Any] = []
-    colour = (
-        style.PARTICIPANTS
-        if any(not b.hollow and b.verdicts["p_value"].notna().any() for b in blocks)
-        else style.SIMULATED
-    )
-    if any(b.verdicts["p_value"].notna().any() for b in blocks):
-        hollow = colour == style.SIMULATED
-        keys.append(Line2D([], [], color=colour, marker="o", markersize=7, linewidth=1.4, markeredgewidth=1.6,
+    colour = style.MUTED
+    for hollow, stands_in in ((False, False), (True, False), (False, True)):
+        some = [comparison.told(b) for b in blocks if b.hollow == hollow]
+        if not any((t["stands_in"].astype(bool) == stands_in).any() for t in some):
+            continue
+        colour = style.MUTED if stands_in else style.SIMULATED if hollow else style.PARTICIPANTS
+        words = "cmp_stand_in_mark" if stands_in else "cmp_outer_simulated" if hollow else "cmp_outer"
+        keys.append(Line2D([], [], color=colour, marker="s" if stands_in else "o", markersize=7, linewidth=1.4, markeredgewidth=1.6,
                            linestyle=(0, (4, 2)) if hollow else "-", markerfacecolor=style.PAPER if hollow else colour,
-                           label=ctx.t("cmp_outer", level=percent(level, ctx.lang))))  # fmt: skip
+                           label=ctx.t(words, level=percent(level, ctx.lang))))  # fmt: skip
     if any(inner_limits(r) for b in blocks for _, r in b.verdicts.iterrows()):
         keys.append(Line2D([], [], color=colour, linewidth=4.2, alpha=0.75,
                            label=ctx.t("cmp_inner", level=percent(2 * level - 1, ctx.lang))))  # fmt: skip

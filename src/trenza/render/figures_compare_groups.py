@@ -33,12 +33,11 @@ def group_distributions(ctx: Context) -> Figure | None:
         return None
     some = shown[:OUTCOMES]
     fig, axes = style.new(len(some), 1, height=1.5 + 1.42 * len(some), squeeze=False)
+    told: set[str] = set()
     for ax, (outcome, source) in zip(axes[:, 0], some, strict=True):
-        _panel(ctx, ax, outcome, source)
+        told |= _panel(ctx, ax, outcome, source)
     hollow = any(s == "simulated" for _, s in some)
-    foot = [ctx.t("cmp_groups_foot")]
-    if hollow:
-        foot.insert(0, ctx.t("cmp_groups_dots"))
+    foot = [*(ctx.t(f"cmp_groups_{form}") for form in sorted(told)), ctx.t("cmp_groups_foot")]
     if any(s == "real" for _, s in some):
         foot.append(ctx.t("cmp_groups_real"))
     if len(some) < len(shown):
@@ -80,7 +79,9 @@ def _records(ctx: Context, outcome: str) -> dict[str, list[float]]:
     }
 
 
-def _panel(ctx: Context, ax: Axes, outcome: str, source: str) -> None:
+def _panel(ctx: Context, ax: Axes, outcome: str, source: str) -> set[str]:
+    """Draws one outcome; returns what stands for rows, dots or an outline, where any do."""
+    told: set[str] = set()
     table = ctx.table("distribution")
     part = table.loc[(table["outcome"] == outcome) & (table["source"] == source)].drop_duplicates("group")
     part = part.set_index("group")
@@ -91,7 +92,8 @@ def _panel(ctx: Context, ax: Axes, outcome: str, source: str) -> None:
     lanes = ((LANE, ctx.participants, style.PARTICIPANTS, "o"), (0.0, ctx.control, DEEP, "s"))
     for y, group, colour, marker in lanes:
         row = part.loc[group]
-        _dots(ax, values.get(group, []), step, most, y, colour, marker)
+        if values.get(group):
+            told.add(_cloud(ax, values[group], step, most, y, colour, marker))
         _box(ax, row, y - 0.2, colour, hollow=source == "simulated")
         n = ctx.t("suppressed") if bool(row["suppressed"]) else ctx.count(row["n"])
         names.append(f"{ctx.level(group)}\nn = {n}")
@@ -102,6 +104,7 @@ def _panel(ctx: Context, ax: Axes, outcome: str, source: str) -> None:
     ax.set_title(ctx.item(outcome), fontsize=style.BODY)
     style.bare(ax)
     style.numbers_on(ax.xaxis, ctx.lang)
+    return told
 
 
 def _step(values: dict[str, list[float]]) -> float:
@@ -122,26 +125,19 @@ def _piles(values: list[float], step: float) -> dict[int, int]:
     return found
 
 
-def _dots(ax: Axes, values: list[float], step: float, most: int, y: float, colour: str, marker: str) -> None:
-    """Values piled up in columns, each a hollow dot; so many that dots would close up are a stepped outline."""
+def _cloud(ax: Axes, values: list[float], step: float, most: int, y: float, colour: str, marker: str) -> str:
+    """Values piled up in columns, each a hollow dot; so many that dots would close up are a hatched outline."""
     piles = _piles(values, step)
     rise = min(0.15, PILE / most)
-    if rise >= CLOSED:
-        at = [(column * step, y + 0.05 + rise * k) for column, n in sorted(piles.items()) for k in range(n)]
-        if at:
-            ax.scatter(
-                [x for x, _ in at],
-                [height for _, height in at],
-                s=(27 * rise) ** 2,
-                marker=marker,
-                facecolors="none",
-                edgecolors=colour,
-                linewidths=0.9,
-            )
-        return
-    for column, n in piles.items():
-        ax.bar(column * step, PILE * n / most, width=step * 0.92, bottom=y + 0.02, facecolor=style.PAPER,
-               edgecolor=colour, hatch="////", linewidth=0.7)  # fmt: skip
+    if rise < CLOSED:
+        for column, n in piles.items():
+            ax.bar(column * step, PILE * n / most, width=step * 0.92, bottom=y + 0.02, facecolor=style.PAPER,
+                   edgecolor=colour, hatch="////", linewidth=0.7)  # fmt: skip
+        return "outline"
+    at = [(column * step, y + 0.05 + rise * k) for column, n in sorted(piles.items()) for k in range(n)]
+    ax.scatter([x for x, _ in at], [height for _, height in at], s=(27 * rise) ** 2, marker=marker, facecolors="none",
+               edgecolors=colour, linewidths=0.9)  # fmt: skip
+    return "dots"
 
 
 def _box(ax: Axes, row: Any, y: float, colour: str, hollow: bool) -> None:

@@ -72,6 +72,15 @@ def _block(paper: Paper, block: Block, figure: str, several: bool) -> None:
         paper.figure(figure, alternatives.alt(figure, ctx))
 
 
+def _caption(ctx: Context, block: Block) -> str:
+    """The kind of the numbers; where another test stands in for what the design calls for, its name."""
+    words = ctx.t(f"cap_verdicts_{block.source}")
+    if not block.stands_in:
+        return words
+    methods = dict.fromkeys(comparison.name(ctx, m) for m in comparison.told(block)["method"])
+    return ctx.t("cmp_cap_stand_in", caption=words, method=", ".join(methods))
+
+
 def _thin(ctx: Context, name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """A table of one block without what is the same in all its rows: the method, how many units in how many clusters."""
     same = [ctx.t("col_inference")] if frame["method"].nunique() == 1 else []

@@ -15,61 +15,47 @@ if TYPE_CHECKING:
 
 
 def opening(ctx: Context, block: Block) -> list[str]:
-    """Who was compared, what the design calls for and why; and what stands in where that could not be computed."""
+    """Who was compared, what the design calls for and why; what stands in for it, or why there is no number."""
     first = block.verdicts.iloc[0]
     counted = comparison.counted(ctx, block)
     said = [
-        ctx.t(
-            "cmp_called_for",
-            counted=counted[0].upper() + counted[1:],
-            method=_procedure(ctx, first),
-            why=ctx.say(first["why"]),
-        )
-    ]
-    missing = [r for _, r in block.verdicts.iterrows() if not comparison.is_computed(r)]
-    if not missing:
-        return said
-    if block.from_print:
-        said.append(ctx.t("cmp_needs_rows_said"))
-    else:
-        reasons: dict[str, list[str]] = {}
-        for r in missing:
+        ctx.t("cmp_called_for", counted=counted[0].upper() + counted[1:],
+              method=", ".join(ctx.say(p) for p in comparison.line(first["called_for"]).split("; ")), why=ctx.say(first["why"]))
+    ]  # fmt: skip
+    if block.stands_in:
+        said += [
+            ctx.t("cmp_needs_rows_said"),
+            ctx.t("cmp_stand_in_said", method=_stand_ins(ctx, block.verdicts)),
+        ]
+    reasons: dict[str, list[str]] = {}
+    for _, r in block.verdicts.iterrows():
+        if not comparison.is_computed(r):
             reasons.setdefault(comparison.why_not(ctx, r), []).append(ctx.item(r["outcome"]))
-        said += [f"{listed(names, ctx.lang)}: {why}." for why, names in reasons.items()]
-    told = comparison.stand_ins(ctx, block)
-    by = rows.in_order(told.loc[told["stand_in"]], "method") if len(told) else []
-    if by:
-        names = listed([comparison.name(ctx, m) for m in by], ctx.lang)
-        said.append(ctx.t("cmp_stand_in_said", method=names))
-    return said
+    return said + [f"{listed(names, ctx.lang)}: {why}." for why, names in reasons.items()]
 
 
 def outcomes(ctx: Context, block: Block) -> list[str]:
     """One point an outcome, in the order of the comparison."""
-    told = comparison.stand_ins(ctx, block)
-    by_id = {r["id"]: r for _, r in told.iterrows()}
-    found = []
-    for _, verdict in block.verdicts.iterrows():
-        row = by_id.get(verdict["id"])
-        if row is None:
-            why = comparison.why_not(ctx, verdict) or ctx.t("cmp_not_computed")
-            found.append(
-                " ".join([f"{ctx.item(verdict['outcome'])}: {why}.", detectable(ctx, verdict)]).strip()
-            )
-            continue
-        found.append(" ".join(w for w in outcome(ctx, verdict, row) if w))
-    return found
+    return [" ".join(w for w in outcome(ctx, verdict) if w) for _, verdict in block.verdicts.iterrows()]
 
 
-def outcome(ctx: Context, verdict: pd.Series, row: pd.Series) -> list[str]:
-    """The sentences on one outcome, told by ``row``: the called-for inference or what stands in for it."""
-    said = [sentences.comparison(ctx, row)]
-    if bool(row["stand_in"]):
-        said.append(ctx.t("cmp_by_stand_in", method=comparison.name(ctx, row["method"])))
+def outcome(ctx: Context, verdict: pd.Series) -> list[str]:
+    """The sentences on one outcome: who is higher, what that allows to say, and what could have been found."""
+    if not comparison.is_computed(verdict):
+        why = comparison.why_not(ctx, verdict) or ctx.t("cmp_not_computed")
+        return [f"{ctx.item(verdict['outcome'])}: {why}.", detectable(ctx, verdict)]
+    said = [sentences.comparison(ctx, verdict)]
+    if bool(verdict["stands_in"]):
+        said.append(ctx.t("cmp_by_stand_in", method=comparison.name(ctx, verdict["method"])))
     said.append(detectable(ctx, verdict))
-    if not bool(row["stand_in"]) and int(verdict["others"]):
+    if int(verdict["others"]):
+        one = "_one" if int(verdict["others"]) == 1 else ""
         said.append(
-            ctx.t("cmp_others", k=ctx.count(verdict["others_exclude_zero"]), n=ctx.count(verdict["others"]))
+            ctx.t(
+                f"cmp_others{one}",
+                k=ctx.count(verdict["others_exclude_zero"]),
+                n=ctx.count(verdict["others"]),
+            )
         )
     return said
 
@@ -114,7 +100,7 @@ def what_if(ctx: Context, block: Block) -> str:
 
 def overview(ctx: Context, block: Block) -> list[str]:
     """How many outcomes say what, and what is left of it among all outcomes of the comparison."""
-    told = comparison.stand_ins(ctx, block)
+    told = comparison.told(block)
     if not len(told):
         return []
     said = [
@@ -132,7 +118,7 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
     for block in comparison.blocks(ctx):
         if block.hollow:
             continue
-        told = comparison.stand_ins(ctx, block)
+        told = comparison.told(block)
         if not len(told):
             found.append((block.source, " ".join(opening(ctx, block))))
             continue
@@ -143,7 +129,7 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
             words = [
                 ctx.t(key, participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)),
                 f"{comparison.counted(ctx, block)}.",
-                _summary_stand_in(ctx, block, part),
+                _summary_stand_in(ctx, part),
                 sentences.overview(ctx, part),
                 sentences.holm_overview(ctx, part),
                 _least(ctx, block),
@@ -153,15 +139,17 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
     return found
 
 
-def _summary_stand_in(ctx: Context, block: Block, told: pd.DataFrame) -> str:
-    some = told.loc[told["stand_in"]]
+def _summary_stand_in(ctx: Context, part: pd.DataFrame) -> str:
+    some = part.loc[part["stands_in"].astype(bool)]
     if not len(some):
         return ""
-    names = listed([comparison.name(ctx, m) for m in rows.in_order(some, "method")], ctx.lang)
-    called = comparison.name(ctx, block.verdicts["method"].iloc[0])
-    return ctx.t(
-        "cmp_summary_needs_rows" if block.from_print else "cmp_summary_stand_in", called=called, method=names
-    )
+    called = comparison.name(ctx, some["called_for"].iloc[0])
+    return ctx.t("cmp_summary_needs_rows", called=called, method=_stand_ins(ctx, some))
+
+
+def _stand_ins(ctx: Context, verdicts: pd.DataFrame) -> str:
+    some = verdicts.loc[verdicts["stands_in"].astype(bool)]
+    return listed([comparison.name(ctx, m) for m in rows.in_order(some, "method")], ctx.lang)
 
 
 def _least(ctx: Context, block: Block) -> str:
@@ -171,10 +159,3 @@ def _least(ctx: Context, block: Block) -> str:
         return ""
     low, high = ctx.num(there.min()), ctx.num(there.max())
     return ctx.t("cmp_least", mdes=low if low == high else ctx.t("cmp_from_to", low=low, high=high))
-
-
-def _procedure(ctx: Context, row: pd.Series) -> str:
-    """The procedure's full name without what it assumes."""
-    pieces = str(row["method"]).split("; ")
-    kept = [pieces[0], *(p for p in pieces[1:] if p.startswith("ICC "))]
-    return ", ".join(ctx.say(p) for p in kept)
