@@ -17,6 +17,7 @@ from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
 from trenza.qualitative.codebook import check_codebook
 from trenza.questionnaire.instrument_check import check_instrument
+from trenza.questionnaire.words import word_set_faults
 from trenza.triangulate.links import check_links
 
 TABLES = ("items", "codebook", "links")
@@ -176,6 +177,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     faults += check_items(rows["items"], tables["items"])
     faults += check_codebook(rows["codebook"], tables["codebook"])
     faults += check_study(study, rows["items"], shown)
+    faults += word_set_faults(study["answer_words"], shown)
     faults += check_instrument(rows["items"], study["answer_words"], tables["items"])
     try:
         load_rules(study["policy"], file=shown)

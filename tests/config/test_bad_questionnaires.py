@@ -38,6 +38,8 @@ MISTAKES = [
     ("ranges of a questionnaire", STUDY, "      reliability: 0.80", "      ranges: {comfort: [0, 100]}", ["simulate.ranges", "only for them"]),
     ("settings of another kind", STUDY, "    holds: segments", "    holds: segments\n    questionnaire: {}", ["sources.segments.questionnaire", "this key"]),
     ("follows itself", STUDY, "      version: teacher", "      follows: teachers_simulated\n      version: teacher", ["questionnaire.follows", "'teachers_simulated'", "names its people"]),
+    ("word of two numbers", STUDY, "comparisons:\n", "answer_words: {mood: {\"1\": {en: [Bad], es: [Mal]}, \"2\": {en: [Ill], es: [mal]}}}\ncomparisons:\n", ["answer_words.mood", "'mal' for 1 and for 2", "one number a word"]),
+    ("id of a bundled set", STUDY, "comparisons:\n", "answer_words: {agree_4: {\"1\": {en: [Bad], es: [Mal]}, \"2\": {en: [Good], es: [Bien]}}}\ncomparisons:\n", ["answer_words.agree_4", "an id that no bundled set of words has"]),
     ("score of no kind", ITEMS, "teacher;leader,,mean,0.6,\ncomfort", "teacher;leader,,average,0.6,\ncomfort", ["row 2", "column score", "'average'", "mean, sum, percent"]),
     ("share in words", ITEMS, "teacher;leader,,mean,0.6,\ncomfort", "teacher;leader,,mean,60%,\ncomfort", ["row 2", "column min_answered", "'60%'", "a share above 0"]),
     ("range of the score", ITEMS, "comfort,comfort,0,100", "comfort,comfort,0,10", ["row 3", "0 to 100"]),
