@@ -112,7 +112,8 @@ def _robust(method: str, assumes: str, fit: Robust, ci_level: float, note: str) 
     if not fit.se_cr2 > 1e-12 * abs(fit.estimate):
         why = "no residual varies between clusters"
         return not_computed(method, why, assumes=assumes, estimate=fit.estimate)
-    few = "fewer than 4 degrees of freedom: p value and interval are rough" if fit.df < 4.0 else ""
+    # six equal clusters give 4 but for the last bits
+    few = "fewer than 4 degrees of freedom: p value and interval are rough" if fit.df < 4.0 - 1e-9 else ""
     return by_t(
         method, fit.estimate, fit.se_cr2, fit.df, ci_level=ci_level, assumes=assumes, note=joined(note, few)
     )

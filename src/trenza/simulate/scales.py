@@ -11,6 +11,7 @@ from fractions import Fraction
 import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.items import is_asked, parts_of
 from trenza.simulate.possible import Form
 
 _ITEMS_FILE = "items.csv"
@@ -52,12 +53,14 @@ def scales_of(
     """
     rows = [{str(k): str(v).strip() for k, v in row.items()} for row in items.fillna("").to_dict("records")]
     scored = {row["item"]: row for row in rows if row.get("score")}
-    asked = [row for row in rows if not row.get("score") and _asked(row, version)]
+    asked = [
+        row for row in rows if not row.get("score") and is_asked(parts_of(row.get("version", "")), version)
+    ]
     faults: list[Fault] = []
     scales = []
     uses: Counter[str] = Counter()
     for name in [name for name in dict.fromkeys(wanted) if name in scored]:
-        members = [row for row in asked if name in _parts(row, "scale")]
+        members = [row for row in asked if name in parts_of(row.get("scale", ""))]
         uses.update(row["item"] for row in members)
         told = _fault(name, scored[name]["score"], members)
         if told:
@@ -72,15 +75,6 @@ def scales_of(
     if faults:
         raise InputFaults(faults)
     return scales
-
-
-def _parts(row: dict[str, str], column: str) -> list[str]:
-    return [part.strip() for part in row.get(column, "").split(";") if part.strip()]
-
-
-def _asked(row: dict[str, str], version: str) -> bool:
-    versions = _parts(row, "version")
-    return not version or not versions or version in versions
 
 
 def _fault(name: str, score: str, members: list[dict[str, str]]) -> tuple[str, str] | None:
