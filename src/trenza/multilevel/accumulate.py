@@ -122,10 +122,10 @@ def _range(recipe: tuple[Piece, ...], found: Survey) -> tuple[float, float]:
     return low, high
 
 
-def used_chunks(source: Source, needs: Needs) -> Iterator[pd.DataFrame]:
-    """Complete rows, chunk by chunk."""
+def used_chunks(source: Source, needs: Needs, gaps: bool = True) -> Iterator[pd.DataFrame]:
+    """Complete rows, chunk by chunk; ``gaps`` false where it is known that no value is missing."""
     for chunk in source.chunks(needs.columns):
-        keep, _ = complete(chunk, needs)
+        keep = complete(chunk, needs)[0] if gaps else None
         yield chunk if keep is None else chunk.loc[keep]
 
 
@@ -187,7 +187,7 @@ def cross_products(
     buffer = np.empty((k, size))
     logs: list[float] = []
     offset = 0
-    for chunk in used_chunks(source, needs):
+    for chunk in used_chunks(source, needs, bool(found.missing)):
         cell = coder.codes(chunk)
         fill = column_maker(columns, chunk, found, offset)
         for start in range(0, len(chunk), size):

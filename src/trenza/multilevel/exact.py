@@ -73,14 +73,17 @@ class ExactSums:
         """Add a block: ``columns`` (k, m) scaled to [-1, 1], ``cell`` (m) integers from 0."""
         parts = self._buffer[:, : columns.shape[1]]
         high = parts[: self.k]
+        some_low: list[tuple[int, np.ndarray]] = []
         for j in range(self.k):
             np.multiply(columns[j], 2.0**HIGH_BITS, out=high[j])
         for j, low in zip(self._low_of, parts[self.k :], strict=True):
             np.copyto(low, high[j])
             np.rint(low, out=high[j])
             low -= high[j]
-            low *= 2.0**LOW_BITS
-            np.rint(low, out=low)
+            if low.any():
+                low *= 2.0**LOW_BITS
+                np.rint(low, out=low)
+                some_low.append((j, low))
         for start in range(0, parts.shape[1], ROWS_EXACT):
             some = parts[:, start : start + ROWS_EXACT]
             self._part += (some @ some.T).astype(np.int64)
@@ -91,7 +94,7 @@ class ExactSums:
             if a == 0 and not self.weighted:
                 for j in range(self.k):
                     self._high[i, j] += np.bincount(cell, weights=high[j], minlength=self.cells)
-                for j, low in zip(self._low_of, parts[self.k :], strict=True):
+                for j, low in some_low:
                     self._low[i, j] += np.bincount(cell, weights=low, minlength=self.cells)
             else:
                 self._add_products(i, columns[a], columns, cell)
@@ -100,14 +103,6 @@ class ExactSums:
         self._gram[np.ix_(self._where, self._where)] += self._part.astype(object)
         self._part[:] = 0
         self._added = 0
-
-    def _add_plain(
-        self, i: int, high: np.ndarray, low: np.ndarray, has_low: list[int], cell: np.ndarray
-    ) -> None:
-        for j in range(self.k):
-            self._high[i, j] += np.bincount(cell, weights=high[j], minlength=self.cells)
-        for j in has_low:
-            self._low[i, j] += np.bincount(cell, weights=low[j], minlength=self.cells)
 
     def _add_products(self, i: int, factor: np.ndarray, columns: np.ndarray, cell: np.ndarray) -> None:
         high = np.empty(len(cell))

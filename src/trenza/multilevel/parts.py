@@ -75,12 +75,19 @@ def add_symmetric(parts: Parts, i: int, j: int, product: np.ndarray, trace: floa
         parts.tt[j, i] += trace
 
 
+def across(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Sum over units of left' right: (units, r, k) and (units, r, l) to (k, l)."""
+    return np.asarray(left.reshape(-1, left.shape[2]).T @ right.reshape(-1, right.shape[2]))
+
+
 def times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Products of q x q matrices, group by group: the first two axes are multiplied, the others run along.
 
     ``left`` is (q, q, ...), ``right`` (q, q, ...) or (q, ...). For the small q of random effects, loops over rows and
     columns with whole arrays of groups are faster than small products one by one.
     """
+    if len(left) == 1:
+        return np.asarray((left[0, 0] * right[0])[None])
     return np.array(
         [
             sum((left[a, c] * right[c] for c in range(1, len(right))), left[a, 0] * right[0])

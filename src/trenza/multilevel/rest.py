@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped, times
+from trenza.multilevel.parts import Entry, Parts, State, across, add_symmetric, swapped, times
 
 
 @dataclass
@@ -45,6 +45,8 @@ class Rest:
     def _gram(self, left: sp.csr_matrix, right: sp.csr_matrix) -> np.ndarray:
         """left' right, which is block-diagonal over units, as (units, r, r)."""
         units, r = self.shape
+        if r == 1:  # a group lies in one unit, so that its row has one element
+            return np.bincount(self.indices, left.data * right.data, units)[:, None, None]
         product = (left.T @ right).tocoo()
         if units == 1:
             return np.asarray(product.toarray())[None]
@@ -114,9 +116,12 @@ class Rest:
         else:
             state.k = left @ inverse @ left.transpose(0, 2, 1)
         gain = state.k @ a2
-        state.cross += np.einsum("urk,url->kl", a2, gain)
-        state.t2 = -(g @ state.k)
-        state.t2[:, np.arange(r), np.arange(r)] += 1.0
+        state.cross += across(a2, gain)
+        if root is not None and len(self.where) == 1:
+            state.t2 = inverse  # one variance: I - G K = (I + variance G)^-1
+        else:
+            state.t2 = -(g @ state.k)
+            state.t2[:, np.arange(r), np.arange(r)] += 1.0
         state.a2 = state.t2 @ a2
         state.n22 = state.t2 @ g
         state.d = [self._matrix(some) for some in d1]
@@ -126,6 +131,11 @@ class Rest:
     def own_blocks(self, state: State) -> np.ndarray:
         """What the other factors take from the diagonal blocks of Z1'V^-1 Z1: (q1, q1, groups)."""
         q = len(self.d)
+        if self.shape[1] == 1:
+            own = np.zeros((q, q, state.a1.shape[1]))
+            data = np.array([some.data for some in state.d])
+            own[:, :, self.row] = data[:, None] * data[None] * state.k[self.indices, 0, 0]
+            return own
         spread = self._spread(state.k)
         out = np.empty((q, q, state.a1.shape[1]))
         for a in range(q):
@@ -147,11 +157,12 @@ class Rest:
         """Add what the other factors change in, and add to, the derivatives."""
         q, units, r = len(self.d), *self.shape
         k, t2, n22 = state.k, state.t2, state.n22
-        flat = units * r
         grams = (
             {(a, b): self._gram(state.d[a], state.d[b]) for a in range(q) for b in range(q)} if ones else {}
         )
-        own = self.own_blocks(state) if ones else np.zeros((q, q, 0))
+        # one column over one large unit: the trace by a second cross-product costs less than the blocks
+        large = q == 1 and units == 1 and r > 1
+        own = self.own_blocks(state) if ones and not large else np.zeros((q, q, 0))
         s = {i: np.asarray(sum(grams[a, b] for a, b in swapped(entries[i]))) for i in ones}
         u = {
             i: sum(state.d[a].T @ state.a1[b] for a, b in swapped(entries[i])).reshape(units, r, -1)
@@ -166,22 +177,29 @@ class Rest:
             parts.t[i] -= float((k * s[i].transpose(0, 2, 1)).sum())
             for j in (j for j in ones if j >= i):
                 trace = float((ks[i] * ks[j].transpose(0, 2, 1)).sum())
+                if large:
+                    by_size = self._gram(
+                        self._matrix(state.d[0].data * state.n11[0, 0][self.row]), state.d[0]
+                    )
+                    product = -across(u[i], k @ u[j])
+                    add_symmetric(parts, i, j, product, trace - 2.0 * float((k * by_size).sum()))
+                    continue
                 for a, b in swapped(entries[i]):
                     for c, d in swapped(entries[j]):
                         trace -= float(state.n11[b, c] @ own[d, a] + own[b, c] @ state.n11[d, a])
-                product = -np.einsum("urk,url->kl", u[i], k @ u[j])
+                product = -across(u[i], k @ u[j])
                 add_symmetric(parts, i, j, product, trace)
             for j in others:
                 # tr(E_j T S T'): rows of T S times rows of T, where E_j pairs them
                 trace = float((self.entry_times(entries[j], ts[i]) * t2).sum())
-                product = tu[i].reshape(flat, -1).T @ ea[j].reshape(flat, -1)
+                product = across(tu[i], ea[j])
                 add_symmetric(parts, i, j, product, trace)
         for i in others:
-            parts.p[i] += state.a2.reshape(flat, -1).T @ ea[i].reshape(flat, -1)
+            parts.p[i] += across(state.a2, ea[i])
             parts.t[i] += float(en[i].trace(axis1=1, axis2=2).sum())
             for j in (j for j in others if j >= i):
                 trace = float((en[i] * en[j].transpose(0, 2, 1)).sum())
-                product = np.einsum("urk,url->kl", ea[i], n22 @ ea[j])
+                product = across(ea[i], n22 @ ea[j])
                 add_symmetric(parts, i, j, product, trace)
 
     def entry_times(self, entry: Entry, matrix: np.ndarray) -> np.ndarray:

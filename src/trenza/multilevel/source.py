@@ -162,7 +162,7 @@ def survey(source: Source, needs: Needs) -> Survey:
         keep, missing = complete(chunk, needs)
         found.rows += len(chunk)
         _tally(found.missing, missing)
-        used = chunk[list(needs.columns)] if keep is None else chunk.loc[keep, list(needs.columns)]
+        used = chunk if keep is None else chunk.loc[keep, list(needs.columns)]
         found.kept += len(used)
         if not len(used):
             continue
@@ -184,7 +184,7 @@ def survey(source: Source, needs: Needs) -> Survey:
                 found.ranges[name] = (min(low, before[0]), max(high, before[1]))
         tuples.append(combinations(used, needs.groups))
         if not len(found.head):
-            found.head = used.head(60)
+            found.head = used.iloc[:60][list(needs.columns)]
     if infinite:
         said = ", ".join(f"{name} ({count} rows)" for name, count in infinite.items())
         raise DataError(f"data: infinite values in {said}; make them missing or mend them")
