@@ -19,7 +19,8 @@ from trenza.multilevel.coding import FixedPart, fixed_part, variables_of, with_q
 from trenza.multilevel.components import boundary_messages
 from trenza.multilevel.formula import Formula, parse_formula
 from trenza.multilevel.likelihood import Model
-from trenza.multilevel.result import Design, Fit, Machinery
+from trenza.multilevel.machinery import Machinery
+from trenza.multilevel.result import Design, Fit
 from trenza.multilevel.search import GOOD, Found, Search
 from trenza.multilevel.source import Data, DataError, Needs, Source, Survey, survey
 from trenza.multilevel.structure import Structure, structure_of

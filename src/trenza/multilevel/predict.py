@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
@@ -12,10 +10,8 @@ from trenza.multilevel.cells import Factor
 from trenza.multilevel.coding import whole_matrix
 from trenza.multilevel.components import named
 from trenza.multilevel.levels import level_codes
+from trenza.multilevel.machinery import Machinery
 from trenza.multilevel.source import DataError, Needs, Source, complete, numbers
-
-if TYPE_CHECKING:
-    from trenza.multilevel.result import Machinery
 
 
 def predicted(machinery: Machinery, modes: pd.DataFrame | None, data: pd.DataFrame | None) -> pd.Series:

@@ -10,33 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trenza.multilevel.accumulate import Columns, CrossProducts
 from trenza.multilevel.basis import Basis
 from trenza.multilevel.coding import FixedPart
 from trenza.multilevel.components import fixed_variance, modes, random_variances, variance_table
 from trenza.multilevel.contrasts import Weights, contrast_rows, contrast_table
 from trenza.multilevel.degrees import Inference, p_of_t, t_quantile
-from trenza.multilevel.formula import Formula
+from trenza.multilevel.machinery import Machinery
 from trenza.multilevel.predict import predicted
 from trenza.multilevel.robust import cr2_table
-from trenza.multilevel.search import Found, Search
-from trenza.multilevel.source import Needs, Source, Survey
-
-
-@dataclass(frozen=True)
-class Machinery:
-    """What the tables were made from; not for reading."""
-
-    formula: Formula
-    needs: Needs
-    source: Source
-    survey: Survey
-    part: FixedPart
-    columns: Columns
-    products: CrossProducts
-    basis: Basis
-    search: Search
-    found: Found
 
 
 @dataclass(frozen=True)

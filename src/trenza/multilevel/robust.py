@@ -16,7 +16,6 @@ A cluster's rows enter through cross-products alone: A_j is the identity outside
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,9 +24,7 @@ from trenza.contracts.faults import TrenzaError
 from trenza.multilevel.accumulate import cross_products
 from trenza.multilevel.cells import Factor
 from trenza.multilevel.degrees import p_of_t, t_quantile
-
-if TYPE_CHECKING:
-    from trenza.multilevel.result import Machinery
+from trenza.multilevel.machinery import Machinery
 
 # Directions with less than this share of the largest count as absent
 _NOTHING = 1e-11
