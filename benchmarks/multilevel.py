@@ -45,6 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", default=sys.executable, help="Python that has the packages of others")
     parser.add_argument("--rscript", default="Rscript")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--slow-rounds", type=int, default=1, help="rounds of lme4, lmerTest, statsmodels")
     parser.add_argument(
         "--limit", type=float, default=600.0, help="seconds that one engine may take for one model"
     )

@@ -67,8 +67,8 @@ class Model:
         self.evaluations += 1
         return total
 
-    def at(self, chol: list[np.ndarray], order: int = 2) -> Point:
-        """Everything at Sigma = chol chol' for each factor (relative to s2)."""
+    def at(self, chol: list[np.ndarray], order: int = 2, s2: float | None = None) -> Point:
+        """Everything at Sigma = chol chol' for each factor (relative to s2); ``s2`` at its best unless it is given."""
         sigma = [root @ root.T for root in chol]
         parts = self.parts(sigma, chol, order)
         p = self.p
@@ -79,8 +79,8 @@ class Model:
         beta = inverse @ xy
         c = np.append(-beta, 1.0)
         quadratic = float(c @ parts.cross @ c)
-        s2 = quadratic / self.degrees
-        value = self.degrees * (1.0 + np.log(2.0 * np.pi * s2)) + parts.logdet
+        s2 = quadratic / self.degrees if s2 is None else s2
+        value = quadratic / s2 + self.degrees * np.log(2.0 * np.pi * s2) + parts.logdet
         if self.reml:
             value += 2.0 * float(np.log(np.diag(root)).sum())
         gamma = np.array([sigma[e.factor][e.a, e.b] for e in self.structure.entries])

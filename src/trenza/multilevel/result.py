@@ -17,6 +17,7 @@ from trenza.multilevel.contrasts import Weights, contrast_rows, contrast_table
 from trenza.multilevel.degrees import Inference, p_of_t, t_quantile
 from trenza.multilevel.machinery import Machinery
 from trenza.multilevel.predict import predicted
+from trenza.multilevel.profile_intervals import profile_table
 from trenza.multilevel.robust import cr2_table
 
 
@@ -148,6 +149,10 @@ class Fit:
     def robust(self, cluster: str | None = None) -> pd.DataFrame:
         """Cluster-robust standard errors (CR2) with their own degrees of freedom: see ``robust.cr2_table``."""
         return cr2_table(self.machinery, cluster, self.ci_level)
+
+    def profile_intervals(self) -> pd.DataFrame:
+        """Profile intervals of standard deviations and correlations beside Wald's: see ``profile_intervals.profile_table``."""
+        return profile_table(self.machinery, self.variance, self.ci_level, self.reml)
 
     @cached_property
     def modes(self) -> pd.DataFrame:

@@ -166,7 +166,7 @@ class Search:
                     direction = null @ directions[:, 0]
                     for size in (0.3, 0.1, 0.03, 0.01, 0.003):
                         trial = sigma + size**2 * np.outer(direction, direction)
-                        root = _root(trial)
+                        root = root_of(trial)
                         moved = [r.copy() for r in roots]
                         moved[f][np.ix_(columns, columns)] = root
                         if self.model.at(moved, order=0).value < point.value - 1e-9:
@@ -207,7 +207,7 @@ class Search:
                 small = values < ZERO**2
                 if small.any():
                     values[small] = 0.0
-                    roots[f][np.ix_(columns, columns)] = _root((vectors * values) @ vectors.T)
+                    roots[f][np.ix_(columns, columns)] = root_of((vectors * values) @ vectors.T)
                     changed = True
         if not changed:
             return found
@@ -251,7 +251,7 @@ def _least(found: Found, search: Search) -> float:
     return least
 
 
-def _root(sigma: np.ndarray) -> np.ndarray:
+def root_of(sigma: np.ndarray) -> np.ndarray:
     """A lower triangular root of a covariance matrix that may be singular."""
     values, vectors = np.linalg.eigh(sigma)
     half = vectors * np.sqrt(np.maximum(values, 0.0))
