@@ -106,8 +106,9 @@ def layout(part: FixedPart, needs: Needs, found: Survey, source: Source) -> Colu
         pieces.append(plain)
         ranges.append(found.ranges[name])
     y = len(pieces)
-    pieces.append((Piece(needs.outcome, None),))
-    ranges.append(found.ranges[needs.outcome])
+    for name in (needs.outcome, *needs.outcomes):
+        pieces.append((Piece(name, None),))
+        ranges.append(found.ranges[name])
     scales = tuple(scale_of(*r) for r in ranges)
     return Columns(tuple(pieces), (Scale(0.0, 0), *scales[1:]), tuple(x), slopes, y, matrix)
 

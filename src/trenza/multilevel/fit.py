@@ -7,13 +7,14 @@ variances (``search``), and inference follows without the rows (``degrees``, ``c
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from trenza.contracts.faults import TrenzaError
-from trenza.multilevel.accumulate import CrossProducts, cross_products, layout
+from trenza.multilevel.accumulate import Columns, CrossProducts, cross_products, layout
 from trenza.multilevel.basis import Basis, basis_of
 from trenza.multilevel.coding import FixedPart, fixed_part, variables_of, with_quotes
 from trenza.multilevel.components import boundary_messages
@@ -36,7 +37,7 @@ def fit(
     formula: str,
     data: Data,
     reml: bool = True,
-    weights: str | np.ndarray | pd.Series | None = None,
+    weights: str | np.ndarray | pd.Series | Mapping[str, str] | None = None,
     ci_level: float = 0.95,
 ) -> Fit:
     """Fit a linear mixed model by REML, or by maximum likelihood with ``reml=False``.
@@ -51,25 +52,63 @@ def fit(
     """
     if not 0.0 < ci_level < 1.0:
         raise TrenzaError(f"ci_level: found {ci_level}; allowed: above 0 and below 1")
-    parsed = parse_formula(formula)
+    ready = prepare(parse_formula(formula), data, weights)
+    basis = basis_of(ready.products, ready.part, ready.parsed.outcome)
+    structure = structure_of(ready.parsed, ready.found, ready.products, basis)
+    return solve(ready, ready.products, basis, structure, reml, ci_level)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the two passes over the rows leave; the rows themselves are not needed any more."""
+
+    parsed: Formula
+    needs: Needs
+    source: Source
+    found: Survey
+    part: FixedPart
+    columns: Columns
+    products: CrossProducts
+
+
+def prepare(
+    parsed: Formula,
+    data: Data,
+    weights: str | np.ndarray | pd.Series | Mapping[str, str] | None,
+    outcomes: tuple[str, ...] = (),
+) -> Prepared:
+    """Read the rows; ``outcomes`` are further ones, for which the sums are kept as well."""
     data, weight_column = _with_weights(data, weights)
     source = Source(data)
     parsed = replace(parsed, fixed=with_quotes(parsed.fixed, source.names))
-    needs = _needs(parsed, source, weight_column)
+    needs = _needs(parsed, source, weight_column, outcomes)
     found = survey(source, needs)
     part = fixed_part(parsed.fixed, found, needs.categorical)
     columns = layout(part, needs, found, source)
     products = cross_products(source, needs, found, columns)
-    basis = basis_of(products, part, parsed.outcome)
-    structure = structure_of(parsed, found, products, basis)
+    return Prepared(parsed, needs, source, found, part, columns, products)
+
+
+def solve(
+    ready: Prepared,
+    products: CrossProducts,
+    basis: Basis,
+    structure: Structure,
+    reml: bool,
+    ci_level: float,
+    start: np.ndarray | None = None,
+) -> Fit:
+    """Search for the variances and bring the end into the user's units; ``start`` is where the search may begin."""
+    parsed, needs, found, part = ready.parsed, ready.needs, ready.found, ready.part
     _refuse(basis, structure, products, parsed)
-    model = Model(structure, basis, products.n, reml)
-    search = Search(model)
-    best, others = search.best()
+    search = Search(Model(structure, basis, products.n, reml))
+    best, others = search.best(start)
     messages, converged = _verdict(best, others)
     edge = boundary_messages(best, structure, basis)
     design = _design(found, part, basis, structure, products, needs, parsed)
-    machinery = Machinery(parsed, needs, source, found, part, columns, products, basis, search, best)
+    machinery = Machinery(
+        parsed, needs, ready.source, found, part, ready.columns, products, basis, search, best
+    )
     return Fit.build(
         machinery,
         design=design,
@@ -81,7 +120,15 @@ def fit(
     )
 
 
-def _with_weights(data: Data, weights: str | np.ndarray | pd.Series | None) -> tuple[Data, str | None]:
+def _with_weights(
+    data: Data, weights: str | np.ndarray | pd.Series | Mapping[str, str] | None
+) -> tuple[Data, str | None]:
+    if isinstance(weights, Mapping):
+        raise DataError(
+            f"weights: found weights by level ({', '.join(weights)}); allowed: one column of precision weights of the "
+            "rows. Weights that say how many groups or pupils each one stands for need a pseudo-likelihood "
+            "(Rabe-Hesketh & Skrondal 2006), which is not this estimator"
+        )
     if weights is None or isinstance(weights, str):
         return data, weights
     if not isinstance(data, pd.DataFrame):
@@ -92,15 +139,16 @@ def _with_weights(data: Data, weights: str | np.ndarray | pd.Series | None) -> t
     return data.assign(**{_WEIGHTS: values}), _WEIGHTS
 
 
-def _needs(parsed: Formula, source: Source, weights: str | None) -> Needs:
+def _needs(parsed: Formula, source: Source, weights: str | None, outcomes: tuple[str, ...]) -> Needs:
     """All columns that the model uses; raises ``DataError`` for names that are none."""
     variables, declared = variables_of(parsed.fixed)
     slopes = tuple(dict.fromkeys(c for term in parsed.random for c in term.columns if c != "1"))
     groups = tuple(dict.fromkeys(g for term in parsed.random for g in term.group))
-    needs = Needs(parsed.outcome, variables, slopes, groups, weights, declared)
+    needs = Needs(parsed.outcome, variables, slopes, groups, weights, declared, outcomes)
     source.require(needs.columns)
-    if parsed.outcome in variables or parsed.outcome in slopes:
-        raise DataError(f"formula: the outcome {parsed.outcome} stands among what explains it")
+    for outcome in (parsed.outcome, *outcomes):
+        if outcome in variables or outcome in slopes:
+            raise DataError(f"formula: the outcome {outcome} stands among what explains it")
     return needs
 
 
@@ -148,6 +196,10 @@ def _design(
     parsed: Formula,
 ) -> Design:
     said = []
+    if needs.weights:
+        said.append(
+            "weights are taken as precision weights (residual variance / weight), not as sampling weights"
+        )
     if found.rows > found.kept:
         why = ", ".join(f"{name} {count}" for name, count in found.missing.items())
         said.append(f"{found.rows - found.kept} of {found.rows} rows left out for missing values ({why})")

@@ -22,7 +22,7 @@ def predicted(machinery: Machinery, modes: pd.DataFrame | None, data: pd.DataFra
         raise DataError("predict: the fit was made from a file; give the rows to predict as a DataFrame")
     # the outcome is not needed, but has its place among the columns
     outcome = m.needs.outcome
-    frame = frame.assign(**{outcome: 0.0})
+    frame = frame.assign(**dict.fromkeys((outcome, *m.needs.outcomes), 0.0))
     groups = m.needs.groups if modes is not None else ()
     needs = Needs(outcome, m.needs.variables, m.needs.slopes, groups, None, m.needs.categorical)
     Source(frame).require(needs.columns)

@@ -224,9 +224,9 @@ class Search:
             theta, point, jacobian, hessian, float((along**2 / size).sum()) / 2.0, found.steps, False, 0.0
         )
 
-    def best(self) -> tuple[Found, list[Found]]:
-        """The best end of searches from all starts, and the others."""
-        ends = [self.solve(self.start(STARTS[0]))]
+    def best(self, start: np.ndarray | None = None) -> tuple[Found, list[Found]]:
+        """The best end of searches from all starts, and the others; ``start`` (m) is one that is known to be near."""
+        ends = [self.solve(self.start(STARTS[0]) if start is None else start)]
         singular = any(_least(e, self) < ZERO for e in ends)
         if singular or self.cheap:
             ends += [self.solve(self.start(sd)) for sd in STARTS[1:]]

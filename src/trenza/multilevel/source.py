@@ -29,7 +29,10 @@ class DataError(TrenzaError):
 
 @dataclass(frozen=True)
 class Needs:
-    """Columns by what they are used for; ``categorical`` are those that the formula declares to be so, with C()."""
+    """Columns by what they are used for; ``categorical`` are those that the formula declares to be so, with C().
+
+    ``outcomes`` are further outcomes of the same model, such as the other plausible values.
+    """
 
     outcome: str
     variables: tuple[str, ...]
@@ -37,11 +40,12 @@ class Needs:
     groups: tuple[str, ...]
     weights: str | None
     categorical: frozenset[str]
+    outcomes: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns, each once."""
-        some = (self.outcome, *self.variables, *self.slopes, *self.groups)
+        some = (self.outcome, *self.outcomes, *self.variables, *self.slopes, *self.groups)
         return tuple(dict.fromkeys([*some, *([self.weights] if self.weights else [])]))
 
 
@@ -157,7 +161,7 @@ def survey(source: Source, needs: Needs) -> Survey:
     declared: dict[str, pd.Index] = {}
     tuples: list[pd.DataFrame] = []
     infinite: dict[str, int] = {}
-    numeric = {needs.outcome, *needs.slopes, *([needs.weights] if needs.weights else [])}
+    numeric = {needs.outcome, *needs.outcomes, *needs.slopes, *([needs.weights] if needs.weights else [])}
     for chunk in source.chunks(needs.columns):
         keep, missing = complete(chunk, needs)
         found.rows += len(chunk)
@@ -169,7 +173,7 @@ def survey(source: Source, needs: Needs) -> Survey:
         for name in dict.fromkeys([*numeric, *needs.variables]):
             column = used[name]
             if name in numeric and is_text(column) and column.dtype.kind != "b":
-                role = "outcome" if name == needs.outcome else "column"
+                role = "outcome" if name in (needs.outcome, *needs.outcomes) else "column"
                 raise DataError(f"data: {role} {name} holds text; numbers are needed here")
             if name not in numeric and (is_text(column) or name in needs.categorical):
                 uniques.setdefault(name, []).append(pd.unique(column))
