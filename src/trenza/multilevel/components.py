@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -205,6 +206,24 @@ def fixed_variance(found: Found, basis: Basis, products: CrossProducts) -> float
     return float(found.point.beta @ x @ found.point.beta) * basis.y_scale**2 * factor
 
 
+def level_products(
+    search: Search, theta: np.ndarray
+) -> Iterator[tuple[int, np.ndarray, np.ndarray, np.ndarray]]:
+    """For each factor and block: factor, levels, Z'V^-1 W (q, levels, k), and the diagonal blocks of Z'V^-1 Z (q, q, levels)."""
+    roots = search.chol(theta)
+    sigma = [root @ root.T for root in roots]
+    for block in search.structure.blocks:
+        state = block.state(sigma, roots)
+        own = block.rest.own_blocks(state) if block.rest is not None else 0.0
+        yield block.first, block.groups, state.a1, state.n11 - own
+        if block.rest is not None:
+            r = block.rest.shape[1]
+            for f, where in block.rest.where.items():
+                a = np.array([state.a2[at // r, at % r] for at in where])
+                n = np.array([[state.n22[at // r, at % r, to % r] for to in where] for at in where])
+                yield f, block.rest.levels[f], a, n
+
+
 def modes(found: Found, search: Search, basis: Basis) -> pd.DataFrame:
     """Conditional modes (best linear unbiased predictors) of all levels, in the user's units.
 
@@ -212,32 +231,21 @@ def modes(found: Found, search: Search, basis: Basis) -> pd.DataFrame:
     se_prediction (of mode minus truth, which counts the uncertainty of the fixed effects as well).
     """
     structure = search.structure
-    roots = search.chol(found.theta)
-    sigma = [root @ root.T for root in roots]
+    sigma = [root @ root.T for root in search.chol(found.theta)]
     beta, phi, s2 = found.point.beta, found.point.phi, found.point.s2
     tables = []
     values = {f: np.zeros((x.q, x.levels)) for f, x in enumerate(structure.factors)}
     given = {f: np.zeros((x.q, x.levels)) for f, x in enumerate(structure.factors)}
     total = {f: np.zeros((x.q, x.levels)) for f, x in enumerate(structure.factors)}
-    for block in structure.blocks:
-        state = block.state(sigma, roots)
-        own = block.rest.own_blocks(state) if block.rest is not None else 0.0
-        pieces = [(block.first, block.groups, state.a1, state.n11 - own)]
-        if block.rest is not None:
-            r = block.rest.shape[1]
-            for f, where in block.rest.where.items():
-                a = np.array([state.a2[at // r, at % r] for at in where])
-                n = np.array([[state.n22[at // r, at % r, to % r] for to in where] for at in where])
-                pieces.append((f, block.rest.levels[f], a, n))
-        for f, levels, a, n in pieces:
-            u = to_user(structure.factors[f]) * basis.y_scale
-            left = u @ sigma[f]
-            residual = a[:, :, -1] - a[:, :, :-1] @ beta
-            values[f][:, levels] = left @ residual
-            prior = np.diag(u @ sigma[f] @ u.T)
-            given[f][:, levels] = s2 * (prior[:, None] - np.einsum("ab,bcg,ac->ag", left, n, left))
-            turned = np.tensordot(left, a[:, :, :-1], 1)
-            total[f][:, levels] = given[f][:, levels] + np.einsum("agk,kl,agl->ag", turned, phi, turned)
+    for f, levels, a, n in level_products(search, found.theta):
+        u = to_user(structure.factors[f]) * basis.y_scale
+        left = u @ sigma[f]
+        residual = a[:, :, -1] - a[:, :, :-1] @ beta
+        values[f][:, levels] = left @ residual
+        prior = np.diag(u @ sigma[f] @ u.T)
+        given[f][:, levels] = s2 * (prior[:, None] - np.einsum("ab,bcg,ac->ag", left, n, left))
+        turned = np.tensordot(left, a[:, :, :-1], 1)
+        total[f][:, levels] = given[f][:, levels] + np.einsum("agk,kl,agl->ag", turned, phi, turned)
     for f, factor in enumerate(structure.factors):
         for c, column in enumerate(factor.columns):
             tables.append(

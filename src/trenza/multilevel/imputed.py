@@ -26,7 +26,7 @@ from trenza.multilevel.fit import fit, prepare, solve
 from trenza.multilevel.formula import parse_formula
 from trenza.multilevel.result import Fit
 from trenza.multilevel.source import Data
-from trenza.multilevel.structure import Structure, structure_of
+from trenza.multilevel.structure import structure_of
 
 
 @dataclass(frozen=True)
@@ -106,21 +106,8 @@ def _plausible(
             needs=replace(ready.needs, outcome=name, outcomes=tuple(o for o in outcomes if o != name)),
         )
         start = fits[0].machinery.found.theta if fits and not fits[0].singular else None
-        fits.append(solve(here, one, basis, _narrow(shared, columns), reml, ci_level, start))
+        fits.append(solve(here, one, basis, shared.with_columns(columns), reml, ci_level, start))
     return tuple(fits)
-
-
-def _narrow(structure: Structure, columns: list[int]) -> Structure:
-    """The same structure with some of the columns of W."""
-    blocks = tuple(
-        replace(
-            block,
-            c=np.ascontiguousarray(block.c[:, :, columns]),
-            rest=None if block.rest is None else replace(block.rest, c=block.rest.c[:, :, columns]),
-        )
-        for block in structure.blocks
-    )
-    return replace(structure, blocks=blocks)
 
 
 def pool(fits: Sequence[Fit]) -> Pooled:

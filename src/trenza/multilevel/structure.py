@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,6 +30,18 @@ class Structure:
     blocks: tuple[Block, ...]
     first: int
     nested: bool
+
+    def with_columns(self, columns: list[int]) -> Structure:
+        """The same structure with some of the columns of W = [X, y]."""
+        blocks = tuple(
+            replace(
+                block,
+                c=np.ascontiguousarray(block.c[:, :, columns]),
+                rest=None if block.rest is None else replace(block.rest, c=block.rest.c[:, :, columns]),
+            )
+            for block in self.blocks
+        )
+        return replace(self, blocks=blocks)
 
     @property
     def engine(self) -> str:
