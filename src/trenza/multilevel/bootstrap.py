@@ -14,14 +14,14 @@ import pandas as pd
 
 from trenza.contracts.faults import TrenzaError
 from trenza.multilevel.accumulate import column_maker, used_chunks
-from trenza.multilevel.basis import basis_of
+from trenza.multilevel.basis import Basis, basis_of
 from trenza.multilevel.components import covariances, named
 from trenza.multilevel.levels import CellCoder
 from trenza.multilevel.likelihood import Model
 from trenza.multilevel.result import Fit
-from trenza.multilevel.search import Search
+from trenza.multilevel.search import Found, Search
 from trenza.multilevel.source import numbers
-from trenza.multilevel.structure import structure_of
+from trenza.multilevel.structure import Structure, structure_of
 
 
 def parametric_bootstrap(fitted: Fit, replicates: int, seed: int) -> pd.DataFrame:
@@ -85,19 +85,24 @@ class _Rows:
         basis = basis_of(products, m.part, m.formula.outcome)
         structure = structure_of(m.formula, m.survey, products, basis)
         found, _ = Search(Model(structure, basis, products.n, self.reml)).best()
-        beta = basis.to_user @ found.point.beta + basis.offset
-        out = dict(zip(basis.names, map(float, beta), strict=True))
-        singular = False
-        for f, (factor, cov) in enumerate(
-            zip(structure.factors, covariances(found, structure, basis), strict=True)
-        ):
-            for term in factor.terms:
-                names = [named(factor.columns[c]) for c in term]
-                for i, a in enumerate(term):
-                    out[f"var {names[i]} {factor.name}"] = float(cov[a, a])
-                    for j, b in enumerate(term[:i]):
-                        out[f"cov {names[j]} {names[i]} {factor.name}"] = float(cov[a, b])
-                singular |= bool(np.linalg.eigvalsh(found.point.sigma[f][np.ix_(term, term)])[0] <= 1e-12)
-        out["sigma"] = float(np.sqrt(found.point.s2) * basis.y_scale)
-        out["singular"] = singular
-        return out
+        return estimates_of(found, structure, basis)
+
+
+def estimates_of(found: Found, structure: Structure, basis: Basis) -> dict[str, float]:
+    """Fixed effects by term, variances and covariances by name, ``sigma`` and ``singular``, in the user's units."""
+    beta = basis.to_user @ found.point.beta + basis.offset
+    out = dict(zip(basis.names, map(float, beta), strict=True))
+    singular = False
+    for f, (factor, cov) in enumerate(
+        zip(structure.factors, covariances(found, structure, basis), strict=True)
+    ):
+        for term in factor.terms:
+            names = [named(factor.columns[c]) for c in term]
+            for i, a in enumerate(term):
+                out[f"var {names[i]} {factor.name}"] = float(cov[a, a])
+                for j, b in enumerate(term[:i]):
+                    out[f"cov {names[j]} {names[i]} {factor.name}"] = float(cov[a, b])
+            singular |= bool(np.linalg.eigvalsh(found.point.sigma[f][np.ix_(term, term)])[0] <= 1e-12)
+    out["sigma"] = float(np.sqrt(found.point.s2) * basis.y_scale)
+    out["singular"] = singular
+    return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -40,8 +42,32 @@ def predicted(machinery: Machinery, modes: pd.DataFrame | None, data: pd.DataFra
     return pd.Series(out, index=frame.index, name="fitted")
 
 
+def design_rows(m: Machinery, data: pd.DataFrame) -> np.ndarray:
+    """X (n, p) of the rows of ``data`` in the coordinates of the fit; nan where a column of X or Z is missing."""
+    outcome = m.needs.outcome
+    frame = data.assign(**dict.fromkeys((outcome, *m.needs.outcomes), 0.0))
+    needs = Needs(outcome, m.needs.variables, m.needs.slopes, (), None, m.needs.categorical)
+    Source(frame).require(needs.columns)
+    keep, _ = complete(frame, needs)
+    used = frame if keep is None else frame.loc[keep]
+    out = np.full((len(frame), len(m.basis.names)), np.nan)
+    rows = np.arange(len(frame)) if keep is None else np.flatnonzero(keep)
+    for some, block in _blocks(m, used):
+        out[rows[some]] = block.T @ m.basis.columns[:, :-1]
+    return out
+
+
 def _fixed(m: Machinery, used: pd.DataFrame) -> np.ndarray:
-    """X b in the user's units, block by block in the coordinates of the fit, which lose no digits."""
+    """X b in the user's units, in the coordinates of the fit, which lose no digits."""
+    coefficients = m.basis.columns[:, :-1] @ m.found.point.beta * m.basis.y_scale
+    out = np.empty(len(used))
+    for rows, block in _blocks(m, used):
+        out[rows] = coefficients @ block
+    return out + m.basis.y_shift
+
+
+def _blocks(m: Machinery, used: pd.DataFrame) -> Iterator[tuple[slice, np.ndarray]]:
+    """The accumulated columns (k, m) of complete rows, block by block."""
     for name, levels in m.survey.levels.items():
         if not name.startswith("group ") and name in m.needs.variables:
             unknown = level_codes(used[name], levels) < 0
@@ -54,9 +80,7 @@ def _fixed(m: Machinery, used: pd.DataFrame) -> np.ndarray:
         from dataclasses import replace
 
         columns = replace(columns, matrix=whole_matrix(m.part, used, m.survey))
-    coefficients = m.basis.columns[:, :-1] @ m.found.point.beta * m.basis.y_scale
     fill = column_maker(columns, used, m.survey, 0)
-    out = np.empty(len(used))
     buffer = np.empty((len(columns.pieces), BLOCK))
     for start in range(0, len(used), BLOCK):
         rows = slice(start, min(start + BLOCK, len(used)))
@@ -65,8 +89,7 @@ def _fixed(m: Machinery, used: pd.DataFrame) -> np.ndarray:
         for j, scale in enumerate(columns.scales):
             if scale.middle or scale.exponent:
                 block[j] = scale.apply(block[j])
-        out[rows] = coefficients @ block
-    return out + m.basis.y_shift
+        yield rows, block
 
 
 def _random(m: Machinery, factor: Factor, modes: pd.DataFrame, used: pd.DataFrame) -> np.ndarray:

@@ -15,6 +15,7 @@ from trenza.multilevel.coding import FixedPart
 from trenza.multilevel.components import fixed_variance, modes, random_variances, variance_table
 from trenza.multilevel.contrasts import Weights, contrast_rows, contrast_table
 from trenza.multilevel.degrees import Inference, p_of_t, t_quantile
+from trenza.multilevel.influence import influence_table
 from trenza.multilevel.machinery import Machinery
 from trenza.multilevel.predict import predicted
 from trenza.multilevel.profile_intervals import profile_table
@@ -153,6 +154,10 @@ class Fit:
     def profile_intervals(self) -> pd.DataFrame:
         """Profile intervals of standard deviations and correlations beside Wald's: see ``profile_intervals.profile_table``."""
         return profile_table(self.machinery, self.variance, self.ci_level, self.reml)
+
+    def influence(self, cluster: str | None = None) -> pd.DataFrame:
+        """Estimates without each cluster, Cook's distance and DFBETAS: see ``influence.influence_table``."""
+        return influence_table(self.machinery, cluster)
 
     @cached_property
     def modes(self) -> pd.DataFrame:
