@@ -90,10 +90,31 @@ def test_restricted_likelihood(model: str, oracle: Path, tmp_path: Path) -> None
     components = pd.read_csv(oracle / "variance_components.csv")
     theirs_v = np.sort(components.loc[components["model"] == model, "vcov"])
     ours_v = np.sort(f.variance["estimate"])
-    # a share of the component's own standard error: lme4's search leaves 1e-12 of the likelihood open, and where that
-    # is flat (second schools of ScotsSec: 0.014, SE 0.01) 1e-6 of the component is below that
-    se = f.variance["se"].to_numpy()[np.argsort(f.variance["estimate"])]
-    assert (np.abs(ours_v - theirs_v) <= np.maximum(1e-6 * np.abs(theirs_v), 5e-6 * se)).all()
+    close = np.abs(ours_v - theirs_v) <= 1e-6 * np.abs(theirs_v)
+    if model == "scots_x":  # one component, 3.3e-6 off: the next test shows whose
+        assert (~close).sum() == 1 and np.abs(ours_v / theirs_v - 1.0).max() < 4e-6
+    else:
+        assert close.all()
+
+
+def test_the_reference_of_scots_x_stops_short_of_the_optimum(oracle: Path, tmp_path: Path) -> None:
+    """Our restricted likelihood at lme4's variances is lower than at ours, by 3.6e-12, and its gradient is not zero there.
+
+    The gradient by log variance is 7e-6 at lme4's end and below 1e-9 at ours, and one Newton step from lme4's end leads to
+    ours: what is left open is how far lme4's search went (its variance of secondary schools is 0.014 with an SE of 0.01).
+    The gradient itself is proved by n x n matrices in test_multilevel_fit_dense.py.
+    """
+    f, _ = fitted("scots_x", oracle, tmp_path)
+    table = pd.read_csv(oracle / "variance_components.csv").set_index(["model", "grp"])["vcov"]["scots_x"]
+    m = f.machinery
+    s2 = table["Residual"] / m.basis.y_scale**2
+    roots = [np.array([[np.sqrt(table[one.name] / table["Residual"])]]) for one in m.search.structure.factors]
+    theirs, ours = m.search.model.at(roots, s2=float(s2)), m.found.point
+    assert 0.0 < theirs.value - ours.value < 1e-11
+    assert np.abs(theirs.gradient * theirs.psi).max() > 5e-6
+    assert np.abs(ours.gradient * ours.psi).max() < 1e-9
+    stepped = theirs.psi - np.linalg.solve(theirs.observed, theirs.gradient)
+    np.testing.assert_allclose(stepped, ours.psi, rtol=1e-9)
 
 
 @pytest.mark.parametrize("model", [m for m in MODELS if m != "sleep_w"])
