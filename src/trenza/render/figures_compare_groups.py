@@ -32,7 +32,8 @@ def group_distributions(ctx: Context) -> Figure | None:
     if not shown:
         return None
     some = shown[:OUTCOMES]
-    fig, axes = style.new(len(some), 1, height=1.5 + 1.42 * len(some), squeeze=False)
+    high = [1.42 if s == "simulated" and _records(ctx, o) else 0.98 for o, s in some]
+    fig, axes = style.new(len(some), 1, height=1.5 + sum(high), squeeze=False, height_ratios=high)
     told: set[str] = set()
     for ax, (outcome, source) in zip(axes[:, 0], some, strict=True):
         told |= _panel(ctx, ax, outcome, source)
@@ -100,8 +101,14 @@ def _panel(ctx: Context, ax: Axes, outcome: str, source: str) -> set[str]:
         ax.text(1.012, y - 0.2, ctx.t("cmp_mean_sd", mean=ctx.num(row["mean"]), sd=ctx.num(row["sd"])),
                 transform=ax.get_yaxis_transform(), va="center", ha="left", fontsize=style.SMALL - 0.5)  # fmt: skip
     ax.set_yticks([LANE, 0.0], names, fontsize=style.SMALL)
-    ax.set_ylim(-0.5, LANE + PILE + 0.15)
-    ax.set_title(ctx.item(outcome), fontsize=style.BODY)
+    ax.set_ylim(-0.6, LANE + (PILE + 0.15 if values else 0.15))
+    ax.use_sticky_edges = False  # a box is not a bar that grows from the edge
+    ax.autoscale_view(scaley=False)
+    name = ctx.item(outcome)
+    # Two sources may hold outcomes of one name, such as two years' samples.
+    if sum(ctx.item(o) == name for o in set(table["outcome"])) > 1:
+        name = f"{name} ({ctx.level(part['source_id'].iloc[0])})"
+    ax.set_title(name, fontsize=style.BODY)
     style.bare(ax)
     style.numbers_on(ax.xaxis, ctx.lang)
     return told
