@@ -49,14 +49,8 @@ def outcome(ctx: Context, verdict: pd.Series) -> list[str]:
         said.append(ctx.t("cmp_by_stand_in", method=comparison.name(ctx, verdict["method"])))
     said.append(detectable(ctx, verdict))
     if int(verdict["others"]):
-        one = "_one" if int(verdict["others"]) == 1 else ""
-        said.append(
-            ctx.t(
-                f"cmp_others{one}",
-                k=ctx.count(verdict["others_exclude_zero"]),
-                n=ctx.count(verdict["others"]),
-            )
-        )
+        key = "cmp_others_one" if int(verdict["others"]) == 1 else "cmp_others"
+        said.append(ctx.t(key, k=ctx.count(verdict["others_exclude_zero"]), n=ctx.count(verdict["others"])))
     return said
 
 
