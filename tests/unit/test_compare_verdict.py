@@ -188,3 +188,14 @@ def test_tables_keep_their_contracts_and_change_nothing() -> None:
     pd.testing.assert_frame_equal(frame, before)
     for name, table in tables.items():
         pd.testing.assert_frame_equal(CONTRACTS[name].check(table), table)
+
+
+def test_the_equivalence_interval_lies_within_the_bounds_where_both_tests_reject() -> None:
+    frame = rows()
+    seen = set()
+    for sesoi in (0.2, 0.5, 0.8, 1.2, 2.0):
+        for row in judge(frame, settings=Settings(sesoi_sd=sesoi, draws=199))["verdicts"].itertuples():
+            inside = -sesoi < row.equivalence_low and row.equivalence_high < sesoi
+            assert inside == (row.p_equivalence < 0.05)
+            seen.add(inside)
+    assert seen == {True, False}

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trenza.compare import adapters
 from trenza.compare.clusters import units
 from trenza.compare.contrast import (
     EFFECT_KIND,
@@ -217,6 +218,7 @@ def _tables(
                 "p_bh": p_bh,
                 "sesoi": settings.sesoi_sd,
                 "p_equivalence": v.p_equivalence,
+                **_equivalence_limits(v, settings),
                 "sd": v.sd,
                 "icc": v.icc,
                 "mdes_sd": v.detectable[0].here,
@@ -241,6 +243,15 @@ def _tables(
         name: CONTRACTS[name].check(pd.DataFrame(held, columns=CONTRACTS[name].names))
         for name, held in rows.items()
     }
+
+
+def _equivalence_limits(v: Verdict, settings: Settings) -> dict[str, float]:
+    """The interval at 1 - 2 alpha, which lies within the bounds exactly where both one-sided tests reject."""
+    if not (v.shown.se > 0.0 and v.sd > 0.0) or math.isnan(v.shown.df):
+        return {"equivalence_low": math.nan, "equivalence_high": math.nan}
+    half = adapters.t_quantile(settings.ci_level, v.shown.df) * v.shown.se
+    low, high = (v.shown.estimate - half) / v.sd, (v.shown.estimate + half) / v.sd
+    return {"equivalence_low": low, "equivalence_high": high}
 
 
 def _tidy(inference: Inference, v: Verdict, pair: tuple[Group, ...], settings: Settings) -> dict[str, Any]:

@@ -64,6 +64,14 @@ INFERENCE_CONTRACTS: tuple[Contract, ...] = (
             float_column("p_bh", "Benjamini and Hochberg's correction over the family"),
             float_column("sesoi", "smallest effect size of interest, in SD, as declared"),
             float_column("p_equivalence", "two one-sided tests of the difference against +-sesoi"),
+            float_column(
+                "equivalence_low",
+                "lower limit at 1 - 2 alpha of the difference, pooled SDs, no small-sample factor",
+            ),
+            float_column(
+                "equivalence_high",
+                "upper limit; both within +-sesoi exactly where p_equivalence is below alpha",
+            ),
             float_column("sd", "pooled SD within groups, outcome's unit", blank=False),
             float_column("icc", "share of variance between clusters given the group, estimated, 0 to 1"),
             float_column("mdes_sd", "minimum detectable effect of this design, SDs, 80 % power"),
