@@ -54,6 +54,49 @@ def search_random_intercept(y: np.ndarray, x: np.ndarray, cluster: np.ndarray, o
     return Attempt(optimiser, ratio, coefficients, converged, _stable(said))
 
 
+@dataclass(frozen=True)
+class Second:
+    """statsmodels' own answer: ``coefficients`` and ``se`` (p), ``covariance`` (q, q) of the groups, ``residual`` variance."""
+
+    coefficients: np.ndarray
+    se: np.ndarray
+    covariance: np.ndarray
+    residual: float
+    loglik: float
+    converged: bool
+    messages: tuple[str, ...]
+
+
+def mixed_model(y: np.ndarray, x: np.ndarray, z: np.ndarray, group: np.ndarray, reml: bool) -> Second:
+    """statsmodels' MixedLM as its makers ship it: ``y`` (n), ``x`` (n, p), ``z`` (n, q), ``group`` (n) integers.
+
+    Its optimisers, its standard errors (from a joint Hessian) and its likelihood. A search that raises gives nan and the message.
+    """
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    nan, error = np.nan, ""
+    out: tuple[np.ndarray, np.ndarray, np.ndarray, float, float, bool]
+    out = (
+        np.full(x.shape[1], nan),
+        np.full(x.shape[1], nan),
+        np.full((z.shape[1],) * 2, nan),
+        nan,
+        nan,
+        False,
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            fit = MixedLM(y, x, groups=group, exog_re=z).fit(reml=reml)
+            coefficients, se = np.asarray(fit.fe_params, dtype=float), np.asarray(fit.bse_fe, dtype=float)
+            covariance, residual = np.asarray(fit.cov_re, dtype=float), float(fit.scale)
+            out = (coefficients, se, covariance, residual, float(fit.llf), bool(fit.converged))
+        except Exception as raised:  # a failed fit is a result to report, whatever statsmodels raises
+            error = f"{type(raised).__name__}: {raised}"
+    said = [f"{w.category.__name__}: {w.message}" for w in caught] + ([error] if error else [])
+    return Second(*out, _stable(said))
+
+
 def _stable(said: list[str]) -> tuple[str, ...]:
     """Each text once, in order of first appearance, on one line and without memory addresses."""
     counts: dict[str, int] = {}
