@@ -109,10 +109,9 @@ class _Profile:
         self.correlation = len(target.first) == 2
         if self.correlation:
             self.pairs.remove((target.term or 0, 1, 0))
-        # where a correlation is held, its standard deviations may not change their signs, for that would turn its own
-        self.positive = (
-            [1 + self.pairs.index((target.term or 0, a, a)) for a in range(2)] if self.correlation else []
-        )
+        # the residual SD stays above 0; where a correlation is held, its SDs may not change signs and turn its own
+        own = (0, 1) if self.correlation else ()
+        self.positive = [0, *(1 + self.pairs.index((target.term or 0, a, a)) for a in own)]
         self.held = 0 if target.term is None else 1 + self.pairs.index((target.term, 0, 0))
         self.best = m.found.point.value
 
@@ -197,9 +196,14 @@ class _Profile:
                 if step[i] * unit[i] < -0.9 * x[i]:
                     share = min(share, -0.9 * x[i] / (step[i] * unit[i]))
             while share > 1e-8:
-                after = self.at(x + share * step * unit, rho)
-                if after.value < point.value - 1e-4 * share * decrement:
-                    break
+                try:
+                    after = self.at(x + share * step * unit, rho)
+                    if after.value < point.value - 1e-4 * share * decrement:
+                        break
+                except (
+                    np.linalg.LinAlgError
+                ):  # so far out that X'V^-1 X cannot be told from a singular matrix
+                    pass
                 share /= 4.0
             else:
                 break
