@@ -11,7 +11,7 @@ from typing import Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
-from trenza.contracts.study import check_items, check_study, findings
+from trenza.contracts.study import Rows, available_columns, check_items, check_study, findings
 from trenza.contracts.words import names_or
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
@@ -178,6 +178,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     faults += check_codebook(rows["codebook"], tables["codebook"])
     faults += check_study(study, rows["items"], shown)
     faults += word_set_faults(study["answer_words"], shown)
+    faults += _formula_faults(study, rows["items"], shown)
     faults += check_instrument(rows["items"], study["answer_words"], tables["items"])
     try:
         load_rules(study["policy"], file=shown)
@@ -217,6 +218,19 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     if faults:
         raise InputFaults(faults)
     return Study(name, study, tables, files, official, tuple(dict.fromkeys(missing)))
+
+
+def _formula_faults(study: Mapping[str, Any], items: Rows, shown: str) -> list[Fault]:
+    """Faults of the formulas among the models, each against the columns of its source."""
+    faults: list[Fault] = []
+    for position, model in enumerate(study["models"]):
+        if "formula" in model and model["source"] in study["sources"] and "group" in study["design"]:
+            from trenza.multilevel.declared_checks import formula_faults  # formulaic is slow to load
+
+            there = available_columns(study, model["source"], items)
+            place = f"models.{position}"
+            faults += formula_faults(model, study["design"]["group"], there, place, shown)
+    return faults
 
 
 def _official_files(folders: Sequence[str], data_root: str, root: Path) -> dict[str, str]:

@@ -27,7 +27,7 @@ LAW = {
     "triangulate": {"contracts"},
     "render": {"contracts"},
     "simulate": {"contracts"},
-    "project": {"contracts", "io", "official", "qualitative", "questionnaire", "triangulate"},
+    "project": {"contracts", "io", "multilevel", "official", "qualitative", "questionnaire", "triangulate"},
     "command": {"contracts", "io", "compare", "render"},
 }
 STATISTICS = {"statsmodels", "pingouin", "scipy"}

@@ -21,6 +21,7 @@ from trenza.contracts.columns import (
     text_column,
 )
 from trenza.contracts.inference_tables import INFERENCE_CONTRACTS
+from trenza.contracts.model_tables import MODEL_CONTRACTS
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
@@ -360,6 +361,7 @@ CONTRACTS: dict[str, Contract] = {
         ),
         *SCHOOL_CONTRACTS,
         *INFERENCE_CONTRACTS,
+        *MODEL_CONTRACTS,
         *AUDIT_CONTRACTS,
         *QUESTIONNAIRE_CONTRACTS,
         # report

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.model_tables import MODEL_TABLES
 from trenza.contracts.tables import stacked
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
+from trenza.multilevel.declared import fit_declared
 from trenza.multilevel.random_intercept import fit_random_intercept
 
 if TYPE_CHECKING:
@@ -28,13 +30,14 @@ def model_study(
     ci_level: float,
     min_cell: int,
 ) -> dict[str, pd.DataFrame]:
-    """Tables ``models``, ``variance``, ``discontinuity``, ``mean_reversion`` and ``bins``.
+    """Tables ``coef``, ``fit``, ``varcomp``, ``modes``, ``influence``, ``discontinuity``, ``mean_reversion`` and ``bins``.
 
     Raises one ``InputFaults`` with the faults of all analyses, groups of real data below ``min_cell`` among them.
     """
     parts: dict[str, list[pd.DataFrame]] = {
         "models": [],
         "variance": [],
+        **{name: [] for name in MODEL_TABLES},
         "discontinuity": [],
         "mean_reversion": [],
         "bins": [],
@@ -42,7 +45,7 @@ def model_study(
     groups = {k: design[k] for k in ("group", "participants") if k in design}
     faults: list[Fault] = []
 
-    def collect(names: tuple[str, str], analysis: Mapping[str, Any], run: Any, **settings: Any) -> None:
+    def collect(names: tuple[str, ...], analysis: Mapping[str, Any], run: Any, **settings: Any) -> None:
         source = analysis["source"]
         kind, records = sources[source]["kind"], data[source]
         if kind == "real":
@@ -68,6 +71,10 @@ def model_study(
             parts[name].append(table)
 
     for m in models:
+        shared = min_cell if sources[m["source"]]["kind"] == "real" else None
+        collect(tuple(MODEL_TABLES), m, _declared, model=m, control=design["control"], min_cell=shared)
+        if "formula" in m:
+            continue
         collect(
             ("models", "variance"),
             m,
@@ -106,3 +113,9 @@ def model_study(
     if faults:
         raise InputFaults(faults)
     return {name: stacked(name, frames) for name, frames in parts.items()}
+
+
+def _declared(records: pd.DataFrame, **settings: Any) -> list[pd.DataFrame]:
+    """The tables of a declared model in the order of ``MODEL_TABLES``."""
+    made = fit_declared(records, **settings)
+    return [made[name] for name in MODEL_TABLES]
