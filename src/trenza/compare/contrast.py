@@ -144,7 +144,10 @@ def group_faults(place: Place, outcome: str, groups: dict[str, Group]) -> list[F
     """What keeps the two ``groups`` (level name -> figures) of an outcome from being compared."""
     faults = []
     for level, group in groups.items():
-        if group.n < 2:
+        if not isinstance(group.n, int | np.integer):
+            found = f"{group.n!r} units in group {level!r}"
+            faults.append(place.fault(outcome, found, "a whole number of units from 2"))
+        elif group.n < 2:
             units = "1 unit" if group.n == 1 else f"{group.n} units"
             faults.append(
                 place.fault(outcome, f"{units} in group {level!r}", "at least 2 units in each group")

@@ -50,6 +50,7 @@ def detectable_between(
     r2_cluster: float = 0.0,
     r2_unit: float = 0.0,
     covariates: int = 0,
+    df: float | None = None,
     ci_level: float = 0.95,
     power: float = POWER,
 ) -> float:
@@ -57,15 +58,16 @@ def detectable_between(
 
     Variance of the difference of means over units, with r = ``icc``: in each group r (1 - ``r2_cluster``) sum n_j^2 /
     N^2 + (1 - r)(1 - ``r2_unit``) / N. For J equal clusters of n, half of them in each group, that is the
-    usual 4 / J * (r + (1 - r) / n). df = J - 2 - ``covariates`` at the level of clusters.
+    usual 4 / J * (r + (1 - r) / n). ``df`` are those of the test that is used; without them J - 2 - ``covariates``
+    at the level of clusters, right for equal ones and too many for few or unequal ones.
     """
     variance = 0.0
     for sizes in (np.asarray(sizes_1, dtype=float), np.asarray(sizes_0, dtype=float)):
         total = sizes.sum()
         variance += icc * (1 - r2_cluster) * float((sizes**2).sum()) / total**2
         variance += (1 - icc) * (1 - r2_unit) / total
-    df = len(sizes_1) + len(sizes_0) - 2 - covariates
-    return multiplier(df, ci_level=ci_level, power=power) * math.sqrt(variance)
+    degrees = len(sizes_1) + len(sizes_0) - 2 - covariates if df is None else df
+    return multiplier(degrees, ci_level=ci_level, power=power) * math.sqrt(variance)
 
 
 def detectable_within(

@@ -35,16 +35,24 @@ def joined(*pieces: str) -> str:
     return "; ".join(piece for piece in pieces if piece)
 
 
+def smallest_p(smallest: float, level: float) -> str:
+    """A remark where resampling cannot reach 1 - ``level`` whatever the data are; empty where it can."""
+    return f"smallest p value that can occur: {smallest:.3g}" if smallest >= 1.0 - level - 1e-12 else ""
+
+
 def inverted(
-    p_value: Callable[[float], float], centre: float, stride: float, level: float
+    p_value: Callable[[float], float], centre: float, stride: float, level: float, *, smallest: float = 0.0
 ) -> tuple[float, float]:
     """Confidence limits by inversion: the values up to which ``p_value`` stays at 1 - ``level`` or above.
 
     ``p_value`` gives the p value of the hypothesis that the difference is its argument; ``centre`` must not be
     rejected (the estimate), ``stride`` > 0 is the first step outwards (the standard error). A limit that is
-    not found within 2^40 strides is infinite: with few clusters the smallest p value may be above 1 - level.
+    not found within 2^40 strides is infinite. ``smallest`` is the smallest p value that can occur: where it is not
+    below 1 - level nothing can be ruled out, and far out a search would only find rounding noise.
     """
     alpha = 1.0 - level
+    if smallest >= alpha * (1.0 - 1e-12):
+        return -math.inf, math.inf
 
     def limit(direction: float) -> float:
         inside, outside, step = centre, math.nan, stride

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from trenza.compare.clusters import Cells, Units
-from trenza.compare.inference import inverted, joined, not_computed
+from trenza.compare.inference import inverted, joined, not_computed, smallest_p
 from trenza.contracts.inference import Inference
 
 BETWEEN = "randomisation inference: whole clusters change groups, studentised difference"
@@ -76,7 +76,9 @@ def permute_clusters(sums: Cells, *, ci_level: float, draws: int, seed: int) -> 
     spread = float(np.std(total / n)) or abs(estimate)
     says = f"all {len(first)} assignments" if exact else f"{draws} assignments drawn, seed {seed}"
     remark = "the plain difference, for want of two clusters in a group" if plain else ""
-    return _by_shares(BETWEEN, ASSUMES_BETWEEN, p_value, estimate, spread, ci_level, [says, remark])
+    mirrored = 2 if 2 * chosen == count else 1  # the groups changed over give the same size of difference
+    smallest = mirrored / len(first) if exact else 1.0 / (1 + draws)
+    return _by_shares(BETWEEN, ASSUMES_BETWEEN, p_value, estimate, spread, ci_level, [says, remark], smallest)
 
 
 def _labels(label: np.ndarray, *, exact: bool, draws: int, seed: int) -> Iterator[np.ndarray]:
@@ -139,7 +141,9 @@ def permute_within(data: Units, sums: Cells, *, ci_level: float, draws: int, see
 
     says = f"all {many} assignments" if exact else f"{draws} assignments drawn, seed {seed}"
     spread = float(np.std(top_y) / bottom) or abs(estimate)
-    return _by_shares(WITHIN, ASSUMES_WITHIN, p_value, estimate, spread, ci_level, [says])
+    mirrored = 2 if bool((sums.n_1[shared] == sums.n_0[shared]).all()) else 1
+    smallest = mirrored / many if exact else 1.0 / (1 + draws)
+    return _by_shares(WITHIN, ASSUMES_WITHIN, p_value, estimate, spread, ci_level, [says], smallest)
 
 
 def _subset_sums(
@@ -174,11 +178,13 @@ def _by_shares(
     spread: float,
     level: float,
     says: list[str],
+    smallest: float,
 ) -> Inference:
     """The inference whose p values come from ``p_value`` (difference -> p)."""
     if not spread > 0.0:
         return not_computed(method, "no unit differs from another", assumes=assumes, estimate=estimate)
-    low, high = inverted(p_value, estimate, spread, level)
+    low, high = inverted(p_value, estimate, spread, level, smallest=smallest)
+    says = [*says, smallest_p(smallest, level)]
     if not (math.isfinite(low) and math.isfinite(high)):
         says = [*says, "an open interval: with so few assignments no value on that side can be ruled out"]
     nan = math.nan

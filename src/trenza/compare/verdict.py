@@ -18,11 +18,13 @@ from trenza.compare import cluster_tests as tests
 from trenza.compare.clusters import Cells, Units, between, cells, intraclass_correlation, within
 from trenza.compare.contrast import Group, pooled_sd
 from trenza.compare.detectable import Detectable, detectable_between, detectable_units, detectable_within
-from trenza.compare.inference import not_computed
+from trenza.compare.inference import joined, not_computed
 from trenza.compare.ordinal import ordinal_effect
 from trenza.compare.permutation import permute_clusters, permute_within
 from trenza.compare.ranks import mann_whitney
 from trenza.compare.two_groups import WELCH, Effect, common_language, jzs, student, welch
+from trenza.compare.wild_bootstrap import ASSUMES as ASSUMES_BOOTSTRAP
+from trenza.compare.wild_bootstrap import METHOD as BOOTSTRAP
 from trenza.compare.wild_bootstrap import wild_cluster_bootstrap
 from trenza.contracts.inference import Inference
 
@@ -34,6 +36,9 @@ WHY = {
     "cluster shares cancels",
     None: "no clusters are stated, so units are taken as independent",
 }
+LEAST_FOR_ICC = 20  # clusters: with fewer, a correction by an estimated ICC is far too sure of itself
+CLUSTERS_LEFT_OUT = "clusters are left out"
+ONLY_DESCRIBES = "no inference: it would take units as independent, and whole clusters belong to one group"
 NEEDS_ROWS = "it needs rows, and there are printed figures only"
 
 
@@ -127,7 +132,7 @@ def verdict(
     icc, clusters = math.nan, None
     if assignment is None:
         rows = [("called_for", individual[0]), ("beside", individual[1])]
-        detectable = [_alone(*groups, level)]
+        detectable = [alone_detectable(*groups, level)]
     else:
         sums = cells(data)
         clusters, icc = data.clusters, intraclass_correlation(data, sums)
@@ -141,11 +146,14 @@ def verdict(
         n=len(data.y),
         clusters=clusters,
         rows=tuple(sorted(rows, key=lambda row: ROLES.index(row[0]))),
-        effects=(
-            common_language(*groups, ci_level=level),
-            *mann_whitney(first, second, ci_level=level),
-            ordinal_effect(first, second, ci_level=level),
-            jzs(*groups),
+        effects=tuple(
+            effect if assignment is None else without_clusters(effect, assignment)
+            for effect in (
+                common_language(*groups, ci_level=level),
+                *mann_whitney(first, second, ci_level=level),
+                ordinal_effect(first, second, ci_level=level),
+                jzs(*groups),
+            )
         ),
         sd=pooled_sd(*groups),
         icc=icc,
@@ -154,56 +162,17 @@ def verdict(
     )
 
 
-def verdict_from_summaries(
-    first: Group, second: Group, *, clusters: int | None, assignment: str | None, settings: Settings
-) -> Verdict:
-    """What printed n, mean and SD allow.
+def without_clusters(effect: Effect, assignment: str) -> Effect:
+    """An effect whose inference takes units as independent, in a design with clusters.
 
-    Groups in different clusters: Hedges' correction with assumed ICCs, the middle one called for. Groups in the
-    same clusters: what the design calls for needs rows and says so; Hedges' correction is a what-if. ``clusters``
-    is their declared number over both groups, taken to be of one size and, in the same clusters, one mix.
+    In different clusters its interval and p value would be far too sure, and so is the Bayes factor whole: they are
+    left out, and the effect itself stays as a description. In the same clusters they stay, with a note.
     """
-    level, n = settings.ci_level, first.n + second.n
-    individual = [welch(first, second, ci_level=level), student(first, second, ci_level=level)]
-    if assignment is None or clusters is None:
-        assignment = None
-        rows = [("called_for", individual[0]), ("beside", individual[1])]
-        detectable = [_alone(first, second, level)]
-    else:
-        assumed = [_assumed(first, second, n / clusters, icc, level) for icc in settings.assumed_icc]
-        middle = settings.assumed_icc[len(assumed) // 2]
-        halves = [
-            np.full(clusters - clusters // 2, 2 * first.n / clusters),
-            np.full(clusters // 2, 2 * second.n / clusters),
-        ]
-        mixed = [np.full(clusters, group.n / clusters) for group in (first, second)]
-        order = sorted(settings.assumed_icc, key=lambda icc: icc != middle)
-        detectable = [_two_designs(assignment, halves, mixed, icc, False, None, level) for icc in order]
-        if assignment == "different_clusters":
-            roles = ["called_for" if icc == middle else "beside" for icc in settings.assumed_icc]
-            rows = list(zip(roles, assumed, strict=True))
-        else:
-            needed = not_computed(
-                tests.FIXED_CR2,
-                NEEDS_ROWS,
-                assumes=tests.ASSUMES_FIXED_CR2,
-            )
-            rows = [("called_for", needed), *(("what_if", inference) for inference in assumed)]
-        rows += [("beside", inference) for inference in individual]
-    rows = sorted(rows, key=lambda row: ROLES.index(row[0]))
-    sd = pooled_sd(first, second)
-    made = Verdict(
-        assignment=assignment,
-        n=n,
-        clusters=clusters,
-        rows=tuple(rows),
-        effects=(common_language(first, second, ci_level=level), jzs(first, second)),
-        sd=sd,
-        icc=math.nan,
-        detectable=tuple(detectable),
-        p_equivalence=math.nan,
-    )
-    return replace(made, p_equivalence=equivalence(made.shown, sd, settings.sesoi_sd))
+    if assignment == "same_clusters":
+        return replace(effect, note=joined(effect.note, CLUSTERS_LEFT_OUT))
+    value = math.nan if effect.kind == "bayes_factor_10" else effect.value
+    note, nan = joined(effect.note, ONLY_DESCRIBES), math.nan
+    return replace(effect, value=value, ci_low=nan, ci_high=nan, p_value=nan, note=note)
 
 
 def group_of(values: np.ndarray) -> Group:
@@ -223,11 +192,12 @@ def equivalence(inference: Inference, sd: float, sesoi_sd: float | None) -> floa
     )
 
 
-def _alone(first: Group, second: Group, level: float) -> Detectable:
+def alone_detectable(first: Group, second: Group, level: float) -> Detectable:
+    """What units without clusters can find."""
     return Detectable(math.nan, False, detectable_units(first.n, second.n, ci_level=level), math.nan)
 
 
-def _two_designs(
+def two_designs(
     assignment: str,
     apart: Sequence[np.ndarray],
     mixed: Sequence[np.ndarray],
@@ -236,15 +206,23 @@ def _two_designs(
     df: float | None,
     level: float,
 ) -> Detectable:
-    """Both designs at ``icc``: clusters of sizes ``apart`` in one group each, or with both groups in ``mixed``."""
+    """Both designs at ``icc``: clusters of sizes ``apart`` in one group each, or with both groups in ``mixed``.
+
+    ``df`` are those of the called-for test, for the design that is the declared one.
+    """
     enough = min(len(sizes) for sizes in apart) >= 2
-    between_them = detectable_between(apart[0], apart[1], icc=icc, ci_level=level) if enough else math.nan
-    inside = detectable_within(mixed[0], mixed[1], icc=icc, df=df, ci_level=level)
+    of_between = df if assignment == "different_clusters" else None
+    of_within = df if assignment == "same_clusters" else None
+    between_them = (
+        detectable_between(apart[0], apart[1], icc=icc, df=of_between, ci_level=level) if enough else math.nan
+    )
+    inside = detectable_within(mixed[0], mixed[1], icc=icc, df=of_within, ci_level=level)
     pair = (between_them, inside) if assignment == "different_clusters" else (inside, between_them)
     return Detectable(icc, known, *pair)
 
 
-def _assumed(first: Group, second: Group, size: float, icc: float, level: float) -> Inference:
+def hedges_assumed(first: Group, second: Group, size: float, icc: float, level: float) -> Inference:
+    """Hedges' correction with an assumed ``icc``."""
     return tests.hedges_2007(first, second, cluster_size=size, icc=icc, known=False, ci_level=level)
 
 
@@ -254,21 +232,27 @@ def _between(
     """Rows for groups in different clusters, and the minimum detectable effects as a function of the ICC."""
     level, draws, seed = settings.ci_level, settings.draws, settings.seed
     size = len(data.y) / data.clusters
+    apart = [part[part > 0] for part in (sums.n_1, sums.n_0)]
+    alone = min(len(part) for part in apart) < 2
+    called = tests.between_cr2(sums, ci_level=level)
     beside = [
-        wild_cluster_bootstrap(between(sums), ci_level=level, draws=draws, seed=seed),
+        not_computed(BOOTSTRAP, tests.ONE_SIDED, assumes=ASSUMES_BOOTSTRAP, estimate=called.estimate)
+        if alone
+        else wild_cluster_bootstrap(between(sums), ci_level=level, draws=draws, seed=seed),
         permute_clusters(sums, ci_level=level, draws=draws, seed=seed),
         tests.cluster_means(sums, grand_mean=float(data.y.mean()), ci_level=level),
     ]
-    if not math.isnan(icc):
+    if not math.isnan(icc) and data.clusters >= LEAST_FOR_ICC and not alone:
         beside.append(tests.hedges_2007(*groups, cluster_size=size, icc=icc, known=True, ci_level=level))
-    beside += [_assumed(*groups, size, assumed, level) for assumed in settings.assumed_icc]
-    rows = [("called_for", tests.between_cr2(sums, ci_level=level)), *(("beside", row) for row in beside)]
-    apart = [part[part > 0] for part in (sums.n_1, sums.n_0)]
+    if not alone:
+        beside += [hedges_assumed(*groups, size, assumed, level) for assumed in settings.assumed_icc]
+    rows = [("called_for", called), *(("beside", row) for row in beside)]
     share = sums.n_1.sum() / sums.n.sum()
     mixed = [sums.n * share, sums.n * (1 - share)]  # as if every cluster had held both groups
+    df = None if math.isnan(called.df) else called.df
 
     def at(value: float, known: bool) -> Detectable:
-        return _two_designs("different_clusters", apart, mixed, value, known, None, level)
+        return two_designs("different_clusters", apart, mixed, value, known, df, level)
 
     return rows, at
 
@@ -287,7 +271,7 @@ def _within(
     ]
     rows = [("called_for", called), *(("beside", row) for row in beside)]
     rows += [
-        ("what_if", _assumed(*groups, len(data.y) / count, assumed, level))
+        ("what_if", hedges_assumed(*groups, len(data.y) / count, assumed, level))
         for assumed in settings.assumed_icc
     ]
     df = None if math.isnan(called.df) else called.df
@@ -295,6 +279,6 @@ def _within(
     apart = [np.full(part, len(data.y) / count) for part in (count - count // 2, count // 2)]
 
     def at(value: float, known: bool) -> Detectable:
-        return _two_designs("same_clusters", apart, [sums.n_1, sums.n_0], value, known, df, level)
+        return two_designs("same_clusters", apart, [sums.n_1, sums.n_0], value, known, df, level)
 
     return rows, at

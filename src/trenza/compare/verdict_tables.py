@@ -18,22 +18,25 @@ from trenza.compare.contrast import (
     contrast,
     group_faults,
     hedges_factor,
-    setting_faults,
 )
-from trenza.compare.design import check_assignment
 from trenza.compare.inference import joined
 from trenza.compare.multiplicity import corrected
 from trenza.compare.records import column_faults, floats, summary
 from trenza.compare.two_groups import STUDENT, WELCH
-from trenza.compare.verdict import Settings, Verdict, verdict, verdict_from_summaries
-from trenza.contracts.faults import Fault, InputFaults
+from trenza.compare.verdict import Settings, Verdict, verdict
+from trenza.compare.verdict_checks import cluster_faults, contradicted, declared_faults
+from trenza.compare.verdict_summaries import verdict_from_summaries
+from trenza.contracts.faults import InputFaults
 from trenza.contracts.inference import Inference
 from trenza.contracts.tables import CONTRACTS
 
 # Outcome, whether in the first group, cluster number, level -> rows that an engine of another room gives.
 Engine = Callable[[np.ndarray, np.ndarray, np.ndarray, float], Sequence[Inference]]
 TABLES = ("inferences", "effect_sizes", "verdicts", "detectable")
-STANDS_IN = "stands in for what the design calls for, which needs rows; too wide rather than too narrow where both groups are spread alike over the clusters"
+STANDS_IN = (
+    "stands in for what the design calls for, which needs rows; too wide rather than too narrow if both groups are spread "
+    "alike over the clusters and the difference is the same in all of them, which printed figures do not tell"
+)
 SCALED = "estimate and its limits in pooled SDs, small-sample factor; the SD's own error is left out"
 
 
@@ -63,7 +66,7 @@ def verdicts_from_records(
     """
     place = Place(study, comparison)
     levels = (participants, control)
-    faults = setting_faults(place, ci_level=settings.ci_level, sesoi_sd=settings.sesoi_sd)
+    faults = declared_faults(place, assignment, settings)
     faults += column_faults(records, place, outcomes, group, cluster, levels)
     if faults:
         raise InputFaults(faults)
@@ -73,7 +76,7 @@ def verdicts_from_records(
         )
         raise InputFaults([place.fault("", found, "both, or neither")])
     if cluster is not None and assignment is not None:
-        faults += _contradicted(records, study, source_id, source, group, levels, cluster, assignment)
+        faults += contradicted(records, study, source_id, source, group, levels, cluster, assignment)
     chosen = records[records[group].isin(levels)]
     held = chosen if cluster is None else chosen[chosen[cluster].notna()]
     pairs: dict[str, tuple[Group, ...]] = {}
@@ -104,35 +107,6 @@ def verdicts_from_records(
     return _tables(found_verdicts, pairs, remarks, place, f"{participants} - {control}", source, settings)
 
 
-def _contradicted(
-    records: pd.DataFrame,
-    study: str,
-    source_id: str,
-    source: str,
-    group: str,
-    levels: tuple[str, str],
-    cluster: str,
-    assignment: str,
-) -> list[Fault]:
-    """The declared assignment where the rows do not bear it out."""
-    table = check_assignment(
-        records,
-        study=study,
-        source_id=source_id,
-        source=source,
-        group=group,
-        participants=levels[0],
-        control=levels[1],
-        cluster=cluster,
-        assignment=assignment,
-    )
-    row = table[table["check"] == "assignment"].iloc[0]
-    if bool(row["agrees"]):
-        return []
-    allowed = f"a design.assignment in study.yaml that the data bear out; it says {assignment}"
-    return [Fault(f"source {source_id}", "", cluster, str(row["found"]), allowed)]
-
-
 def verdicts_from_summaries(
     pairs: Mapping[str, tuple[Group, Group]],
     *,
@@ -147,9 +121,11 @@ def verdicts_from_summaries(
 ) -> dict[str, pd.DataFrame]:
     """The same tables from printed n, mean and SD (outcome -> participants, control): see ``verdict_from_summaries``."""
     place = Place(study, comparison)
-    faults = setting_faults(place, ci_level=settings.ci_level, sesoi_sd=settings.sesoi_sd)
+    faults = declared_faults(place, assignment, settings)
     for outcome, pair in pairs.items():
         faults += group_faults(place, outcome, dict(zip((participants, control), pair, strict=True)))
+        if clusters is not None and not faults:
+            faults += cluster_faults(place, outcome, clusters, sum(group.n for group in pair))
     if faults:
         raise InputFaults(faults)
     found = {

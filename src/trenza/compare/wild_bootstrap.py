@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from trenza.compare.clusters import Normal
-from trenza.compare.inference import inverted, joined, not_computed
+from trenza.compare.inference import inverted, joined, not_computed, smallest_p
 from trenza.compare.robust import cluster_robust
 from trenza.contracts.inference import Inference
 
@@ -49,8 +49,8 @@ def wild_cluster_bootstrap(
         return drawn.share((fit.estimate - difference) ** 2 / observed, difference)
 
     stride = fit.se_cr1 if fit.se_cr1 > 0.0 else observed**0.5
-    low, high = inverted(p_value, fit.estimate, stride, ci_level)
-    remarks = [drawn.says]
+    low, high = inverted(p_value, fit.estimate, stride, ci_level, smallest=drawn.smallest)
+    remarks = [drawn.says, smallest_p(drawn.smallest, ci_level)]
     if not (np.isfinite(low) and np.isfinite(high)):
         remarks.append("an open interval: with so few clusters no value on that side can be ruled out")
     return Inference(
@@ -89,6 +89,8 @@ class _Draws:
         spread = lean.T @ lean
         self.all_signs = weights == "rademacher" and count <= 40 and 2**count <= draws + 1
         size = 2 ** (count - 1) if self.all_signs else draws  # a pattern and its opposite give the same |t|
+        # a pattern and its opposite always give the same |t|
+        self.smallest = 2.0 / 2**count if self.all_signs else 1.0 / (1 + draws)
         self.says = (
             f"all {2**count} sign patterns" if self.all_signs else f"{draws} {weights} draws, seed {seed}"
         )

@@ -129,10 +129,10 @@ def pseudo_inverse(matrix: np.ndarray) -> np.ndarray:
 
 
 def _over(a: float, b: float) -> float:
-    """a / b, with 0 / 0 = 1 as pbkrtest has it."""
+    """a / b, with 0 / 0 = 1 as pbkrtest has it; without bound where only b is 0 (exactly 4 degrees of freedom)."""
     if abs(a) < 1e-14 and abs(b) < 1e-14:
         return 1.0
-    return a / b
+    return a / b if b != 0.0 else np.inf
 
 
 def _pooled(df: np.ndarray) -> float:

@@ -16,6 +16,8 @@ from trenza.multilevel.result import Fit
 
 SATTERTHWAITE = "Random intercept by REML, Satterthwaite df"
 KENWARD_ROGER = "Random intercept by REML, Kenward-Roger se and df"
+ONE_SIDED = "each group needs at least 2 clusters: with one, group and cluster cannot be told apart"
+LEAST_DF = 1  # below it the interval is without any use, and the formulas for df break down
 ASSUMES = "assumes normal clusters and units, one variance of clusters and one of units, and clusters drawn at random"
 
 
@@ -49,9 +51,11 @@ def random_intercept_inferences(
         }
     )
     fixed = " + ".join(["treated", *(f"x{i}" for i in range(len(named)))])
+    if _one_cluster_alone(frame):
+        return _without(ONE_SIDED)
     try:
         fitted = fit(f"y ~ {fixed} + (1 | cluster)", frame, ci_level=ci_level)
-    except TrenzaError as error:
+    except (TrenzaError, np.linalg.LinAlgError) as error:
         return _without(_in_users_words(str(error), named))
     for column, causes in fitted.design.dropped.items():
         if column == "treated" or "treated" in causes:
@@ -60,6 +64,13 @@ def random_intercept_inferences(
     if not fitted.converged:
         return _without("; ".join(fitted.messages))
     return _rows(fitted, ci_level, named)
+
+
+def _one_cluster_alone(frame: pd.DataFrame) -> bool:
+    """Whether the groups sit in different clusters and one of them in a single one."""
+    held = frame.dropna().groupby("cluster", sort=False)["treated"].agg(["min", "max"])
+    apart = bool((held["min"] == held["max"]).all())
+    return apart and bool((held["min"].value_counts() < 2).any())
 
 
 def _rows(fitted: Fit, ci_level: float, named: Mapping[str, np.ndarray]) -> list[Inference]:
@@ -71,6 +82,9 @@ def _rows(fitted: Fit, ci_level: float, named: Mapping[str, np.ndarray]) -> list
         (KENWARD_ROGER, float(row["se_kr"]), float(row["df_kr"])),
     ):
         estimate = float(row["estimate"])
+        if not (df >= LEAST_DF and 0.0 < se < np.inf):
+            out.append(_not_computed(method, f"fewer than {LEAST_DF} degrees of freedom", estimate))
+            continue
         half = t_quantile(0.5 + ci_level / 2.0, df) * se
         p = p_of_t(estimate / se, df)
         low, high = estimate - half, estimate + half
@@ -79,11 +93,12 @@ def _rows(fitted: Fit, ci_level: float, named: Mapping[str, np.ndarray]) -> list
 
 
 def _without(why: str) -> list[Inference]:
+    return [_not_computed(method, why) for method in (SATTERTHWAITE, KENWARD_ROGER)]
+
+
+def _not_computed(method: str, why: str, estimate: float = float("nan")) -> Inference:
     nan = float("nan")
-    return [
-        Inference(method, nan, nan, nan, nan, nan, nan, nan, ASSUMES, f"not computed: {why}")
-        for method in (SATTERTHWAITE, KENWARD_ROGER)
-    ]
+    return Inference(method, estimate, nan, nan, nan, nan, nan, nan, ASSUMES, f"not computed: {why}")
 
 
 def _in_users_words(text: str, named: Mapping[str, np.ndarray]) -> str:
