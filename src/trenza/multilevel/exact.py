@@ -59,9 +59,10 @@ class ExactSums:
     ) -> None:
         """``whole`` are columns that have no low part (0/1 and other short whole numbers), ``block`` the most rows."""
         self.k, self.cells, self.factors, self.weighted = columns, cells, factors, weighted
-        self._low_of = [j for j in range(columns) if weighted or j not in whole]
-        parts = columns + len(self._low_of)
-        self._where = [*range(columns), *(columns + j for j in self._low_of)]
+        low_of = [j for j in range(columns) if weighted or j not in whole]
+        self._low_at = {j: at for at, j in enumerate(low_of)}
+        parts = columns + len(low_of)
+        self._where = [*range(columns), *(columns + j for j in low_of)]
         self._buffer = np.empty((parts, block))
         self._gram = np.zeros((2 * columns, 2 * columns), dtype=object)
         self._part = np.zeros((parts, parts), dtype=np.int64)
@@ -73,20 +74,26 @@ class ExactSums:
         """Add a block: ``columns`` (k, m) scaled to [-1, 1], ``cell`` (m) integers from 0."""
         parts = self._buffer[:, : columns.shape[1]]
         high = parts[: self.k]
-        some_low: list[tuple[int, np.ndarray]] = []
+        lows: list[
+            int
+        ] = []  # columns that have a low part in this block, which take the rows after the high ones
         for j in range(self.k):
-            np.multiply(columns[j], 2.0**HIGH_BITS, out=high[j])
-        for j, low in zip(self._low_of, parts[self.k :], strict=True):
-            np.copyto(low, high[j])
+            if j not in self._low_at:
+                np.multiply(columns[j], 2.0**HIGH_BITS, out=high[j])
+                continue
+            low = parts[self.k + len(lows)]
+            np.multiply(columns[j], 2.0**HIGH_BITS, out=low)
             np.rint(low, out=high[j])
             low -= high[j]
             if low.any():
                 low *= 2.0**LOW_BITS
                 np.rint(low, out=low)
-                some_low.append((j, low))
+                lows.append(j)
+        used = parts[: self.k + len(lows)]
+        where = np.array([*range(self.k), *(self.k + self._low_at[j] for j in lows)])
         for start in range(0, parts.shape[1], ROWS_EXACT):
-            some = parts[:, start : start + ROWS_EXACT]
-            self._part += (some @ some.T).astype(np.int64)
+            some = used[:, start : start + ROWS_EXACT]
+            self._part[where[:, None], where] += (some @ some.T).astype(np.int64)
             self._added += 1
             if self._added == _FOLD:
                 self._fold()
@@ -94,7 +101,7 @@ class ExactSums:
             if a == 0 and not self.weighted:
                 for j in range(self.k):
                     self._high[i, j] += np.bincount(cell, weights=high[j], minlength=self.cells)
-                for j, low in some_low:
+                for j, low in zip(lows, used[self.k :], strict=True):
                     self._low[i, j] += np.bincount(cell, weights=low, minlength=self.cells)
             else:
                 self._add_products(i, columns[a], columns, cell)
@@ -107,9 +114,9 @@ class ExactSums:
     def _add_products(self, i: int, factor: np.ndarray, columns: np.ndarray, cell: np.ndarray) -> None:
         high = np.empty(len(cell))
         low = np.empty(len(cell))
+        factor = factor * 2.0**_PRODUCT_HIGH
         for j in range(self.k):
             np.multiply(factor, columns[j], out=low)
-            low *= 2.0**_PRODUCT_HIGH
             np.rint(low, out=high)
             low -= high
             low *= 2.0**_PRODUCT_LOW
