@@ -7,22 +7,26 @@ the right shape.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 from render_frames import frame, result
 from render_p900 import p900_tables
+from render_verdicts import (
+    CONTROL,
+    OUTCOMES,
+    PARTICIPANTS,
+    ROOT,
+    audited,
+    baseline,
+    joined,
+    published,
+    simulated,
+)
 
 from trenza.render.context import Context
 
-ROOT = Path(__file__).resolve().parents[2]
-OUTCOMES = ("collaboration", "comfort", "commitment", "leadership", "community")
-PARTICIPANTS = {"collaboration": (3.13, 0.61), "comfort": (91.17, 10.38), "commitment": (2.48, 0.77),
-                "leadership": (3.18, 0.78), "community": (2.74, 0.60)}  # fmt: skip
-CONTROL = {"collaboration": (3.02, 0.61), "comfort": (88.70, 14.28), "commitment": (2.15, 0.73),
-           "leadership": (3.24, 0.66), "community": (2.74, 0.77)}  # fmt: skip
 EFFECTS = {"collaboration": (0.179, -0.217, 0.574, 0.379), "comfort": (0.196, -0.200, 0.591, 0.330),
            "commitment": (0.436, 0.036, 0.835, 0.031), "leadership": (-0.082, -0.477, 0.313, 0.676),
            "community": (0.0, -0.395, 0.395, 1.0)}  # fmt: skip
@@ -58,23 +62,6 @@ def groups() -> pd.DataFrame:
                        sesoi=0.25, p_equivalence=0.4, p_holm=min(1.0, p * 5))
             )  # fmt: skip
     return frame("groups", rows, "cic2019")
-
-
-def printed() -> pd.DataFrame:
-    """Three of the five rows cannot have the printed degrees of freedom."""
-    rows: list[dict[str, Any]] = []
-    df = {"collaboration": (95.997, 94.95, 94.869, 94.998), "comfort": (87.657, 87.69, 87.655, 87.726),
-          "commitment": (95.736, 94.47, 94.280, 94.650), "leadership": (93.278, 91.81, 91.360, 92.255),
-          "community": (90.265, 90.45, 89.901, 90.983)}  # fmt: skip
-    for o, (value, again, low, high) in df.items():
-        inside = low <= value <= high
-        rows.append({"id": f"teachers_{o}", "outcome": o, "quantity": "df", "printed": value, "recomputed": again,
-                     "reach_low": low, "reach_high": high, "agrees": inside,
-                     "reason": None if inside else "the printed value lies outside what the printed inputs allow"})  # fmt: skip
-        rows.append({"id": f"teachers_{o}", "outcome": o, "quantity": "p_value", "printed": round(EFFECTS[o][3], 3),
-                     "recomputed": EFFECTS[o][3], "reach_low": EFFECTS[o][3] - 0.01, "reach_high": EFFECTS[o][3] + 0.01,
-                     "agrees": True})  # fmt: skip
-    return frame("printed", rows, "cic2019")
 
 
 def counts() -> pd.DataFrame:
@@ -250,9 +237,9 @@ def cic_tables() -> dict[str, pd.DataFrame]:
     return {
         "inputs": frame("inputs", inputs, study), "flow": frame("flow", flow, study), "ledger": frame("ledger", ledger, study),
         "counts": counts(), "ratings": ratings(), "distribution": frame("distribution", distribution, study),
-        "groups": groups(), "printed": printed(), "design": frame("design", design, study), "models": frame("models", models, study),
+        "groups": groups(), "design": frame("design", design, study), "models": frame("models", models, study),
         "variance": frame("variance", variance, study), "manifest": frame("manifest", manifest, study),
-        **qualitative(), **triangulation(), "records": records(),
+        **qualitative(), **triangulation(), **joined(published(), simulated()), **audited(), "baseline": baseline(), "records": records(),
     }  # fmt: skip
 
 

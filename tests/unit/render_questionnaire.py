@@ -11,6 +11,9 @@ from typing import Any
 import pandas as pd
 from render_frames import frame
 
+from trenza.compare.contrast import Group
+from trenza.compare.verdict import Settings
+from trenza.compare.verdict_tables import verdicts_from_summaries
 from trenza.render.context import Context
 
 THRESHOLD = "5"
@@ -224,13 +227,29 @@ def _compared() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _verdicts() -> dict[str, pd.DataFrame]:
+    """The comparison with all people and the run without those flagged, both in favour of participants."""
+    pairs = {
+        "trust": (Group(46, 3.6, 0.9), Group(47, 3.48, 0.9)),
+        "comfort": (Group(46, 61.3, 20.0), Group(47, 61.0, 20.0)),
+    }
+    made = [
+        verdicts_from_summaries(
+            pairs, study="toy", comparison=name, source="real", participants="participant", control="control",
+            clusters=None, assignment=None, settings=Settings(),
+        )
+        for name in ("plain", "careful")
+    ]  # fmt: skip
+    return {name: pd.concat([part[name] for part in made], ignore_index=True) for name in made[0]}
+
+
 @cache
 def questionnaire_tables() -> dict[str, pd.DataFrame]:
     """All tables about questionnaires, the comparison with and without those flagged, and the threshold."""
     manifest = [{"kind": "setting", "name": "disclosure.min_cell", "value": THRESHOLD}]
     made = {"answers": _answers(), "participant_flow": _flow(), "missingness": _missing(), "groups": _compared(), "manifest": manifest,
             **_scales(), **_people()}  # fmt: skip
-    return {name: frame(name, rows, "toy") for name, rows in made.items()}
+    return {name: frame(name, rows, "toy") for name, rows in made.items()} | _verdicts()
 
 
 def questionnaire_context(lang: str, *sources: str) -> Context:

@@ -19,15 +19,26 @@ from trenza.render.style import save
 
 CIC = [
     "participants",
-    "forest",
-    "printed_df",
     "ratings",
     "themes_by_role",
     "joint_display",
     "group_distributions",
+    "balance",
+    "inferences",
+    "inferences_2",
+    "equivalence",
+    "audit_sizes",
 ]
-P900 = ["forest", "baseline", "estimates", "discontinuity", "gain_without_programme"]
-STAMPED = {"cic2019": {"group_distributions"}, "p900": set()}
+P900 = [
+    "inferences",
+    "inferences_2",
+    "equivalence",
+    "baseline",
+    "estimates",
+    "discontinuity",
+    "gain_without_programme",
+]
+STAMPED = {"cic2019": {"group_distributions", "balance", "inferences_2", "equivalence"}, "p900": set()}
 
 
 def dots(figure: Any) -> int:
@@ -64,19 +75,19 @@ def test_nothing_is_drawn_from_nothing() -> None:
 
 
 def test_an_unknown_figure_names_those_there_are() -> None:
-    with pytest.raises(KeyError, match="forest"):
+    with pytest.raises(KeyError, match="equivalence"):
         draw("pie", context("cic2019", "en"))
 
 
 def test_files_are_the_same_bytes_twice_and_no_part_is_left(tmp_path: Path) -> None:
     view = context("cic2019", "es")
     for turn in ("one", "two"):
-        for identifier in ("forest", "themes_by_role"):
+        for identifier in ("equivalence", "themes_by_role"):
             figure = draw(identifier, view)
             assert figure is not None
             save(figure, tmp_path / turn, identifier, "es")
     names = sorted(p.name for p in (tmp_path / "one").iterdir())
-    assert names == [f"{i}.figure.es.{k}" for i in ("forest", "themes_by_role") for k in ("png", "svg")]
+    assert names == [f"{i}.figure.es.{k}" for i in ("equivalence", "themes_by_role") for k in ("png", "svg")]
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -99,24 +110,6 @@ def test_rows_of_real_people_are_never_drawn_one_by_one() -> None:
     assert dots(draw("group_distributions", replace(view, tables=tables))) == 0
 
 
-def test_forest_draws_simulated_rows_hollow_and_only_where_nothing_else_is_at_hand() -> None:
-    view = context("cic2019", "en")
-    groups = view.table("groups")
-    for table, count, hollow in (
-        (groups, 5, 0),
-        (groups.loc[groups["source"] == "simulated"], 5, 5),
-        (groups.iloc[1:], 5, 1),
-    ):
-        figure = draw("forest", replace(view, tables={**view.tables, "groups": table}))
-        assert figure is not None
-        points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-        assert (len(points), len([p for p in points if p.get_markerfacecolor() == "#ffffff"])) == (
-            count,
-            hollow,
-        )
-        assert ("SIMULATED" in words(figure)) == (hollow > 0)
-
-
 def test_inferred_labels_have_a_dagger() -> None:
     figure = draw("ratings", context("cic2019", "en"))
     assert figure is not None
@@ -137,12 +130,12 @@ def test_bins_at_the_cut_off_are_not_joined_and_axes_are_named() -> None:
 
 
 def test_figures_speak_the_language() -> None:
-    figure = draw("forest", context("cic2019", "es"))
+    figure = draw("equivalence", context("cic2019", "es"))
     assert figure is not None
     said = words(figure)
-    assert "0,44 [0,04; 0,83]" in said
-    assert "Diferencias entre los grupos" in said
-    assert "0,25" in said
+    assert "Diferencias frente al menor efecto de interés" in said
+    assert "0,44 [0,04; 0,84]" in said
+    assert any("±0,25 DE" in s for s in said)
     assert not any("0.25" in s for s in said)
 
 

@@ -156,7 +156,7 @@ def test_the_page_is_whole_and_asks_nothing_of_the_network(study: str, lang: str
 
 
 def test_a_missing_figure_stops_the_report(tmp_path: Path) -> None:
-    report = markdown(context("cic2019", "en"), "cic2019", {"forest": "nowhere.svg"})
+    report = markdown(context("cic2019", "en"), "cic2019", {"equivalence": "nowhere.svg"})
     with pytest.raises(RuntimeError, match=r"nowhere\.svg"):
         to_html(report, STYLESHEET, tmp_path, "en", "T")
 
@@ -207,7 +207,6 @@ def test_limits_fit_the_design_and_carry_numbers_and_notes() -> None:
 def test_simulated_models_show_no_p_and_say_what_was_put_in() -> None:
     report = markdown(context("cic2019", "en"), "cic2019")
     assert "The ICC was put in as 0.10; a single draw of 97 rows" in report
-    assert "return the published ones but for rounding" in report
     models = report[report.index("{#h-models}") : report.index("{#h-interviews}")]
     assert "| p |" not in models
     assert "verifies the simulation against its own declaration" in report

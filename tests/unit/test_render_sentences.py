@@ -6,12 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pandas as pd
-import pytest
-from render_demo import context, printed
+from render_demo import context
 from render_frames import frame, result
 
 from trenza.render import sentences, sentences_strands
-from trenza.render.language import LANGUAGES
 
 
 def row(**values: Any) -> pd.Series:
@@ -94,26 +92,6 @@ def test_overview_counts_every_outcome_once() -> None:
     said = sentences.overview(context("cic2019", "en"), table.loc[table["source"] == "published"])
     assert "For one outcome the interval lies above zero" in said
     assert "For 4 outcomes the data do not decide" in said
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_audit_uses_neutral_words(lang: str) -> None:
-    said = " ".join(sentences.audit(context("cic2019", lang), printed())).lower()
-    assert ("inconsistencies" if lang == "en" else "inconsistencias") in said
-    for word in ("error", "wrong", "mistake", "fraud", "equivocado", "falso", "mal "):
-        assert word not in said
-
-
-def test_the_audit_tells_when_a_decision_would_change() -> None:
-    view = context("cic2019", "en")
-    assert "No decision at the .05 level changes" in " ".join(sentences.audit(view, printed()))
-    turned = printed()
-    turned.loc[turned["quantity"] == "p_value", "recomputed"] = 0.2
-    assert "the decision at the .05 level changes for: Commitment" in " ".join(sentences.audit(view, turned))
-    assert sentences.audit(view, printed().assign(agrees=True)) == [
-        "All printed test results of 5 outcomes can follow from the printed n, means and SDs."
-    ]
-    assert sentences.audit(view, printed().iloc[:0]) == []
 
 
 def test_links_tell_both_sides_the_reason_and_what_holm_would_change() -> None:

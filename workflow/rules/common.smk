@@ -70,7 +70,6 @@ TABLES = {
     ],
     "compare": [
         "groups",
-        "printed",
         "design",
         "inferences",
         "effect_sizes",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from trenza.compare.audit import audit_printed
 from trenza.compare.audit_source import AUDIT_TABLES, audit_source
 from trenza.compare.contrast import Place
 from trenza.compare.design import check_assignment
@@ -22,7 +21,7 @@ from trenza.contracts.tables import stacked
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPARED = ("groups", "printed", "design", *VERDICT_TABLES, *AUDIT_TABLES)
+COMPARED = ("groups", "design", *VERDICT_TABLES, *AUDIT_TABLES)
 
 
 def compare_study(
@@ -122,12 +121,8 @@ def _from_summaries(
         outcomes=outcomes,
         **{k: place[k] for k in ("source", "participants", "control")},
     )
-    printed = audit_printed(
-        frame[frame["outcome"].isin(outcomes)],
-        **{k: place[k] for k in ("study", "comparison", "participants", "control")},
-    )
     verdicts = verdicts_from_summaries(pairs, settings=settings, **place, **how)
-    return {"groups": groups, "printed": printed, **verdicts}
+    return {"groups": groups, **verdicts}
 
 
 def _from_records(

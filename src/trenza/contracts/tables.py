@@ -185,24 +185,6 @@ CONTRACTS: dict[str, Contract] = {
             RESULT_KEY,
         ),
         Contract(
-            "printed",
-            (
-                STUDY,
-                text_column("id", "comparison_outcome"),
-                OUTCOME,
-                text_column(
-                    "quantity", "what the source prints", allowed=("t", "df", "p_value", "p_from_t_df")
-                ),
-                float_column("printed", "as printed, in this project's sign (participants - control)"),
-                float_column("recomputed", "from the printed n, mean, SD (or t and df), unrounded"),
-                float_column("reach_low", "lowest value that the rounding of the printed inputs allows"),
-                float_column("reach_high", "highest such value"),
-                bool_column("agrees", "the printed value can occur"),
-                text_column("reason", "why not", blank=True),
-            ),
-            ("id", "quantity"),
-        ),
-        Contract(
             "design",
             (
                 STUDY,

@@ -51,7 +51,6 @@ FINISHED = {
     "school_scores": "describe",
     "shares": "describe",
     "groups": "compare",
-    "printed": "compare",
     "design": "compare",
     "inferences": "compare",
     "effect_sizes": "compare",

@@ -26,26 +26,11 @@ def alt(identifier: str, ctx: Context) -> str:
     return " ".join([ctx.t(f"alt_{stem(identifier)}"), "; ".join(values) + "." if values else ""]).strip()
 
 
-def _forest(ctx: Context) -> list[str]:
-    table = rows.primary(rows.main(ctx.study, ctx.table("groups")), "effect")
-    at_hand = set(table.loc[table["source"] != "simulated", "id"])
-    table = table.loc[(table["source"] != "simulated") | ~table["id"].isin(at_hand)]
-    return [f"{ctx.item(r['outcome'])} ({ctx.source(r['source'])}): {ctx.num(r['effect'])} {ctx.span(r['effect_ci_low'], r['effect_ci_high'])}"
-            for _, r in table.iterrows()]  # fmt: skip
-
-
 def _ratings(ctx: Context) -> list[str]:
     return [
         f"{ctx.item(r['item'])}: {ctx.num(r['mean'])}"
         for _, r in ctx.table("ratings").sort_values("rank").iterrows()
     ]
-
-
-def _printed(ctx: Context) -> list[str]:
-    table = ctx.table("printed")
-    table = table.loc[table["quantity"] == "df"]
-    return [f"{ctx.item(r['outcome'])}: {ctx.num(r['printed'], 3)}, {ctx.t('df_inside' if bool(r['agrees']) else 'df_outside')}"
-            for _, r in table.iterrows()]  # fmt: skip
 
 
 def _joint(ctx: Context) -> list[str]:
@@ -98,9 +83,7 @@ def _cutoff(ctx: Context) -> list[str]:
 
 
 _VALUES: dict[str, Callable[[Context], list[str]]] = {
-    "forest": _forest,
     "ratings": _ratings,
-    "printed_df": _printed,
     "joint_display": _joint,
     "baseline": _baseline,
     "estimates": _estimates,

@@ -12,7 +12,6 @@ from trenza.render import (
     figures_compare_balance,
     figures_compare_equivalence,
     figures_compare_groups,
-    figures_effects,
     figures_questionnaire,
     figures_questionnaire_answers,
     figures_questionnaire_missing,
@@ -34,8 +33,6 @@ __all__ = ["FIGURES", "Context", "draw", "draw_all"]
 
 FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     "participants": figures_sample.participants,
-    "forest": figures_effects.forest,
-    "printed_df": figures_effects.printed_df,
     "ratings": figures_sample.ratings,
     "themes_by_role": figures_themes.themes_by_role,
     "joint_display": figures_themes.joint_display,

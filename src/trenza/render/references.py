@@ -5,10 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _BY_TABLE: dict[str, tuple[str, ...]] = {
-    "groups": (
+    "verdicts": (
+        "Bell, R. M., & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage samples. "
+        "Survey Methodology, 28(2), 169\u2013181.",
+        "Benjamini, Y., & Hochberg, Y. (1995). Controlling the false discovery rate: A practical and powerful approach to multiple "
+        "testing. Journal of the Royal Statistical Society: Series B, 57(1), 289\u2013300.",
+        "Bloom, H. S. (1995). Minimum detectable effects: A simple way to report the statistical power of experimental designs. "
+        "Evaluation Review, 19(5), 547\u2013556.",
+        "Brunner, E., & Munzel, U. (2000). The nonparametric Behrens-Fisher problem: Asymptotic theory and a small-sample "
+        "approximation. Biometrical Journal, 42(1), 17\u201325.",
+        "Cameron, A. C., Gelbach, J. B., & Miller, D. L. (2008). Bootstrap-based improvements for inference with clustered errors. "
+        "Review of Economics and Statistics, 90(3), 414\u2013427.",
         "Hedges, L. V. (1981). Distribution theory for Glass's estimator of effect size and related estimators. "
         "Journal of Educational Statistics, 6(2), 107\u2013128.",
+        "Hedges, L. V. (2007). Correcting a significance test for clustering. Journal of Educational and Behavioral Statistics, "
+        "32(2), 151\u2013179.",
         "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics, 6(2), 65\u201370.",
+        "Kenward, M. G., & Roger, J. H. (1997). Small sample inference for fixed effects from restricted maximum likelihood. "
+        "Biometrics, 53(3), 983\u2013997.",
+        "Pustejovsky, J. E., & Tipton, E. (2018). Small-sample methods for cluster-robust variance estimation and hypothesis testing "
+        "in fixed effects models. Journal of Business & Economic Statistics, 36(4), 672\u2013683.",
+        "Rouder, J. N., Speckman, P. L., Sun, D., Morey, R. D., & Iverson, G. (2009). Bayesian t tests for accepting and rejecting "
+        "the null hypothesis. Psychonomic Bulletin & Review, 16(2), 225\u2013237.",
         "Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin, 2(6), 110\u2013114.",
         "Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the power approach for assessing the equivalence "
         "of average bioavailability. Journal of Pharmacokinetics and Biopharmaceutics, 15(6), 657\u2013680.",
@@ -16,6 +34,17 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "L. L. Harlow, S. A. Mulaik, & J. H. Steiger (Eds.), What if there were no significance tests? (pp. 221\u2013257). Erlbaum.",
         "Welch, B. L. (1947). The generalization of \u2018Student\u2019s\u2019 problem when several different population variances are "
         "involved. Biometrika, 34(1/2), 28\u201335.",
+    ),
+    "audit_findings": (
+        "Anaya, J. (2016). The GRIMMER test: A method for testing the validity of reported measures of variability. PeerJ Preprints, "
+        "4, e2400v1.",
+        "Brown, N. J. L., & Heathers, J. A. J. (2017). The GRIM test: A simple technique detects numerous anomalies in the reporting of "
+        "results in psychology. Social Psychological and Personality Science, 8(4), 363\u2013369.",
+        "Heathers, J. A. J., & Brown, N. J. L. (2019). DEBIT: A simple consistency test for binary data. OSF.",
+    ),
+    "baseline": (
+        "Cox, D. R. (1970). The analysis of binary data. Methuen.",
+        "What Works Clearinghouse. (2022). Procedures and standards handbook, version 5.0. Institute of Education Sciences.",
     ),
     "models": (
         "Laird, N. M., & Ware, J. H. (1982). Random-effects models for longitudinal data. Biometrics, 38(4), 963\u2013974.",

@@ -73,7 +73,7 @@ LATER = (
 RESTS_ON: dict[Callable[[Paper, str], None], tuple[str, ...]] = {
     report_frame.comparison_design: ("design",),
     report_numbers.descriptives: ("counts", "ratings", "distribution"),
-    report_compare.comparisons: ("groups", "printed", "audit_findings"),
+    report_compare.comparisons: ("verdicts", "audit_findings"),
     report_compare.all_inferences: ("verdicts",),
     report_numbers.models: ("models",),
     report_effects.misleading: ("mean_reversion", "discontinuity"),

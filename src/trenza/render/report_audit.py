@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, audit_words, figures_compare_audit, report_numbers, rows
+from trenza.render import alternatives, audit_words, figures_compare_audit, rows
 from trenza.render.language import is_missing, phrase
 from trenza.render.markdown import Paper
 from trenza.render.tables import show, without, without_blank_columns
@@ -21,7 +21,7 @@ def audit(paper: Paper) -> None:
     findings = ctx.table("audit_findings")
     paper.heading("h_audit", 3)
     if not len(findings):
-        report_numbers.printed(paper)
+        paper.say(ctx.t("none_audit"))
         return
     paper.say(audit_words.words(ctx.lang, "lead"))
     paper.say(

@@ -9,7 +9,6 @@ from trenza.render import (
     comparison,
     figures_compare,
     report_audit,
-    report_numbers,
     sentences_compare,
 )
 from trenza.render.comparison import Block
@@ -32,7 +31,7 @@ def comparisons(paper: Paper, study_id: str) -> None:
     blocks = comparison.blocks(ctx)
     paper.heading("h_comparisons")
     if not blocks:
-        report_numbers.contrasts(paper)
+        paper.say(ctx.t("none_comparisons"))
     else:
         paper.say(ctx.t("cmp_open"))
         shown = ""
@@ -70,15 +69,6 @@ def _block(paper: Paper, block: Block, figure: str, several: bool) -> None:
     notes(paper, block.verdicts)
     if figure:
         paper.figure(figure, alternatives.alt(figure, ctx))
-
-
-def _caption(ctx: Context, block: Block) -> str:
-    """The kind of the numbers; where another test stands in for what the design calls for, its name."""
-    words = ctx.t(f"cap_verdicts_{block.source}")
-    if not block.stands_in:
-        return words
-    methods = dict.fromkeys(comparison.name(ctx, m) for m in comparison.told(block)["method"])
-    return ctx.t("cmp_cap_stand_in", caption=words, method=", ".join(methods))
 
 
 def _thin(ctx: Context, name: str, frame: pd.DataFrame) -> pd.DataFrame:

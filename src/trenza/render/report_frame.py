@@ -133,9 +133,7 @@ def methods(paper: Paper, study_id: str) -> None:
         for name in (
             *(
                 "verdicts",
-                "groups",
                 "audit_findings",
-                "printed",
                 "models",
                 "discontinuity",
                 "mean_reversion",
@@ -155,14 +153,12 @@ def methods(paper: Paper, study_id: str) -> None:
             ),
         )
     }
-    # The plain contrast and the audit row by row are part of what is told with these.
-    have["groups"] = have["groups"] and not have["verdicts"]
-    have["printed"] = have["printed"] and not have["audit_findings"]
     for name, there in have.items():
         if there:
             paper.say(ctx.t(f"method_{name}", **_method_fields(ctx, name)))
     paper.say(ctx.t("method_rounding"))
-    found = used_references(have | {"reliability_difference": len(ctx.table("reliability_difference")) > 0})
+    also = ("baseline", "reliability_difference")  # with sources, and no method of their own
+    found = used_references(have | {name: len(ctx.table(name)) > 0 for name in also})
     if found:
         paper.heading("h_references", 3)
         paper.raw(*(f"- {escape(entry)}" for entry in found))

@@ -1,11 +1,11 @@
-"""The quantitative sections: description, comparison of groups with the audit of printed tables, models."""
+"""The quantitative sections beside the comparison: description and models."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from trenza.render import alternatives, report_baseline, rows, sentences, sentences_strands
-from trenza.render.language import is_missing, listed, percent
+from trenza.render.language import is_missing, listed
 from trenza.render.markdown import Paper
 from trenza.render.report_parts import notes, of_one_kind
 from trenza.render.tables import show, without, without_blank_columns
@@ -60,53 +60,6 @@ def descriptives(paper: Paper, study_id: str) -> None:
     report_baseline.baseline(paper)
 
 
-def contrasts(paper: Paper) -> None:
-    """The plain contrasts, where a study's results have no verdicts: figure, sentences, a table for each kind of number."""
-    ctx = paper.ctx
-    table = rows.main(ctx.study, ctx.table("groups"))
-    if not len(table):
-        paper.say(ctx.t("none_comparisons"))
-        return
-    paper.say(ctx.t("comparisons_open", level=_level(ctx, table)))
-    paper.figure("forest", alternatives.alt("forest", ctx))
-    for kind in rows.kinds(table):
-        some = table.loc[table["source"] == kind]
-        if kind == "simulated":
-            if set(some["id"]) <= set(table.loc[table["source"] != "simulated", "id"]):
-                paper.note(ctx.t("comparisons_simulated"), "caution")
-                continue
-            paper.note(ctx.t("comparisons_simulated_only"), "caution")
-        else:
-            for part in rows.by_analysis(rows.primary(some)).values():
-                paper.bullets(sentences.comparison(ctx, row) for _, row in part.iterrows())
-                paper.say(sentences.holm_overview(ctx, part), sentences.not_an_effect(ctx, part))
-        paper.table(of_one_kind(ctx, "groups", some), ctx.t(f"cap_groups_{kind}"))
-        notes(paper, some)
-    if (
-        ctx.table("groups")["clusters"].notna().any()
-        and str(ctx.design.get("assignment")) == "different_clusters"
-    ):
-        paper.note(ctx.t("comparisons_clustered"))
-
-
-def printed(paper: Paper) -> None:
-    """Printed test results against what can occur, where a study's results have no audit of the whole table."""
-    ctx = paper.ctx
-    table = ctx.table("printed")
-    if not len(table):
-        paper.say(ctx.t("none_printed"))
-        return
-    paper.say(ctx.t("audit_how"))
-    paper.bullets(sentences.audit(ctx, table))
-    paper.figure("printed_df", alternatives.alt("printed_df", ctx))
-    paper.table(show("printed", ctx), ctx.t("cap_printed"))
-    reasons = [f"{ctx.item(r['outcome'])} ({ctx.t('quantity_' + r['quantity'])}): {ctx.say(r['reason'])}."
-               for _, r in table.iterrows() if not bool(r["agrees"]) and not is_missing(r["reason"])]  # fmt: skip
-    if reasons:
-        paper.say(ctx.t("audit_reasons"))
-        paper.bullets(reasons)
-
-
 def models(paper: Paper, study_id: str) -> None:
     """Multilevel models: the contrast of the groups, the variance between clusters, every recorded warning."""
     ctx = paper.ctx
@@ -155,7 +108,3 @@ def _covariates(ctx: Context, table: pd.DataFrame, row: pd.Series) -> list[str]:
     same = table.loc[(table["id"] == row["id"]) & (table["source"] == row["source"])]
     known = set(ctx.items["item"])
     return [ctx.item(t) for t in same["term"] if t in known]
-
-
-def _level(ctx: Context, table: pd.DataFrame) -> str:
-    return percent(table["ci_level"].iloc[0], ctx.lang)

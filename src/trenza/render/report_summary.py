@@ -80,25 +80,7 @@ def summary(paper: Paper, study_id: str) -> None:
 
 
 def _groups(ctx: Context) -> list[tuple[str, str]]:
-    if len(ctx.table("verdicts")):
-        return sentences_compare.summary(ctx)
-    table = rows.primary(rows.main(ctx.study, ctx.table("groups")))
-    if not len(table):
-        return []
-    table = table.loc[table["source"] != "simulated"]
-    before = table["outcome"].isin(rows.baselines(ctx.study))
-    found = []
-    for part, opening in ((table.loc[before], "summary_before"), (table.loc[~before], "summary_groups")):
-        for kind in rows.kinds(part):
-            for some in rows.by_analysis(part.loc[part["source"] == kind]).values():
-                words = [
-                    ctx.t(opening, participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)),
-                    sentences.overview(ctx, some),
-                    sentences.holm_overview(ctx, some),
-                    sentences.not_an_effect(ctx, some),
-                ]
-                found.append((kind, " ".join(w for w in words if w)))
-    return found
+    return sentences_compare.summary(ctx)
 
 
 def _estimates(ctx: Context) -> list[tuple[str, str]]:
@@ -139,10 +121,7 @@ def _told(panel: estimates.Panel) -> list[estimates.Line]:
 
 
 def _audit(ctx: Context) -> list[tuple[str, str]]:
-    if len(ctx.table("audit_findings")):
-        return report_audit.summary(ctx)
-    said = sentences.audit(ctx, ctx.table("printed"))
-    return [("published", " ".join([said[0], *said[-2:]]) if len(said) > 1 else said[0])] if said else []
+    return report_audit.summary(ctx)
 
 
 def _ratings(ctx: Context) -> list[tuple[str, str]]:

@@ -137,40 +137,6 @@ def not_an_effect(ctx: Context, frame: pd.DataFrame) -> str:
     return ctx.t("comparison_not_effect") if by_score and after else ""
 
 
-def audit(ctx: Context, printed: pd.DataFrame) -> list[str]:
-    """What holding a printed table against itself shows, in neutral words."""
-    if not len(printed):
-        return []
-    outcomes = rows.in_order(printed, "outcome")
-    off = printed.loc[~printed["agrees"].astype(bool)]
-    if not len(off):
-        return [ctx.t("audit_clean", n=ctx.count(len(outcomes)))]
-    named = rows.in_order(off, "outcome")
-    said = [
-        ctx.t(
-            "audit_off",
-            k=ctx.count(len(named)),
-            n=ctx.count(len(outcomes)),
-            outcomes=listed([ctx.item(o) for o in named], ctx.lang),
-        )
-    ]
-    for quantity in rows.in_order(off, "quantity"):
-        some = off.loc[off["quantity"] == quantity]
-        name = ctx.t(f"quantity_{quantity}")
-        name = name if len(name) < 3 or name.startswith("p ") else name[0].upper() + name[1:]
-        said.append(ctx.t("audit_quantity", quantity=name, k=ctx.count(len(some)),
-                          outcomes=listed([ctx.item(o) for o in some["outcome"]], ctx.lang)))  # fmt: skip
-    pairs = printed.loc[
-        (printed["quantity"] == "p_value") & printed["printed"].notna() & printed["recomputed"].notna()
-    ]
-    if len(pairs):
-        turned = pairs.loc[(pairs["printed"] < 0.05) != (pairs["recomputed"] < 0.05)]
-        said.append(ctx.t("audit_no_decision_changes") if not len(turned) else ctx.t(
-            "audit_decision_changes", outcomes=listed([ctx.item(o) for o in turned["outcome"]], ctx.lang)))  # fmt: skip
-    said.append(ctx.t("audit_meaning"))
-    return said
-
-
 def difference_unit(ctx: Context, outcome: str) -> str:
     """The unit in which a difference of an outcome is told: points, or percentage points for shares."""
     key = f"difference_{unit_key(ctx, outcome)}"

@@ -29,14 +29,6 @@ if TYPE_CHECKING:
 HASH_SHOWN = 12
 
 
-def _quantity(c: Context, r: Row) -> str:
-    return c.t(f"quantity_{r['quantity']}")
-
-
-def _decimals(r: Row, extra: int = 0) -> int:
-    return 3 + (extra if str(r["quantity"]).startswith("p") else 0)
-
-
 def _whole(column: str) -> Callable[[Context, Row], str]:
     """A count of a code; a folder has none of its own."""
     return lambda c, r: c.count(r[column]) if bool(r["codable"]) else NO_VALUE
@@ -115,12 +107,6 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "groups": (
         OUTCOME, KIND, N, CLUSTERS, ESTIMATE, EFFECT, P, Shown("col_p_holm", p_cell("p_holm"), True),
         Shown("col_p_equivalence", p_cell("p_equivalence"), True),
-    ),
-    "printed": (
-        OUTCOME, Shown("col_quantity", _quantity), Shown("col_printed", lambda c, r: c.num(r["printed"], _decimals(r)), True),
-        Shown("col_recomputed", lambda c, r: c.num(r["recomputed"], _decimals(r, 1)), True),
-        Shown("col_reach", lambda c, r: c.span(r["reach_low"], r["reach_high"], _decimals(r, 1)), True),
-        Shown("col_can_occur", lambda c, r: c.t("mark_yes" if bool(r["agrees"]) else "mark_no")),
     ),
     "design": (
         SOURCE_ID, KIND, Shown("col_check", lambda c, r: c.t(f"check_{r['check']}")), Shown("col_declared", _worded("declared")),
