@@ -15,14 +15,14 @@ from triangulate_cases import (
     RULE,
     TWO_SAY_YES,
     codes_of,
+    coef_of,
     difference_row,
-    groups_of,
     join,
     links_of,
-    models_of,
     ratings_of,
     read,
     segments_of,
+    verdicts_of,
 )
 
 from trenza.contracts.faults import InputFaults
@@ -47,27 +47,27 @@ from trenza.triangulate.rules import QUALITATIVE_REASONS, QUANTITATIVE_REASONS
     ],
 )
 def test_comparisons(numbers: dict[str, float], side: str, call: str, if_holm: str) -> None:
-    (row,) = join({}, groups=groups_of(difference_row("t_y", **numbers))).to_dict("records")
+    (row,) = join({}, verdicts=verdicts_of(difference_row("t_y", **numbers))).to_dict("records")
     assert (row["quantitative_side"], row["call"], row["call_if_holm"]) == (side, call, if_holm)
 
 
 def test_simulated_rows_are_never_findings() -> None:
-    groups = groups_of(difference_row("t_y", "simulated", **ABOVE, p_equivalence=0.0, p_holm=0.0))
-    models = models_of(difference_row("t_y", "simulated", **ABOVE))
+    verdicts = verdicts_of(difference_row("t_y", "simulated", **ABOVE, p_equivalence=0.0, p_holm=0.0))
+    coef = coef_of(difference_row("t_y", "simulated", **ABOVE))
     ratings = ratings_of(("q", "simulated", "item", 4.0), ("q", "simulated", "other", 1.0))
     rows = (
         {},
         {"finding": "model:t_y"},
         {"finding": "describe:item", "expects": "highest"},
     )
-    table = join(*rows, groups=groups, models=models, ratings=ratings)
+    table = join(*rows, verdicts=verdicts, coef=coef, ratings=ratings)
     assert table["quantitative_side"].eq("absent").all()
     assert table["quantitative_reason"].eq("only_simulated").all()
     assert table[["estimate", "ci_low", "effect", "finding_source", "finding_file"]].isna().all().all()
     assert table["call"].eq("silence").all()
     assert table["call_if_holm"].eq("silence").all()
     codes = codes_of(TWO_SAY_YES, "top/", "top/theme")
-    display = joint_display(table, links_of(*rows), study="x", codes=codes, models=models)
+    display = joint_display(table, links_of(*rows), study="x", codes=codes, coef=coef)
     shown = display[display["strand"] == "quantitative"]
     assert shown["value"].isna().all()
     assert shown["file"].eq("results/x/triangulate/convergence.table.csv").all()
@@ -79,61 +79,61 @@ def test_simulated_segments_are_never_heard() -> None:
     simulated = segments_of(
         ("s3", "C", "theme", "hindering"), ("s4", "D", "theme", "hindering"), source="simulated"
     )
-    groups = groups_of(difference_row("t_y", **ABOVE))
-    (row,) = join({}, groups=groups, segments=pd.concat([TWO_SAY_YES, simulated])).to_dict("records")
+    verdicts = verdicts_of(difference_row("t_y", **ABOVE))
+    (row,) = join({}, verdicts=verdicts, segments=pd.concat([TWO_SAY_YES, simulated])).to_dict("records")
     assert (row["n_segments"], row["n_cases_total"], row["qualitative_side"]) == (2, 2, "supports")
     codes = codes_of(simulated, "top/", "top/theme", source="simulated")
-    table = join({}, groups=groups, segments=simulated, codes=codes)
+    table = join({}, verdicts=verdicts, segments=simulated, codes=codes)
     assert table["qualitative_reason"].tolist() == ["only_simulated"]
     assert table["call"].tolist() == ["silence"]
-    display = joint_display(table, links_of({}), study="x", codes=codes, models=empty("models"))
+    display = joint_display(table, links_of({}), study="x", codes=codes, coef=empty("coef"))
     heard = display[display["strand"] == "qualitative"]
     assert heard["value"].isna().all()
     assert heard["row"].tolist() == ["link=link0"]
 
 
 def test_a_published_row_beside_a_simulated_one_is_the_finding() -> None:
-    groups = groups_of(difference_row("t_y", "simulated", **BELOW), difference_row("t_y", **ABOVE))
-    (row,) = join({}, groups=groups).to_dict("records")
+    verdicts = verdicts_of(difference_row("t_y", "simulated", **BELOW), difference_row("t_y", **ABOVE))
+    (row,) = join({}, verdicts=verdicts).to_dict("records")
     assert (row["finding_source"], row["estimate"], row["call"]) == ("published", 1.0, "agreement")
 
 
 def test_real_data_come_before_printed_figures() -> None:
-    groups = groups_of(difference_row("t_y", **BELOW), difference_row("t_y", "real", **ABOVE))
-    (row,) = join({}, groups=groups).to_dict("records")
+    verdicts = verdicts_of(difference_row("t_y", **BELOW), difference_row("t_y", "real", **ABOVE))
+    (row,) = join({}, verdicts=verdicts).to_dict("records")
     assert (row["finding_source"], row["quantitative_side"]) == ("real", "supports")
 
 
 def test_two_rows_of_one_kind_are_refused_for_all_links_at_once() -> None:
-    twice = [difference_row("t_y", method=m, **ABOVE) for m in ("welch", "student")]
+    twice = [difference_row("t_y", term=term, **ABOVE) for term in ("a - b", "a - c")]
     ratings = ratings_of(("a", "real", "item", 3.0), ("b", "real", "item", 2.0))
     with pytest.raises(InputFaults, match="2 faults") as caught:
         join(
             {},
             {"finding": "describe:item", "expects": "at_least 1"},
-            groups=groups_of(*twice),
+            verdicts=verdicts_of(*twice),
             ratings=ratings,
         )
     message = str(caught.value)
-    assert "method: welch, student" in message
+    assert "term: a - b, a - c" in message
     assert "source_id: a, b" in message
 
 
 def test_the_contrast_of_a_model_is_its_row_with_an_effect() -> None:
     rest = {"estimate": 9.0, "ci_low": 8.0, "ci_high": 10.0, "term": "intercept"}
-    models = models_of(
+    coef = coef_of(
         difference_row("t_y", "real", **rest),
         difference_row("t_y", "real", **BELOW),
         difference_row("t_z", "real", **rest),
     )
     rows = ({"finding": "model:t_y", "expects": "lower"}, {"finding": "model:t_z"})
-    table = join(*rows, models=models)
+    table = join(*rows, coef=coef)
     assert table["quantitative_side"].tolist() == ["supports", "absent"]
     assert table["quantitative_reason"].tolist() == ["interval_excludes_zero", "no_group_contrast"]
     assert table["estimate"].iloc[0] == -1.0
-    assert table["finding_file"].iloc[0] == "results/x/model/models.table.csv"
+    assert table["finding_file"].iloc[0] == "results/x/model/coef.table.csv"
     display = joint_display(
-        table, links_of(*rows), study="x", codes=codes_of(TWO_SAY_YES, "top/", "top/theme"), models=models
+        table, links_of(*rows), study="x", codes=codes_of(TWO_SAY_YES, "top/", "top/theme"), coef=coef
     )
     assert display["row"].iloc[0] == "id=t_y;source=real;term=participant - control"
     assert display["value"].iloc[0] == -0.5
@@ -168,7 +168,7 @@ def test_codes_below_a_code_belong_to_its_theme() -> None:
     assert table["n_segments"].tolist() == [2, 2]
     assert table["n_cases_total"].tolist() == [3, 3]
     assert table["qualitative_side"].tolist() == ["supports", "supports"]
-    display = joint_display(table, links_of({}), study="x", codes=codes, models=empty("models"))
+    display = joint_display(table, links_of({}), study="x", codes=codes, coef=empty("coef"))
     heard = display[display["strand"] == "qualitative"]
     assert dict(zip(heard["item"], heard["value"], strict=True)) == {"theme": 1, "deep": 1}
 
@@ -188,16 +188,16 @@ def test_a_segment_under_two_codes_counts_once() -> None:
 
 
 def test_a_study_without_segments_or_without_links() -> None:
-    groups = groups_of(difference_row("t_y", **ABOVE))
-    table = join({}, groups=groups, segments=empty("segments"), codes=empty("codes"))
+    verdicts = verdicts_of(difference_row("t_y", **ABOVE))
+    table = join({}, verdicts=verdicts, segments=empty("segments"), codes=empty("codes"))
     assert table["call"].tolist() == ["silence"]
-    display = joint_display(table, links_of({}), study="x", codes=empty("codes"), models=empty("models"))
+    display = joint_display(table, links_of({}), study="x", codes=empty("codes"), coef=empty("coef"))
     assert display["strand"].tolist() == ["quantitative", "qualitative", "call"]
     none = read("config/studies/p900/links.csv")
-    tables = {n: empty(n) for n in ("groups", "models", "ratings", "codes", "segments")}
+    tables = {n: empty(n) for n in ("verdicts", "coef", "ratings", "codes", "segments")}
     nothing = converge(none, study="p900", **tables, **RULE)
     assert nothing.empty
-    assert joint_display(nothing, none, study="p900", codes=empty("codes"), models=empty("models")).empty
+    assert joint_display(nothing, none, study="p900", codes=empty("codes"), coef=empty("coef")).empty
 
 
 def test_links_that_cannot_be_joined_are_refused_before_anything_is_joined() -> None:
@@ -209,7 +209,7 @@ def test_links_that_cannot_be_joined_are_refused_before_anything_is_joined() -> 
 def test_names_of_files_can_be_given() -> None:
     codes = codes_of(TWO_SAY_YES, "top/", "top/theme")
     display = joint_display(
-        join({}), links_of({}), study="x", codes=codes, models=empty("models"),
+        join({}), links_of({}), study="x", codes=codes, coef=empty("coef"),
         codes_file="c.csv", convergence_file="v.csv",
     )  # fmt: skip
     assert display["file"].tolist() == ["v.csv", "c.csv", "v.csv"]
@@ -237,7 +237,7 @@ def test_what_holds_for_any_finding_and_any_theme(
     segments = segments_of(*heard_twice)
     here, there = join(
         *({"finding": f"compare:t_{name}", "codes": name} for name in ("here", "there")),
-        groups=groups_of(*rows),
+        verdicts=verdicts_of(*rows),
         segments=segments,
         codes=codes_of(segments, "here", "there"),
     ).to_dict("records")

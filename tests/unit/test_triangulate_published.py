@@ -20,7 +20,7 @@ def welch(difference: float, a: tuple[float, int], b: tuple[float, int], side: s
     return float(result.pvalue)
 
 
-def groups_of_table_2(sesoi_sd: float = 0.25) -> pd.DataFrame:
+def verdicts_of_table_2(sesoi_sd: float = 0.25) -> pd.DataFrame:
     """Welch's test, two one-sided tests and Holm's p from the printed summaries, through scipy alone."""
     rows: list[dict[str, Any]] = []
     for printed in pd.read_csv(ROOT / "data/published/cic2019/table2_comparison.csv").itertuples():
@@ -52,7 +52,7 @@ def groups_of_table_2(sesoi_sd: float = 0.25) -> pd.DataFrame:
     order = frame["p_value"].rank(method="first")
     steps = (frame["p_value"] * (len(frame) + 1 - order)).clip(upper=1.0)
     frame["p_holm"] = steps.iloc[order.argsort()].cummax()
-    return CONTRACTS["groups"].check(frame)
+    return CONTRACTS["verdicts"].check(frame)
 
 
 def ratings_of_figure_6() -> pd.DataFrame:
@@ -68,8 +68,8 @@ def cic2019() -> dict[str, Any]:
     book = read("config/studies/cic2019/codebook.csv")
     return {
         "links": read("config/studies/cic2019/links.csv"),
-        "groups": groups_of_table_2(),
-        "models": empty("models"),
+        "verdicts": verdicts_of_table_2(),
+        "coef": empty("coef"),
         "ratings": ratings_of_figure_6(),
         "codes": count_codes(segments, book, study="cic2019", source="published"),
         "segments": segments,
@@ -111,7 +111,7 @@ def test_the_published_study() -> None:
     assert table["ci_low"].iloc[0] > 0
     assert table["n_cases_total"].eq(9).all()
     assert table["finding_source"].eq("published").all()
-    assert table["finding_file"].iloc[0] == "results/cic2019/compare/groups.table.csv"
+    assert table["finding_file"].iloc[0] == "results/cic2019/compare/verdicts.table.csv"
     assert table["finding_file"].iloc[5] == "results/cic2019/describe/ratings.table.csv"
 
 
@@ -119,9 +119,9 @@ def test_joint_display_of_the_published_study_leads_back_to_its_tables() -> None
     tables = cic2019()
     links = tables.pop("links")
     table = converge(links, study="cic2019", **tables, **RULE)
-    display = joint_display(table, links, study="cic2019", codes=tables["codes"], models=tables["models"])
+    display = joint_display(table, links, study="cic2019", codes=tables["codes"], coef=tables["coef"])
     files = {
-        "results/cic2019/compare/groups.table.csv": (tables["groups"], "effect"),
+        "results/cic2019/compare/verdicts.table.csv": (tables["verdicts"], "effect"),
         "results/cic2019/describe/ratings.table.csv": (tables["ratings"], "mean"),
         "results/cic2019/qualitative/codes.table.csv": (tables["codes"], "n_segments"),
         "results/cic2019/triangulate/convergence.table.csv": (table, "call"),

@@ -22,19 +22,27 @@ def read(path: str) -> pd.DataFrame:
 
 
 def difference_row(name: str, source: str = "published", **numbers: Any) -> dict[str, Any]:
-    known = dict.fromkeys(CONTRACTS["groups"].names)
+    known = dict.fromkeys(CONTRACTS["verdicts"].names)
     words = {"study": "cic2019", "term": "participant - control", "method": "welch", "effect_kind": "g"}
     base = {"id": name, "source": source, "n": 97, "ci_level": 0.95, "outcome": name.partition("_")[2]}
-    return {**known, **words, **base, **numbers}
+    told = {
+        "called_for": "welch",
+        "stands_in": False,
+        "why": "no clusters",
+        "reading": "holds_zero",
+        "sd": 1.0,
+    }
+    counted = {"others": 0, "others_exclude_zero": 0, "family": 1}
+    return {**known, **words, **base, **told, **counted, **numbers}
 
 
-def groups_of(*rows: dict[str, Any]) -> pd.DataFrame:
-    return CONTRACTS["groups"].check(pd.DataFrame(rows, columns=CONTRACTS["groups"].names))
+def verdicts_of(*rows: dict[str, Any]) -> pd.DataFrame:
+    return CONTRACTS["verdicts"].check(pd.DataFrame(rows, columns=CONTRACTS["verdicts"].names))
 
 
-def models_of(*rows: dict[str, Any]) -> pd.DataFrame:
-    names = CONTRACTS["models"].names
-    return CONTRACTS["models"].check(pd.DataFrame(rows).reindex(columns=names))
+def coef_of(*rows: dict[str, Any]) -> pd.DataFrame:
+    names = CONTRACTS["coef"].names
+    return CONTRACTS["coef"].check(pd.DataFrame(rows).reindex(columns=names))
 
 
 def ratings_of(*rows: tuple[str, str, str, float]) -> pd.DataFrame:
@@ -92,8 +100,8 @@ TWO_SAY_YES = segments_of(("s1", "A", "theme", "enabling"), ("s2", "B", "theme",
 
 def join(
     *rows: dict[str, str],
-    groups: pd.DataFrame | None = None,
-    models: pd.DataFrame | None = None,
+    verdicts: pd.DataFrame | None = None,
+    coef: pd.DataFrame | None = None,
     ratings: pd.DataFrame | None = None,
     segments: pd.DataFrame = TWO_SAY_YES,
     codes: pd.DataFrame | None = None,
@@ -102,8 +110,8 @@ def join(
     return converge(
         links_of(*rows),
         study="x",
-        groups=empty("groups") if groups is None else groups,
-        models=empty("models") if models is None else models,
+        verdicts=empty("verdicts") if verdicts is None else verdicts,
+        coef=empty("coef") if coef is None else coef,
         ratings=empty("ratings") if ratings is None else ratings,
         codes=codes_of(segments, "top/", "top/theme") if codes is None else codes,
         segments=segments,

@@ -2,8 +2,8 @@
 rule triangulate_strands:
     input:
         links_csv=study_table("links"),
-        groups="results/{study}/compare/groups.table.csv",
-        models="results/{study}/model/models.table.csv",
+        verdicts="results/{study}/compare/verdicts.table.csv",
+        coef="results/{study}/model/coef.table.csv",
         ratings="results/{study}/describe/ratings.table.csv",
         codes="results/{study}/qualitative/codes.table.csv",
         segments="results/{study}/qualitative/segments.table.csv",

@@ -12,9 +12,9 @@ with job(snakemake.log[0]):
 
     study = snakemake.wildcards.study
     links = read_study_table(Path(snakemake.input.links_csv))
-    names = ("groups", "models", "ratings", "codes", "segments")
+    names = ("verdicts", "coef", "ratings", "codes", "segments")
     tables = {name: read_table(Path(snakemake.input[name]), name) for name in names}
     calls = converge(links, study=study, **tables, alpha=snakemake.params.alpha, **snakemake.params.rule)
     write_table(calls, Path(snakemake.output.convergence), "convergence")
-    display = joint_display(calls, links, study=study, codes=tables["codes"], models=tables["models"])
+    display = joint_display(calls, links, study=study, codes=tables["codes"], coef=tables["coef"])
     write_table(display, Path(snakemake.output.joint_display), "joint_display")

@@ -13,7 +13,7 @@ from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import CONTRACTS
 from trenza.triangulate.joint import joint_display
 from trenza.triangulate.links import Expectation, check_links, parse_expects, split_codes
-from trenza.triangulate.places import codes_under, table_file
+from trenza.triangulate.places import codes_under, contrasts, table_file
 from trenza.triangulate.rules import (
     Side,
     call_of,
@@ -56,8 +56,8 @@ def converge(
     links: pd.DataFrame,
     *,
     study: str,
-    groups: pd.DataFrame,
-    models: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    coef: pd.DataFrame,
     ratings: pd.DataFrame,
     codes: pd.DataFrame,
     segments: pd.DataFrame,
@@ -71,8 +71,8 @@ def converge(
     the level of the equivalence test and of Holm's p; intervals are taken at the level at which they were
     computed.
 
-    The finding is one row of ``groups`` (``compare:<id>``), of ``models`` (``model:<id>``: the row with a
-    standardised effect, which is the contrast of the groups) or of ``ratings`` (``describe:<item>``).
+    The finding is one row of ``verdicts`` (``compare:<id>``: the inference that the design calls for, or what stands in
+    for it), of ``coef`` (``model:<id>``: the contrast of the groups) or of ``ratings`` (``describe:<item>``).
     Simulated rows and simulated segments are never findings. Where a finding has a real and a published row
     the real one is taken, and ``finding_source`` says so; two rows of one kind are refused, since choosing
     would be silent.
@@ -93,7 +93,7 @@ def converge(
     faults = check_links(rows, {row["finding"] for row in rows}, known, "links.csv")
     if faults:
         raise InputFaults(faults)
-    tables = {"compare": groups, "model": models, "describe": ratings}
+    tables = {"compare": verdicts, "model": coef, "describe": ratings}
     records: list[dict[str, Any]] = []
     for row in rows:
         expected = parse_expects(row["expects"])
@@ -151,7 +151,7 @@ def _find(
         return _nothing("only_simulated"), []
     rows = rows[rows["source"] == source]
     if stage == "model":
-        rows = rows[rows["effect"].notna()]
+        rows = rows[contrasts(rows)]
         if rows.empty:
             return _nothing("no_group_contrast"), []
     if len(rows) > 1:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trenza.contracts.tables import CONTRACTS
 from trenza.triangulate.links import split_codes
-from trenza.triangulate.places import codes_under, table_file
+from trenza.triangulate.places import codes_under, contrasts, table_file
 
 _UNITS = {"compare": "SD", "model": "SD", "describe": "points"}
 
@@ -20,7 +20,7 @@ def joint_display(
     *,
     study: str,
     codes: pd.DataFrame,
-    models: pd.DataFrame,
+    coef: pd.DataFrame,
     codes_file: str | None = None,
     convergence_file: str | None = None,
 ) -> pd.DataFrame:
@@ -30,7 +30,7 @@ def joint_display(
     for every code of the link and for every code below it that holds segments (number of segments of that
     code alone), and the call. ``file`` and ``row`` name the one row of a results table that the value can be
     read from; where a strand is silent they name the row of the convergence table that says so, and the value
-    is missing. ``models`` is the table given to ``converge``: a model has several rows, and the term tells
+    is missing. ``coef`` is the table given to ``converge``: a model has several rows, and the term tells
     them apart.
     """
     codes_file = codes_file or table_file(study, "qualitative")
@@ -40,7 +40,7 @@ def joint_display(
     for link in links["link"]:
         said = judged[link]
         here = {"study": study, "link": link, "file": convergence_file, "row": f"link={link}"}
-        records.append({**here, "strand": "quantitative", "item": said["finding"], **_shown(said, models)})
+        records.append({**here, "strand": "quantitative", "item": said["finding"], **_shown(said, coef)})
         for code, counted in _coded(split_codes(said["codes"]), codes).items():
             traced = {"file": codes_file, "row": f"code={code}"} if counted else {}
             theme = {"strand": "qualitative", "item": code, "unit": "segments"}
@@ -62,7 +62,7 @@ def _coded(named: list[str], codes: pd.DataFrame) -> dict[str, dict[str, Any]]:
     return shown
 
 
-def _shown(said: Mapping[Any, Any], models: pd.DataFrame) -> dict[str, Any]:
+def _shown(said: Mapping[Any, Any], coef: pd.DataFrame) -> dict[str, Any]:
     """The quantitative row's value and where it stands; only what there is of it if the finding is absent."""
     stage, _, name = said["finding"].partition(":")
     if said["quantitative_side"] == "absent":
@@ -72,10 +72,8 @@ def _shown(said: Mapping[Any, Any], models: pd.DataFrame) -> dict[str, Any]:
         return {**traced, "value": said["estimate"], "row": f"item={name};source={said['finding_source']}"}
     where = f"id={name};source={said['finding_source']}"
     if stage == "model":
-        contrast = (
-            models["id"].eq(name) & models["source"].eq(said["finding_source"]) & models["effect"].notna()
-        )
-        where += f";term={models.loc[contrast, 'term'].iloc[0]}"
+        mine = coef["id"].eq(name) & coef["source"].eq(said["finding_source"]) & contrasts(coef)
+        where += f";term={coef.loc[mine, 'term'].iloc[0]}"
     return {
         **traced,
         "value": said["effect"],

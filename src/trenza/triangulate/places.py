@@ -6,8 +6,8 @@ import pandas as pd
 
 # Where the findings of a stage stand, below results/<study>/.
 TABLES = {
-    "compare": "compare/groups.table.csv",
-    "model": "model/models.table.csv",
+    "compare": "compare/verdicts.table.csv",
+    "model": "model/coef.table.csv",
     "describe": "describe/ratings.table.csv",
     "qualitative": "qualitative/codes.table.csv",
     "triangulate": "triangulate/convergence.table.csv",
@@ -17,6 +17,12 @@ TABLES = {
 def table_file(study: str, stage: str) -> str:
     """The file, from the project's folder, that holds the results of ``stage`` (a key of ``TABLES``)."""
     return f"results/{study}/{TABLES[stage]}"
+
+
+def contrasts(coef: pd.DataFrame) -> pd.Series:
+    """Which rows of ``coef`` are the contrast of the two groups: the term ``a - b``, and no interaction with it."""
+    terms = coef["term"].astype("str")
+    return terms.str.contains(" - ", regex=False) & ~terms.str.contains(":", regex=False)
 
 
 def codes_under(named: list[str], codes: pd.DataFrame) -> pd.DataFrame:
