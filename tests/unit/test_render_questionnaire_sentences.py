@@ -173,7 +173,7 @@ def test_the_run_without_those_flagged_stands_apart_from_the_comparison() -> Non
     assert part(report, "h_comparisons").count("participants lie") == 2
     said = part(report, "h_q_careless")
     assert "For none of 2 outcomes does this change what may be said." in said
-    assert "0.24 \\[\u22120.16, 0.64\\] | 80 | 0.30 \\[\u22120.10, 0.70\\]" in said
+    assert "0.24 \\[\u22120.16,\u00a00.64\\] | 80 | 0.30 \\[\u22120.10,\u00a00.70\\]" in said
     pairs = [(a, b) for _, a, b in sentences_questionnaire.pairs_of(view)]
     turned = [(a, b.copy()) for a, b in pairs]
     turned[0][1]["ci_low"] = 0.01

@@ -40,7 +40,9 @@ def test_alpha_and_omega_of_a_scale_and_group_share_a_row() -> None:
     wide = reliability_by_scale(view.table("reliability"))
     assert len(wide) == len(view.table("reliability")) / 2
     assert (wide["omega_estimate"] - wide["estimate"]).dropna().to_numpy() == pytest.approx(0.02)
-    assert "| 0.71 \\[0.59, 0.78\\] | 0.73 \\[0.61, 0.80\\] |" in part(markdown(view), "h_q_reliability")
+    assert "| 0.71 \\[0.59,\u00a00.78\\] | 0.73 \\[0.61,\u00a00.80\\] |" in part(
+        markdown(view), "h_q_reliability"
+    )
 
 
 def test_remarks_that_differ_in_a_count_alone_are_one() -> None:

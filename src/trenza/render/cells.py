@@ -21,6 +21,13 @@ class Shown(NamedTuple):
     right: bool = False
 
 
+def unbroken(cell: str) -> str:
+    """A number that a narrow column breaks only before the bracket of its interval; words break as they will."""
+    if not any(c.isdigit() for c in cell):
+        return cell
+    return cell.replace(" ", "\u00a0").replace("\u00a0[", " [")
+
+
 def plain_cell(column: str) -> Callable[[Context, Row], str]:
     """Text as it stands."""
     return lambda c, r: NO_VALUE if is_missing(r[column]) else str(r[column])

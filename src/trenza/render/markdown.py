@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trenza.render.cells import unbroken
 from trenza.render.language import has_text
 
 if TYPE_CHECKING:
@@ -51,12 +52,16 @@ def pipe_table(frame: pd.DataFrame, caption: str) -> str:
     """
     right, bold = set(frame.attrs.get("right", [])), set(frame.attrs.get("bold", []))
     heads = [escape(str(c)) for c in frame.columns]
+    numbers = [c in right for c in frame.columns]
     lines = [
         f"| {' | '.join(heads)} |",
         f"|{'|'.join('---:' if c in right else ':---' for c in frame.columns)}|",
     ]
     for place, row in enumerate(frame.itertuples(index=False)):
-        cells = [escape(breakable(str(v))) for v in row]
+        cells = [
+            escape(unbroken(str(v)) if number else breakable(str(v)))
+            for v, number in zip(row, numbers, strict=True)
+        ]
         if place in bold:
             cells[0] = f"**{cells[0]}**"
         lines.append(f"| {' | '.join(cells)} |")

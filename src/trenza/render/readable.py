@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from trenza.render.cells import unbroken
+
 
 class Readable(pd.DataFrame):  # type: ignore[misc]  # pandas ships no types
     """A DataFrame of text; ``attrs["right"]`` lists the columns that stand at the right."""
@@ -20,9 +22,10 @@ class Readable(pd.DataFrame):  # type: ignore[misc]  # pandas ships no types
         sides = ["right" if c in right else "left" for c in self.columns]
 
         def line(tag: str, cells: Any) -> str:
-            pairs = zip(cells, sides, strict=True)
+            shown = [unbroken(str(c)) if s == "right" else str(c) for c, s in zip(cells, sides, strict=True)]
             return "".join(
-                f'<{tag} style="text-align: {side};">{escape(str(c))}</{tag}>' for c, side in pairs
+                f'<{tag} style="text-align: {side};">{escape(words)}</{tag}>'
+                for words, side in zip(shown, sides, strict=True)
             )
 
         body = "\n".join(f"<tr>{line('td', row)}</tr>" for row in self.itertuples(index=False, name=None))

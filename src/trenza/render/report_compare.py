@@ -87,13 +87,10 @@ def all_inferences(paper: Paper, study_id: str) -> None:
         return
     paper.heading("h_all_inferences")
     paper.say(ctx.t("cmp_appendix_open"))
-    for name in ("inferences", "effect_sizes", "detectable"):
+    for name in ("inferences", "corrections", "effect_sizes", "detectable"):
         for block in blocks:
-            table = ctx.table(name)
-            if not len(table):
-                continue
-            some = table.loc[table["id"].isin(block.verdicts["id"]) & (table["source"] == block.source)]
-            if not len(some):
+            some = block.verdicts if name == "corrections" else _of_block(ctx.table(name), block)
+            if not len(some) or (name == "corrections" and not some["p_holm"].notna().any()):
                 continue
             caption = ctx.t(f"cap_all_{name}", kind=comparison.title(ctx, block))
             if block.hollow:
@@ -109,3 +106,10 @@ def all_inferences(paper: Paper, study_id: str) -> None:
             paper.bullets(f"{comparison.name(ctx, m)}: {ctx.say(m)}." for m in methods)
         if name == "effect_sizes":
             paper.say(ctx.t("cmp_appendix_effects"))
+
+
+def _of_block(table: pd.DataFrame, block: Block) -> pd.DataFrame:
+    """The rows of a table about the outcomes of one comparison."""
+    if not len(table):
+        return table
+    return table.loc[table["id"].isin(block.verdicts["id"]) & (table["source"] == block.source)]

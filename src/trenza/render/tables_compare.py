@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render import comparison
 from trenza.render.audit_words import DECIMALS, reach, words
-from trenza.render.cells import Shown, number_cell, p_cell, said_cell, source_cell, span_cell
+from trenza.render.cells import Shown, count_cell, number_cell, p_cell, said_cell, source_cell, span_cell
 from trenza.render.figures_compare_balance import variable
 from trenza.render.language import NO_VALUE, is_missing, percent
 
@@ -115,8 +115,12 @@ AUDIT_N = Shown("col_n1_n2", lambda c, r: f"{c.count(r['n1'])}, {c.count(r['n2']
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "verdicts": (
         OUTCOME, KIND, METHOD, UNITS, ESTIMATE, EFFECT, DF, P, Shown("col_p_holm", p_cell("p_holm"), True),
-        Shown("col_p_bh", p_cell("p_bh"), True), Shown("col_mdes", number_cell("mdes_sd"), True),
-        Shown("col_p_equivalence", p_cell("p_equivalence"), True), Shown("col_others", _others, True),
+        Shown("col_p_equivalence", p_cell("p_equivalence"), True), Shown("col_mdes", number_cell("mdes_sd"), True),
+        Shown("col_others", _others, True),
+    ),
+    "corrections": (
+        OUTCOME, KIND, METHOD, P, Shown("col_p_holm", p_cell("p_holm"), True), Shown("col_p_bh", p_cell("p_bh"), True),
+        Shown("col_family", count_cell("family"), True),
     ),
     "inferences": (
         OUTCOME, KIND, Shown("col_standing", lambda c, r: c.t(f"standing_{r['role']}")), METHOD, UNITS, ESTIMATE, EFFECT, DF, P,
