@@ -53,7 +53,9 @@ def test_the_verdict_of_printed_figures_says_what_stands_in(tables: dict[str, pd
 
 def test_every_inference_stands_beside_the_one_called_for(tables: dict[str, pd.DataFrame]) -> None:
     rows = tables["inferences"].query("source == 'simulated' and id == 'teachers_commitment'")
-    assert rows["role"].tolist() == ["called_for"] + ["beside"] * 7 + ["what_if"] * 3
+    assert (
+        rows["role"].tolist() == ["called_for"] + ["beside"] * 5 + ["ignores_clusters"] * 2 + ["what_if"] * 3
+    )
     assert rows["method"].iloc[0].startswith(CALLED_FOR)
     for word in (
         "Satterthwaite df",

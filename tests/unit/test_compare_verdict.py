@@ -25,7 +25,9 @@ from trenza.contracts.tables import CONTRACTS
 def test_same_clusters_call_for_intercepts_and_keep_the_other_case_as_what_if() -> None:
     tables = judge(rows())
     first = tables["inferences"].query("outcome == 'first'")
-    assert first["role"].tolist() == ["called_for"] + ["beside"] * 5 + ["what_if"] * 3
+    assert (
+        first["role"].tolist() == ["called_for"] + ["beside"] * 3 + ["ignores_clusters"] * 2 + ["what_if"] * 3
+    )
     assert first["position"].tolist() == list(range(1, 10))
     assert first["method"].iloc[0].startswith(tests.FIXED_CR2)
     assert first.query("role == 'what_if'")["method"].str.startswith(tests.HEDGES).all()
@@ -34,7 +36,7 @@ def test_same_clusters_call_for_intercepts_and_keep_the_other_case_as_what_if() 
     assert (
         row[["estimate", "p_value", "df"]].tolist() == first[["estimate", "p_value", "df"]].iloc[0].tolist()
     )
-    assert (row["others"], row["family"], row["clusters"]) == (5, 2, 6)
+    assert (row["family"], row["clusters"]) == (2, 6)
     assert row["mdes"] == pytest.approx(row["mdes_sd"] * row["sd"])
     assert row["mdes_sd"] < row["mdes_other_sd"]
     assert row["reading"] == "above_zero"
@@ -65,8 +67,10 @@ def test_different_clusters_call_for_cr2_between() -> None:
     first = tables["inferences"].query("outcome == 'first'")
     assert first["method"].iloc[0].startswith(tests.CR2) and "what_if" not in set(first["role"])
     beside = first.query("role == 'beside'")["method"]
-    for method in (WILD, tests.MEANS, tests.HEDGES, WELCH, "randomisation inference: whole clusters"):
+    for method in (WILD, tests.MEANS, tests.HEDGES, "randomisation inference: whole clusters"):
         assert beside.str.startswith(method).any(), method
+    ignoring = first.query("role == 'ignores_clusters'")["method"]
+    assert ignoring.str.startswith(WELCH).sum() == 1 and len(ignoring) == 2
     # an ICC estimated from few clusters is no ground for a correction
     assert not beside.str.contains("estimated").any() and beside.str.contains("assumed").sum() == 3
     many = judge(apart(sizes=(4,) * 22), assignment="different_clusters", settings=Settings(draws=199))
@@ -167,7 +171,7 @@ def test_printed_figures_in_different_clusters() -> None:
     assert row["p_holm"] == pytest.approx(5 * row["p_value"]) and 0.8 < row["p_equivalence"] < 0.85
     first = same["inferences"].query("role == 'called_for'")
     assert first["estimate"].isna().all() and first["note"].str.contains(NEEDS_ROWS).all()
-    assert row["others"] == 1  # Student's test beside it; what stands in is not counted among the others
+    assert same["inferences"].query("role == 'ignores_clusters'")["method"].nunique() == 2
     assert row["mdes_sd"] == pytest.approx(0.563, abs=5e-4) and row["mdes_other_sd"] == pytest.approx(
         0.69, abs=0.005
     )

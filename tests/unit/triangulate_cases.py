@@ -32,7 +32,7 @@ def difference_row(name: str, source: str = "published", **numbers: Any) -> dict
         "reading": "holds_zero",
         "sd": 1.0,
     }
-    counted = {"others": 0, "others_exclude_zero": 0, "family": 1}
+    counted = {"family": 1}
     return {**known, **words, **base, **told, **counted, **numbers}
 
 

@@ -28,7 +28,7 @@ from trenza.compare.wild_bootstrap import METHOD as BOOTSTRAP
 from trenza.compare.wild_bootstrap import wild_cluster_bootstrap
 from trenza.contracts.inference import Inference
 
-ROLES = ("called_for", "beside", "what_if")
+ROLES = ("called_for", "beside", "ignores_clusters", "what_if")
 WHY = {
     "different_clusters": "whole clusters belong to one group, so the difference lies between clusters and few "
     "clusters are few units",
@@ -57,10 +57,11 @@ class Settings:
 class Verdict:
     """One outcome, first group minus second group.
 
-    ``rows``: each inference with its role: ``called_for`` (one), ``beside``, ``what_if`` (were the design the other). ``sd`` is the pooled SD within groups (outcome's unit), ``icc`` the share of
-    variance between clusters given the group. ``detectable`` has the minimum detectable effects (80 % power),
-    first at the ICC that the verdict goes by (estimated; from summaries the middle one assumed), then at those
-    assumed: one drawn from few clusters is a guess. ``p_equivalence`` holds the difference shown against
+    ``rows``: each inference with its role: ``called_for`` (one), ``beside``, ``ignores_clusters`` (units taken as
+    independent where they sit in clusters), ``what_if`` (were the design the other). ``sd`` is the pooled SD within
+    groups (outcome's unit), ``icc`` the share of variance between clusters given the group. ``detectable`` has the minimum
+    detectable effects (80 % power), first at the ICC that the verdict goes by (estimated; from summaries the middle one
+    assumed), then at those assumed: one drawn from few clusters is a guess. ``p_equivalence`` holds the difference shown against
     +-SESOI pooled SDs. NaN where there is nothing.
     """
 
@@ -139,7 +140,7 @@ def verdict(
         made = _between if assignment == "different_clusters" else _within
         rows, at = made(data, sums, groups, icc, settings)
         detectable = [at(icc, True), *(at(assumed, False) for assumed in settings.assumed_icc)]
-        rows += [("beside", inference) for inference in individual]
+        rows += [("ignores_clusters", inference) for inference in individual]
     rows[1:1] = [("beside", inference) for inference in extra]
     return Verdict(
         assignment=assignment,

@@ -60,7 +60,7 @@ def verdict_from_summaries(
                 assumes=tests.ASSUMES_FIXED_CR2,
             )
             rows = [("called_for", needed), *(("what_if", inference) for inference in assumed)]
-        rows += [("beside", inference) for inference in individual]
+        rows += [("ignores_clusters", inference) for inference in individual]
     rows = sorted(rows, key=lambda row: ROLES.index(row[0]))
     sd = pooled_sd(first, second)
     made = Verdict(

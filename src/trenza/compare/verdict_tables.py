@@ -175,7 +175,6 @@ def _tables(
                     "note": joined(effect.note, remarks[outcome]),
                 }
             )
-        beside = [i for role, i in v.rows if role == "beside" and i.computed and i is not v.shown]
         shown = _tidy(v.shown, v, pairs[outcome], settings)
         rows["verdicts"].append(
             {
@@ -187,8 +186,6 @@ def _tables(
                 "stands_in": v.stands_in,
                 "why": v.why,
                 "reading": v.reading,
-                "others": len(beside),
-                "others_exclude_zero": sum(i.p_value < 1.0 - settings.ci_level for i in beside),
                 "family": len(found),
                 "p_holm": p_holm,
                 "p_bh": p_bh,

@@ -14,7 +14,7 @@ from trenza.contracts.columns import (
 )
 from trenza.contracts.result_columns import OUTCOME, RESULT
 
-ROLES = ("called_for", "beside", "what_if")
+ROLES = ("called_for", "beside", "ignores_clusters", "what_if")
 READINGS = ("above_zero", "below_zero", "holds_zero", "not_computed")
 BASELINE_BANDS = ("satisfied", "adjust", "not_satisfied")
 EFFECT_KINDS = (
@@ -36,7 +36,7 @@ INFERENCE_CONTRACTS: tuple[Contract, ...] = (
             _DESIGN,
             text_column(
                 "role",
-                "called_for by the design, beside it, or what_if the design were the other",
+                "called_for by the design, beside it, ignores_clusters, or what_if the design were the other",
                 allowed=ROLES,
             ),
             int_column("position", "order in which an outcome's rows are shown, from 1"),
@@ -57,8 +57,6 @@ INFERENCE_CONTRACTS: tuple[Contract, ...] = (
             bool_column("stands_in", "true: it needs rows, and the test of the individuals stands in for it"),
             text_column("why", "why the design calls for that procedure"),
             text_column("reading", "where the interval lies", allowed=READINGS),
-            int_column("others", "inferences beside it that were computed"),
-            int_column("others_exclude_zero", "of those, with p below 1 - ci_level"),
             int_column("family", "outcomes over which Holm and Benjamini-Hochberg run"),
             float_column("p_holm", "Holm's correction over the family"),
             float_column("p_bh", "Benjamini and Hochberg's correction over the family"),

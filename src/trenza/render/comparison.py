@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-ROLES = ("called_for", "beside", "what_if")
+ROLES = ("called_for", "beside", "ignores_clusters", "what_if")
 TOLD_ORDER = ("published", "real", "simulated")
 # The first piece of a method, as the computing room writes it, and the key of its short name.
 NAMES = {

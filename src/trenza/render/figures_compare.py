@@ -30,9 +30,15 @@ LETTERS = 27  # of a procedure's name on a line
 LOOKS: dict[str, dict[str, Any]] = {
     "called_for": {"marker": "D", "size": 7.0, "width": 2.6, "dash": "-", "hollow": False},
     "beside": {"marker": "o", "size": 4.6, "width": 1.2, "dash": "-", "hollow": False},
+    "ignores_clusters": {"marker": "X", "size": 5.6, "width": 1.0, "dash": (0, (0.8, 1.2)), "hollow": False},
     "what_if": {"marker": "s", "size": 5.0, "width": 1.2, "dash": (0, (2.5, 1.8)), "hollow": True},
 }
-COLOURS = {"called_for": style.PARTICIPANTS, "beside": style.INK, "what_if": style.CONTROL}
+COLOURS = {
+    "called_for": style.PARTICIPANTS,
+    "beside": style.INK,
+    "ignores_clusters": style.MUTED,
+    "what_if": style.CONTROL,
+}
 
 
 def inferences(ctx: Context, number: int = 1) -> Figure | None:
@@ -219,6 +225,6 @@ def _keys(ctx: Context, block: Block) -> list[Any]:
 def role_words(ctx: Context, block: Block, role: str) -> str:
     """What a role means in this design."""
     if role != "what_if":
-        return ctx.t(f"role_{role}")
+        return ctx.t(f"role_{role}", clusters=ctx.clusters())
     assignment = str(block.verdicts["assignment"].iloc[0])
     return ctx.t(f"role_what_if_{assignment}", clusters=ctx.clusters())

@@ -63,7 +63,7 @@ def _block(paper: Paper, block: Block, figure: str, several: bool) -> None:
     )
     paper.table(_thin(ctx, "verdicts", block.verdicts), caption)
     if block.verdicts["p_value"].isna().any():
-        beside = block.inferences.loc[block.inferences["role"] == "beside"]
+        beside = block.inferences.loc[block.inferences["role"].isin(["beside", "ignores_clusters"])]
         table = without(_thin(ctx, "inferences", beside), [ctx.t("col_standing")])
         paper.table(table, ctx.t("cap_verdicts_beside"))
     notes(paper, block.verdicts)

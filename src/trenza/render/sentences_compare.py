@@ -48,9 +48,6 @@ def outcome(ctx: Context, verdict: pd.Series) -> list[str]:
     if bool(verdict["stands_in"]):
         said.append(ctx.t("cmp_by_stand_in", method=comparison.name(ctx, verdict["method"])))
     said.append(detectable(ctx, verdict))
-    if int(verdict["others"]):
-        key = "cmp_others_one" if int(verdict["others"]) == 1 else "cmp_others"
-        said.append(ctx.t(key, k=ctx.count(verdict["others_exclude_zero"]), n=ctx.count(verdict["others"])))
     return said
 
 

@@ -30,10 +30,6 @@ def _units(c: Context, r: Row) -> str:
     return n if is_missing(r["clusters"]) else f"{n} ({c.count(r['clusters'])})"
 
 
-def _others(c: Context, r: Row) -> str:
-    return c.t("cmp_k_of_n", k=c.count(r["others_exclude_zero"]), n=c.count(r["others"]))
-
-
 def _icc(c: Context, r: Row) -> str:
     """An intraclass correlation, and whether it is estimated or assumed."""
     if is_missing(r["icc"]):
@@ -116,7 +112,6 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "verdicts": (
         OUTCOME, KIND, METHOD, UNITS, ESTIMATE, EFFECT, DF, P, Shown("col_p_holm", p_cell("p_holm"), True),
         Shown("col_p_equivalence", p_cell("p_equivalence"), True), Shown("col_mdes", number_cell("mdes_sd"), True),
-        Shown("col_others", _others, True),
     ),
     "corrections": (
         OUTCOME, KIND, METHOD, P, Shown("col_p_holm", p_cell("p_holm"), True), Shown("col_p_bh", p_cell("p_bh"), True),
