@@ -120,7 +120,12 @@ def test_every_phrase_pattern_fills_its_spanish() -> None:
 def test_every_closed_list_has_its_words(lang: str) -> None:
     schema = yaml.safe_load((ROOT / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8"))
     limits = schema["properties"]["design"]["properties"]["limits"]["items"]["enum"]
-    keys = [f"source_{s}" for s in SOURCES] + [f"legend_{s}" for s in SOURCES]
+    keys = [f"source_{s}" for s in SOURCES] + [f"legend_{s}" for s in SOURCES if s != "simulated"]
+    keys += [
+        f"{k}_{how}"
+        for k in ("legend_simulated", "caution_simulated", "cmp_simulated")
+        for how in ("means", "pupils")
+    ]
     keys += [f"direction_{d}" for d in DIRECTIONS] + [f"voices_{d}" for d in DIRECTIONS]
     keys += [f"call_{c}" for c in CALLS] + [f"together_{c}" for c in CALLS]
     keys += [f"bears_{s}" for s in {*QUANTITATIVE_SIDES, *QUALITATIVE_SIDES}]

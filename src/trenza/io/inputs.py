@@ -40,10 +40,16 @@ def describe_inputs(
                 "source": source["kind"],
                 "holds": source["holds"],
                 "file": source.get("file") or ", ".join(source.get("folders", [])) or None,
-                "where": source["where"] or None,
+                "where": _where(source),
                 "sha256": sha256(files[sid]) if sid in files else None,
                 "rows": rows_read,
                 "columns": columns_read,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _where(source: Mapping[str, Any]) -> str | None:
+    """Where the source prints it, in English where both languages are given; the report has the other from the settings."""
+    where = source["where"]
+    return (where["en"] if isinstance(where, Mapping) else where) or None

@@ -112,9 +112,25 @@ def sign_turns(table: pd.DataFrame) -> bool:
     return len(wald) > 1 and float(min(wald)) < 0 < float(max(wald))
 
 
+def pooled(ctx: Context) -> bool:
+    """Whether the plain difference takes clusters together, while the verdict is the difference within them."""
+    verdicts = ctx.table("verdicts")
+    if not len(verdicts):
+        return False
+    within = (verdicts["assignment"] == "same_clusters") & ~verdicts["stands_in"].astype(bool)
+    return bool(within.any())
+
+
+def kind_name(ctx: Context, kind: str) -> str:
+    """What a kind of estimate is called; a plain difference says when it takes clusters together."""
+    if kind == "naive" and pooled(ctx):
+        return ctx.t("estimate_naive_pooled", clusters=ctx.clusters())
+    return ctx.t(f"estimate_{kind}")
+
+
 def line_name(ctx: Context, line: Line) -> str:
     """What an estimate is called; those at the cut-off also name their outcome."""
-    name = ctx.t(f"estimate_{line.kind}")
+    name = kind_name(ctx, line.kind)
     if line.kind != "discontinuity":
         return name
     return f"{name}, {ctx.item(line.outcome)}"

@@ -10,6 +10,7 @@ from trenza.render import (
     figures_compare,
     report_audit,
     sentences_compare,
+    simulated,
 )
 from trenza.render.comparison import Block
 from trenza.render.markdown import Paper
@@ -50,8 +51,10 @@ def _block(paper: Paper, block: Block, figure: str, several: bool) -> None:
     if len({b.analysis for b in comparison.blocks(ctx)}) > 1:
         paper.say(f"{ctx.t('col_analysis')}: {ctx.level(block.analysis)}.")
     if block.hollow:
-        paper.note(ctx.t("cmp_simulated"), "caution")
+        paper.note(simulated.opening(ctx, block), "caution")
     paper.say(*sentences_compare.opening(ctx, block))
+    if block.hollow:
+        paper.bullets(simulated.against_truth(ctx, block))
     if not block.hollow:
         paper.bullets(sentences_compare.outcomes(ctx, block))
         paper.say(*sentences_compare.overview(ctx, block))

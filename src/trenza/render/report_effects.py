@@ -60,11 +60,12 @@ def misleading(paper: Paper, study_id: str) -> None:
             *(_what_it_is(ctx, kind) for kind in dict.fromkeys(x.kind for p in panels for x in p.lines))
         )
         paper.table(_side_by_side(ctx, panels), ctx.t("cap_estimates"))
-        paper.say(ctx.t("estimates_close"))
+        several = ctx.t("estimates_pooled", clusters=ctx.clusters()) if estimates.pooled(ctx) else ""
+        paper.say(several, ctx.t("estimates_close"))
 
 
 def _what_it_is(ctx: Context, kind: str) -> str:
-    return f"- **{escape(ctx.t(f'estimate_{kind}'))}.** {escape(ctx.t(f'estimates_what_{kind}'))}"
+    return f"- **{escape(estimates.kind_name(ctx, kind))}.** {escape(ctx.t(f'estimates_what_{kind}'))}"
 
 
 def _by_window(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:

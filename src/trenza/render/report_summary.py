@@ -13,6 +13,7 @@ from trenza.render import (
     sentences,
     sentences_compare,
     sentences_strands,
+    simulated,
 )
 from trenza.render.language import small_first
 from trenza.render.limits import limit_words
@@ -39,14 +40,19 @@ def front(paper: Paper, study_id: str) -> None:
     if _plain(ctx):
         paper.say(
             ctx.t("front_official" if len(ctx.table("files")) else "front_sources", study=study_id),
-            ctx.t("front_only", how=ctx.t(f"legend_{used[0]}")) if used else "",
+            ctx.t("front_only", how=_legend(ctx, used[0])) if used else "",
         )
         return
     paper.say(ctx.t("front_what", study=study_id))
     paper.say(ctx.t("front_kinds" if len(used) > 1 else "front_kind_one"))
-    paper.raw(*(f"- {badge(ctx, kind)} {escape(ctx.t(f'legend_{kind}'))}" for kind in used))
+    paper.raw(*(f"- {badge(ctx, kind)} {escape(_legend(ctx, kind))}" for kind in used))
     if ctx.has_simulated:
-        paper.note(ctx.t("caution_simulated"), "caution")
+        paper.note(simulated.caution(ctx), "caution")
+
+
+def _legend(ctx: Context, kind: str) -> str:
+    """What a kind of number is."""
+    return simulated.legend(ctx) if kind == "simulated" else ctx.t(f"legend_{kind}")
 
 
 def _plain(ctx: Context) -> bool:
@@ -68,6 +74,9 @@ def summary(paper: Paper, study_id: str) -> None:
         *(("" if _plain(ctx) else "real", p) for p in report_schools.summary(ctx)),
         *(("" if _plain(ctx) else kind, p) for kind, p in report_questionnaire.summary(ctx)),
     ]
+    if kinds_used(ctx) == ["simulated"] and not points:
+        points = simulated.summary(ctx)
+        paper.say(ctx.t("sim_only") if points else "")
     paper.marked(points)
     if not points:
         paper.say(ctx.t("none_findings"))

@@ -120,14 +120,21 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
             words = [
                 ctx.t(key, participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)),
                 f"{comparison.counted(ctx, block)}.",
+                _within(ctx, part),
                 _summary_stand_in(ctx, part),
                 sentences.overview(ctx, part),
                 sentences.holm_overview(ctx, part),
-                _least(ctx, block),
+                least(ctx, block),
                 sentences.not_an_effect(ctx, part),
             ]
             found.append((block.source, " ".join(w[0].upper() + w[1:] for w in words if w)))
     return found
+
+
+def _within(ctx: Context, part: pd.DataFrame) -> str:
+    """That the differences are those within clusters, where the inference that the design calls for is."""
+    same = (part["assignment"] == "same_clusters") & ~part["stands_in"].astype(bool)
+    return ctx.t("cmp_within", clusters=ctx.clusters()) if same.all() else ""
 
 
 def _summary_stand_in(ctx: Context, part: pd.DataFrame) -> str:
@@ -143,7 +150,7 @@ def _stand_ins(ctx: Context, verdicts: pd.DataFrame) -> str:
     return listed([comparison.name(ctx, m) for m in rows.in_order(some, "method")], ctx.lang)
 
 
-def _least(ctx: Context, block: Block) -> str:
+def least(ctx: Context, block: Block) -> str:
     """The range of minimum detectable effects of a comparison."""
     there = block.verdicts["mdes_sd"].dropna()
     if not len(there):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from trenza.render import estimates, rows, tables_compare, tables_questionnaire
@@ -37,6 +37,12 @@ def _whole(column: str) -> Callable[[Context, Row], str]:
 def _worded(column: str) -> Callable[[Context, Row], str]:
     """A room's phrase whose ids, such as same_clusters, are read as words."""
     return lambda c, r: plain(c.say(r[column])) or NO_VALUE
+
+
+def _where(c: Context, r: Row) -> str:
+    """Where a source prints its figures: the study's words in this language, else the plain text of the table."""
+    entry = (c.study.get("sources") or {}).get(str(r["source_id"]), {}).get("where")
+    return (c.own_words(entry) if isinstance(entry, Mapping) else c.say(r["where"])) or NO_VALUE
 
 
 def _hash(c: Context, r: Row) -> str:
@@ -81,7 +87,7 @@ TERM = Shown("col_term", lambda c, r: term_words(c, r))
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "inputs": (
         SOURCE_ID, KIND, Shown("col_holds", lambda c, r: c.t(f"holds_{r['holds']}")),
-        Shown("col_where", lambda c, r: c.say(r["where"]) or NO_VALUE), Shown("col_file", plain_cell("file")),
+        Shown("col_where", lambda c, r: _where(c, r)), Shown("col_file", plain_cell("file")),
         Shown("col_sha256", _hash), Shown("col_rows", count_cell("rows"), True),
     ),
     "flow": (SOURCE_ID, KIND, Shown("col_rule", said_cell("rule")), Shown("col_n", count_cell("n"), True)),

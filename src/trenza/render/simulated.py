@@ -1,0 +1,121 @@
+"""What a study's simulated rows are: drawn to resemble published means, or pupils with a declared truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trenza.render import comparison, rows, sentences_compare
+from trenza.render.comparison import Block
+from trenza.render.language import listed
+from trenza.render.sentences import difference_unit
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+WAVES_AFTER = ("after", "gain")  # outcomes of simulated pupils that the programme moves
+
+
+class Truth(NamedTuple):
+    """The difference that was put into simulated pupils, in points and in SDs of a test."""
+
+    points: float
+    sd: float
+
+
+def legend(ctx: Context) -> str:
+    """What simulated numbers are in this study."""
+    return " ".join(ctx.t(f"legend_simulated_{kind}") for kind in _kinds(ctx))
+
+
+def caution(ctx: Context) -> str:
+    """Why they stand in the report, and that they carry no finding."""
+    return " ".join(ctx.t(f"caution_simulated_{kind}") for kind in _kinds(ctx))
+
+
+def opening(ctx: Context, block: Block) -> str:
+    """What the rows of one comparison are."""
+    return ctx.t(f"cmp_simulated_{'means' if _pupils(ctx, block) is None else 'pupils'}")
+
+
+def _kinds(ctx: Context) -> list[str]:
+    """means, pupils or both: how the study's simulated sources are made."""
+    made = [_how(s) for s in _sources(ctx).values()]
+    found = [k for k in ("means", "pupils") if any((k == "pupils") == ("pupils" in how) for how in made)]
+    return found or ["means"]
+
+
+def truth(ctx: Context, block: Block, outcome: str) -> Truth | None:
+    """What was put into an outcome: the declared effect after the programme, nothing before it; None where nobody knows."""
+    made = _pupils(ctx, block)
+    if made is None or outcome not in ("before", *WAVES_AFTER):
+        return None
+    points = float(made["effect"]) if outcome in WAVES_AFTER else 0.0
+    return Truth(points, points / float(made["sd"]))
+
+
+def against_truth(ctx: Context, block: Block) -> list[str]:
+    """For each outcome what was put in, what came out, and whether the called-for interval holds the truth."""
+    found = []
+    for _, verdict in comparison.told(block).iterrows():
+        put_in = truth(ctx, block, str(verdict["outcome"]))
+        if put_in is None:
+            continue
+        holds = float(verdict["ci_low"]) <= put_in.points <= float(verdict["ci_high"])
+        found.append(
+            ctx.t(
+                "sim_truth_held" if holds else "sim_truth_missed",
+                outcome=ctx.item(verdict["outcome"]),
+                truth=f"{ctx.num(put_in.points)} {difference_unit(ctx, str(verdict['outcome']))}".strip(),
+                truth_sd=ctx.num(put_in.sd),
+                **_came_out(ctx, verdict),
+            )
+        )
+    return found
+
+
+def summary(ctx: Context) -> list[tuple[str, str]]:
+    """One point a comparison where a study has nothing but simulated numbers: plainly called so, and no finding."""
+    found = []
+    for block in comparison.blocks(ctx):
+        told = comparison.told(block)
+        if not block.hollow or not len(told):
+            continue
+        parts = []
+        for _, verdict in told.iterrows():
+            put_in = truth(ctx, block, str(verdict["outcome"]))
+            key = "sim_summary_part" if put_in is None else "sim_summary_part_truth"
+            known = {} if put_in is None else {"truth": ctx.num(put_in.points)}
+            parts.append(ctx.t(key, outcome=ctx.item(verdict["outcome"]), **_came_out(ctx, verdict), **known))
+        said = ctx.t(
+            "sim_summary",
+            counted=comparison.counted(ctx, block),
+            method=listed([comparison.name(ctx, m) for m in rows.in_order(told, "method")], ctx.lang),
+            parts="; ".join(parts),
+        )
+        found.append(("simulated", f"{said} {sentences_compare.least(ctx, block)}".strip()))
+    return found
+
+
+def _came_out(ctx: Context, verdict: pd.Series) -> dict[str, str]:
+    estimate = ctx.num(verdict["estimate"])
+    return {"estimate": estimate, "interval": ctx.span(verdict["ci_low"], verdict["ci_high"])}
+
+
+def _pupils(ctx: Context, block: Block) -> Mapping[str, Any] | None:
+    """The settings of the pupils that a comparison of simulated rows rests on."""
+    declared: list[Mapping[str, Any]] = list(ctx.study.get("comparisons") or [])
+    entry = next((c for c in declared if c["id"] == block.analysis), {})
+    used = [_how(s) for sid, s in _sources(ctx).items() if sid in entry.get("sources", [])]
+    return next((how["pupils"] for how in used if how.get("pupils")), None) if block.hollow else None
+
+
+def _sources(ctx: Context) -> dict[str, Mapping[str, Any]]:
+    sources = ctx.study.get("sources") or {}
+    return {sid: s for sid, s in sources.items() if s.get("kind") == "simulated"}
+
+
+def _how(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    return source.get("simulate") or {}
