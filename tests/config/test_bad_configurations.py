@@ -173,8 +173,8 @@ OFFICIAL_MISTAKES = [
     ("no folders", "    folders: [simce, idps, sac, mineduc, junaeb]", "    # none", ["folders", "nothing"]),
     (
         "a file",
-        "    where: files as",
-        "    file: a.xlsx\n    where: files as",
+        "    where:\n      en: files as",
+        "    file: a.xlsx\n    where:\n      en: files as",
         ["sources.official.file", "folders instead"],
     ),
     (

@@ -267,3 +267,21 @@ def test_a_remark_of_one_row_stands_under_that_rows_name() -> None:
     assert "- Reading gain 1988-92: a." in report
     assert "- Mathematics gain 1988-92: d." in report
     assert re.search(r"- Reading gain 1988-92 \(.+\): b\.", report)
+
+
+@pytest.mark.parametrize(("lang", "plain", "within"), [
+    ("en", "Plain difference of the gains, all regions together", "Differences within regions."),
+    ("es", "Diferencia simple de los avances, todas las regiones juntas", "Diferencias dentro de regiones."),
+])  # fmt: skip
+def test_the_plain_difference_and_that_within_clusters_are_told_apart(
+    lang: str, plain: str, within: str
+) -> None:
+    view = context("p900", lang)
+    report = markdown(view, "p900")
+    assert report.count(plain) == 2  # what it is, and its row
+    summary = report[report.index("{#h-summary}") : report.index("{#h-design}")]
+    assert within in summary and plain[0].lower() + plain[1:] not in report[report.index("{#h-design}") :]
+    assert escape(text(lang, "estimates_pooled", clusters=view.clusters())) in report
+    apart = view.table("verdicts").assign(assignment="different_clusters")
+    report = markdown(replace(view, tables={**view.tables, "verdicts": apart}), "p900")
+    assert plain not in report and within not in report
