@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import render_compare as made
-from render_demo import OUTCOMES, context
+from render_demo import OUTCOMES
 from test_render_figures import words
 
 from trenza.contracts.inference_tables import ROLES
@@ -132,7 +132,6 @@ def test_the_audit_map_is_that_of_the_audited_table() -> None:
     assert figure is not None
     assert "publicado: 48, 49" in words(figure)
     assert draw("audit_sizes_2", made.view("es")) is None
-    assert draw("audit_sizes", context("cic2019", "en")) is None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
