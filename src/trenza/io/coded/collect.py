@@ -111,10 +111,10 @@ class Found:
         """Names from the root to each code; faults for parents that do not exist, circles and too many levels."""
         parents = {c[0]: c[1] for c in self.codes}
         names = {c[0]: c[2] for c in self.codes}
-        for code, parent in sorted(parents.items()):
+        for child, parent in sorted(parents.items()):
             if parent is not None and parent not in parents:
                 self.refuse(
-                    "codes", f"{names[code]!r} below {parent}, which does not exist", "a code of the file"
+                    "codes", f"{names[child]!r} below {parent}, which does not exist", "a code of the file"
                 )
         paths: dict[str, tuple[str, ...]] = {}
         reported: set[str] = set()
