@@ -54,7 +54,7 @@ def read_cases(
         found.lose(
             "Cases", "codes that are set beside a case", "the model codes passages and documents", codes
         )
-        text = normalised(text_in(case, "Description")).strip("\n")
+        text = normalised(text_in(case, "Description"))
         if text:
             found.notes.append((made_guid("description", key), None, text, "case", key))
     for document, value in sources.values:

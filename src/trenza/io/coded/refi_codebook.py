@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trenza.contracts.coded_project import Project
 from trenza.io.coded.collect import Found
+from trenza.io.coded.offsets import normalised
 from trenza.io.coded.refi_names import NOT_NAMED, check_root, child, children, guid_of, text_in
 from trenza.io.coded.refi_rules import violations
 from trenza.io.grid import refusal
@@ -67,7 +68,7 @@ def read_codes(found: Found, codes: Element | None, cases: frozenset[str]) -> di
             name = (element.get("name") or "").strip()
             unnamed += not name
             codable = (element.get("isCodable") or "true").strip() in ("true", "1")
-            text = text_in(element, "Description").strip("\n") or None
+            text = normalised(text_in(element, "Description")) or None
             found.codes.append((code, parent, name or NOT_NAMED, codable, element.get("color") or None, text))
             notes[code] = [guid_of(n.get("targetGUID")) for n in children(element, "NoteRef")]
         waiting += [(c, below or None) for c in element if local_name(c) == "Code"]

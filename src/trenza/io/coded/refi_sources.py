@@ -161,7 +161,7 @@ def _text(found: Found, element: Element, name: str, archive: Archive) -> str:
 def _described(found: Found, source: Element, document: str) -> None:
     from trenza.io.coded.refi_names import made_guid
 
-    text = normalised(text_in(source, "Description")).strip("\n")
+    text = normalised(text_in(source, "Description"))
     if text:
         found.notes.append((made_guid("description", document), None, text, "document", document))
 
