@@ -55,7 +55,7 @@ def read_cases(
             "Cases", "codes that are set beside a case", "the model codes passages and documents", codes
         )
         text = normalised(text_in(case, "Description"))
-        if text:
+        if text.strip():
             found.notes.append((made_guid("description", key), None, text, "case", key))
     for document, value in sources.values:
         names.setdefault(document, sources.names[document])

@@ -68,8 +68,17 @@ def read_codes(found: Found, codes: Element | None, cases: frozenset[str]) -> di
             name = (element.get("name") or "").strip()
             unnamed += not name
             codable = (element.get("isCodable") or "true").strip() in ("true", "1")
-            text = normalised(text_in(element, "Description")) or None
-            found.codes.append((code, parent, name or NOT_NAMED, codable, element.get("color") or None, text))
+            text = normalised(text_in(element, "Description"))
+            found.codes.append(
+                (
+                    code,
+                    parent,
+                    name or NOT_NAMED,
+                    codable,
+                    element.get("color") or None,
+                    text if text.strip() else None,
+                )
+            )
             notes[code] = [guid_of(n.get("targetGUID")) for n in children(element, "NoteRef")]
         waiting += [(c, below or None) for c in element if local_name(c) == "Code"]
     if without:

@@ -61,13 +61,13 @@ def read_notes(
         for note in notes:
             targets.add(note, "selection", at)
         text = normalised(text_in(element, "Description"))
-        if text:
+        if text.strip():
             note = made_guid("description", key or at)
             found.notes.append((note, (element.get("name") or "").strip() or None, text, "selection", at))
-        bare += not (codings or notes or text or key in noted or key in spoken)
+        bare += not (codings or notes or text.strip() or key in noted or key in spoken)
     found.lose("PlainTextSelection", "passages without code, note or case", "they say nothing", bare)
     described = normalised(text_in(root, "Description"))
-    if described:
+    if described.strip():
         found.notes.append((made_guid("description", "project"), None, described, "project", None))
     _notes(found, root, archive, targets)
 

@@ -162,7 +162,7 @@ def _described(found: Found, source: Element, document: str) -> None:
     from trenza.io.coded.refi_names import made_guid
 
     text = normalised(text_in(source, "Description"))
-    if text:
+    if text.strip():
         found.notes.append((made_guid("description", document), None, text, "document", document))
 
 

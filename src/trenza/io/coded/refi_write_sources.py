@@ -42,6 +42,11 @@ def encoded(text: str, path: Path, place: str) -> bytes:
         raise InputFaults([Fault(str(path), place, "", found, "Unicode")]) from error
 
 
+def _marked(text: str) -> str:
+    """A text that itself begins with U+FEFF needs the mark of its file before it, since readers take one away."""
+    return "\ufeff" + text if text.startswith("\ufeff") else text
+
+
 class Passages:
     """All passages of a project that a code, a case or a note needs, each once, with its codings."""
 
@@ -97,7 +102,7 @@ def add_sources(
         left["originals of pictures, PDF files and recordings"] += kind != "text"
         if not inner or text or coded:
             holder.set("plainTextPath", f"internal://{guid}.txt")
-            files[f"sources/{guid}.txt"] = encoded(text, path, name)
+            files[f"sources/{guid}.txt"] = encoded(_marked(text), path, name)
         if inner == "Transcript":
             left["codings of passages of transcripts"] += sum(map(len, coded.values()))
             coded = {}
