@@ -37,6 +37,11 @@ class SafeZip:
         faults = [Fault(shown_as, e.filename, "", *told) for e in entries if (told := _wrong(e))]
         if len(entries) > MOST_ENTRIES:
             faults = [Fault(shown_as, "", "", f"{len(entries):,} entries", f"at most {MOST_ENTRIES:,}")]
+        locked = [e.filename for e in entries if e.flag_bits & 1]
+        if locked:
+            faults += [
+                Fault(shown_as, locked[0], "", f"{len(locked)} entries locked with a password", "no password")
+            ]
         twice = [n for n, k in Counter(e.filename for e in entries).items() if k > 1]
         faults += [Fault(shown_as, n, "", "this name twice", "each name once") for n in twice]
         if faults:
@@ -73,8 +78,6 @@ def _wrong(entry: zipfile.ZipInfo) -> tuple[str, str] | None:
     parts = {*PurePosixPath(name).parts, *windows.parts, *PureWindowsPath(entry.orig_filename).parts}
     if ".." in parts or name.startswith(("/", "\\")) or windows.drive or windows.root:
         return "a name that leads out of its folder", "names inside the archive"
-    if entry.flag_bits & 1:
-        return "an entry locked with a password", "no password"
     if entry.file_size > MOST_BYTES_OF_AN_ENTRY:
         return (
             f"an entry of {entry.file_size / 1e9:,.1f} GB",

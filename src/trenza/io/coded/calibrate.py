@@ -107,13 +107,9 @@ def calibrate(
         usual = [next(r for r in readings if (given or known) in r.rules)]
     else:
         usual = [r for r in readings if {*r.rules} & {*_usual_rules(texts)}]
-    best = max(usual, key=lambda r: (r.score, -RULES.index(r.rules[0])))
-    for rival in [r for r in usual if r is not best]:
-        won, unlike = best.won(rival)
-        if won <= THIN_SHARE * unlike:
-            raise _thin(file, best, rival)
+    best = max(usual, key=_rank)
     if given is None:
-        best = _unusual(file, best, [r for r in readings if r not in usual], known is not None)
+        best = _proved(file, best, usual, readings, known is not None)
     others = [r.score for r in readings if r is not best]
     score = best.score if passages else None
     rule = given or (known if known in best.rules else None) or best.rules[0]
@@ -121,15 +117,30 @@ def calibrate(
     return Calibration(rule, best.starts, best.ends, best.whole, score, margin)
 
 
-def _unusual(file: str, best: _Reading, rivals: Sequence[_Reading], known: bool) -> _Reading:
-    """``best``, or the rule out of the ordinary that clearly beats it; where that is not clear it stops."""
-    better = [(r, *r.won(best)) for r in rivals]
-    better = [(r, won, unlike) for r, won, unlike in better if won > CLEAR_SHARE * unlike]
-    clear = [r for r, won, _ in better if won >= CLEAR_ENDS]
+def _rank(reading: _Reading) -> tuple[float, int]:
+    return reading.score, -RULES.index(reading.rules[0])
+
+
+def _proved(
+    file: str, best: _Reading, usual: Sequence[_Reading], readings: Sequence[_Reading], known: bool
+) -> _Reading:
+    """``best`` of the usual readings, or one out of the ordinary that clearly beats it; it stops where that is not
+    clear, and where another reading of the same standing is as good.
+    """
+    won = [(r, *r.won(best)) for r in readings if r not in usual]
+    better = [(r, n) for r, n, unlike in won if n > CLEAR_SHARE * unlike]
+    # An end at the edge of a word may be chance, a quotation is not.
+    clear = [r for r, n in better if n >= (CLEAR_ENDS if r.right.shape[1] == 2 else 1)]
+    rivals = usual
     if clear:
-        return max(clear, key=lambda r: (r.score, -RULES.index(r.rules[0])))
-    if better and not known:
+        best, rivals = max(clear, key=_rank), readings
+    elif better and not known:
         raise _thin(file, best, better[0][0])
+    for rival in rivals:
+        if rival is not best:
+            n, unlike = best.won(rival)
+            if n <= THIN_SHARE * unlike:
+                raise _thin(file, best, rival)
     return best
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trenza.contracts.coded_project import Project
+from trenza.contracts.faults import InputFaults
 from trenza.io.coded.calibrate import Calibration, calibrate
 from trenza.io.coded.collect import Found
 from trenza.io.coded.offsets import Rule
@@ -60,7 +61,10 @@ def _project(
     sources = read_sources(found, child(root, "Sources"), archive)
     # A file that Trenza wrote says by its name how it counts.
     said = Rule() if exporter.startswith(OURS) else None
-    calibration = calibrate(sources.texts, sources.passages, exporter, shown_as, counting or said)
+    try:
+        calibration = calibrate(sources.texts, sources.passages, exporter, shown_as, counting or said)
+    except InputFaults as error:
+        raise InputFaults([*found.faults, *error.faults]) from error
     _tell(found, sources, calibration)
     spots = [*zip(calibration.starts.tolist(), calibration.ends.tolist(), strict=True)]
     targets = Targets(code_notes)

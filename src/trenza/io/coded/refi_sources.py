@@ -96,12 +96,13 @@ def read_sources(found: Found, sources: Element | None, archive: Archive) -> Sou
         holder = _holder(found, source, kind)
         path = next((p for e in (source, holder) if e is not None for p in _paths(e)), None)
         raw = "" if holder is None else _text(found, holder, name, archive)
-        read.texts[document] = text_of(raw)
+        read.texts[document] = text_of(raw or "")
         read.names[document] = name
         found.documents.append((document, name, read.texts[document].lf, kind, path))
         _described(found, source, document)
         for part in {id(e): e for e in (source, holder) if e is not None}.values():
-            _codings_of(read, part, document, found)
+            # Without its text nothing can be said of a passage.
+            _codings_of(read, part, document, found, placed=raw is not None)
         read.values += [(document, v) for v in children(source, "VariableValue")]
     _say_who(found, read)
     return read
@@ -134,7 +135,8 @@ def _paths(element: Element) -> list[str]:
     return [t for t in told if t]
 
 
-def _text(found: Found, element: Element, name: str, archive: Archive) -> str:
+def _text(found: Found, element: Element, name: str, archive: Archive) -> str | None:
+    """The text of a source; ``None`` where passages need one that is not there."""
     if child(element, "PlainTextContent") is not None and element.get("plainTextPath"):
         found.lose("Sources", "texts both in the project and in a file", "the text in the project is taken")
     text = plain_text(element, archive)
@@ -151,9 +153,11 @@ def _text(found: Found, element: Element, name: str, archive: Archive) -> str:
         found.broken(
             "Sources", f"no file {element.get('plainTextPath')!r}, the text of {name!r}", "all texts"
         )
-    elif child(element, "PlainTextSelection") is not None:
+        return None
+    if child(element, "PlainTextSelection") is not None:
         found.broken("Sources", f"passages in {name!r}, which has no text", "the text of each document")
-    elif local_name(element) in ("TextSource",):
+        return None
+    if local_name(element) == "TextSource":
         found.lose("Sources", "documents without a text", "neither PlainTextContent nor plainTextPath")
     return ""
 
@@ -166,11 +170,13 @@ def _described(found: Found, source: Element, document: str) -> None:
         found.notes.append((made_guid("description", document), None, text, "document", document))
 
 
-def _codings_of(read: Sources, element: Element, document: str, found: Found) -> None:
+def _codings_of(read: Sources, element: Element, document: str, found: Found, *, placed: bool) -> None:
     for part in element:
         name = local_name(part)
         if name == "Coding":
             read.whole.append((document, _coding(read, part, "")))
+        elif name == "PlainTextSelection" and not placed:
+            found.lose("Sources", f"passages of {read.names[document]!r}", "its text is missing")
         elif name == "PlainTextSelection":
             start, end = _number(part.get("startPosition")), _number(part.get("endPosition"))
             if start is None or end is None:
