@@ -78,6 +78,12 @@ def read_segments(path: Path, shown_as: str) -> Project:
     rows = _codings(found, table, columns, told)
     _codes(found, tool, rows)
     counted = bool(rows) and tool == "plain" and all(_counted(r) for r in rows)
+    for row in () if counted else rows:
+        if not row.cells.get("text"):
+            column = table.header[columns["text"]] if "text" in columns else ""
+            found.refuse(row.line, "a passage without text", "the text of each passage", column)
+    if found.faults:
+        raise InputFaults(found.faults)
     _passages(found, rows, counted)
     found.coders += [(c, c) for c in sorted({r.cells["coder"] for r in rows if r.cells.get("coder")})]
     found.lose(
@@ -170,7 +176,7 @@ def _passages(found: Found, rows: Sequence[_Row], counted: bool) -> None:
     for row in rows:
         documents.setdefault(row.document, []).append(row)
     for document, mine in documents.items():
-        text, spots = _laid_out(found, document, mine) if counted else _joined(found, mine)
+        text, spots = _laid_out(found, document, mine) if counted else _joined(mine)
         found.documents.append((document, document.rpartition(SEPARATOR)[2], text, "text", None))
         for row in mine:
             start, end = spots[row.place]
@@ -188,14 +194,11 @@ def _passages(found: Found, rows: Sequence[_Row], counted: bool) -> None:
     found.lose("documents", "text that is not coded", why, len(documents))
 
 
-def _joined(found: Found, rows: Sequence[_Row]) -> tuple[str, dict[tuple[Any, ...], tuple[int, int]]]:
+def _joined(rows: Sequence[_Row]) -> tuple[str, dict[tuple[Any, ...], tuple[int, int]]]:
     """Passages one after the other."""
     parts: list[str] = []
     spots: dict[tuple[Any, ...], tuple[int, int]] = {}
     at = 0
-    blank = [r for r in rows if not r.cells.get("text")]
-    for row in blank:
-        found.refuse(row.line, "a passage without text", "the text of each passage")
     for place in sorted({r.place for r in rows}):
         spots[place] = (at, at + len(place[-1]))
         parts.append(place[-1])
