@@ -193,6 +193,7 @@ def taguette(
     """A Taguette database; codings are document, start, end and tag."""
     path.unlink(missing_ok=True)
     base = sqlite3.connect(path)
+    base.execute("pragma synchronous = off")
     base.executescript(
         "create table alembic_version (version_num); create table projects (id integer, name);"
         "create table documents (id integer, name, description, filename, contents, project_id integer);"
@@ -229,6 +230,7 @@ def qualcoder(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "data.qda").unlink(missing_ok=True)
     base = sqlite3.connect(folder / "data.qda")
+    base.execute("pragma synchronous = off")
     base.executescript(
         "create table project (databaseversion, date, memo, about);"
         "insert into project values ('v11', '', '', 'QualCoder 3.5');"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from trenza.contracts.faults import Fault, InputFaults
@@ -48,4 +49,9 @@ def parse_xml(data: bytes, shown_as: str, place: str = "") -> Element:
 
 def local_name(element: Element) -> str:
     """An element's name without its namespace; blank for comments."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    return _local(element.tag)
+
+
+@cache
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

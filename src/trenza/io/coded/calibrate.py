@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import InputFaults
@@ -170,13 +171,14 @@ def _readings(texts: Mapping[str, Text], passages: Sequence[Passage]) -> list[_R
         key = at.tobytes() + to.tobytes() + whole.tobytes()
         found.setdefault(key, ([], at, to, whole))[0].append(rule)
     ways = [(tuple(rules), at, to, whole) for rules, at, to, whole in found.values()]
-    quoted = [_quoted(texts, passages, at, to) for _, at, to, _ in ways]
     told = np.array([bool(p.quote.strip()) for p in passages], dtype=bool)
-    if told.any() and 2 * max(int(q.sum()) for q in quoted) >= told.sum():
-        return [_Reading(*way, right, told) for way, right in zip(ways, quoted, strict=True)]
-    kinds: dict[str, int] = {}
+    if told.any():
+        quoted = [_quoted(texts, passages, at, to) for _, at, to, _ in ways]
+        if 2 * max(int(q.sum()) for q in quoted) >= told.sum():
+            return [_Reading(*way, right, told) for way, right in zip(ways, quoted, strict=True)]
+    kinds = {document: _kinds(texts[document].lf) for document in order}
     told = np.ones(len(passages), dtype=bool)
-    return [_Reading(*way, _at_edges(texts, passages, *way[1:], kinds), told) for way in ways]
+    return [_Reading(*way, _at_edges(kinds, order, *way[1:]), told) for way in ways]
 
 
 def _quoted(
@@ -198,37 +200,47 @@ def _quoted(
 
 
 def _at_edges(
-    texts: Mapping[str, Text],
-    passages: Sequence[Passage],
+    kinds: Mapping[str, NDArray[Any]],
+    order: Mapping[str, list[int]],
     at: NDArray[Any],
     to: NDArray[Any],
     whole: NDArray[Any],
-    kinds: dict[str, int],
 ) -> NDArray[Any]:
     """Passages x (start, end): whether it is at the edge of a word, with no space inside the passage there."""
     import numpy as np
 
-    rows = []
-    for passage, a, b, good in zip(passages, at.tolist(), to.tolist(), whole.tolist(), strict=True):
-        text = texts[passage.document].lf
-        if not (good and 0 <= a < b <= len(text)):
-            rows.append((False, False))
-            continue
-        first, last = _kind(text[a], kinds), _kind(text[b - 1], kinds)
-        starts = first == _OTHER or (first == _WORD and (a == 0 or _kind(text[a - 1], kinds) != _WORD))
-        ends = last == _OTHER or (last == _WORD and (b == len(text) or _kind(text[b], kinds) != _WORD))
-        rows.append((starts, ends))
-    return np.array(rows, dtype=bool).reshape(len(rows), 2)
+    right = np.zeros((len(at), 2), dtype=bool)
+    for document, rows in order.items():
+        # A space stands before and after the text, so its characters are one further on.
+        kind = kinds[document]
+        a, b = at[rows], to[rows]
+        good = whole[rows] & (a >= 0) & (a < b) & (b <= kind.size - 2)
+        a, b = np.where(good, a, 0), np.where(good, b, 0)
+        first, last = kind[a + 1], kind[b]
+        right[rows, 0] = good & ((first == _OTHER) | ((first == _WORD) & (kind[a] != _WORD)))
+        right[rows, 1] = good & ((last == _OTHER) | ((last == _WORD) & (kind[b + 1] != _WORD)))
+    return right
 
 
-def _kind(character: str, kinds: dict[str, int]) -> int:
-    kind = kinds.get(character)
-    if kind is None:
-        # Marks that combine with a letter belong to its word.
-        word = character.isalnum() or unicodedata.category(character).startswith("M")
-        kind = _SPACE if character.isspace() else _WORD if word else _OTHER
-        kinds[character] = kind
-    return kind
+def _kinds(text: str) -> NDArray[Any]:
+    """The kind of each character of a text, between two spaces."""
+    import numpy as np
+
+    points = np.frombuffer(f" {text} ".encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    seen = {*text, " "}
+    table = np.zeros(max(map(ord, seen)) + 1, dtype=np.uint8)
+    for character in seen:
+        table[ord(character)] = _kind(character)
+    kinds: NDArray[Any] = table[points]
+    return kinds
+
+
+@cache
+def _kind(character: str) -> int:
+    if character.isspace():
+        return _SPACE
+    # Marks that combine with a letter belong to its word.
+    return _WORD if character.isalnum() or unicodedata.category(character).startswith("M") else _OTHER
 
 
 def _thin(file: str, best: _Reading, rival: _Reading) -> InputFaults:

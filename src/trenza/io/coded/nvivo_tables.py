@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # Headers in English, Spanish and German; NVivo adds the unit to some, which is cut off.
 COMPARISON = {
-    "code": ("node", "code", "nodo", "codigo", "knoten", "kode"),
-    "document": ("file", "source", "archivo", "recurso", "fuente", "datei", "quelle"),
+    "node": ("node", "code", "nodo", "codigo", "knoten", "kode"),
+    "file": ("file", "source", "archivo", "recurso", "fuente", "datei", "quelle"),
     "folder": (
         "file folder",
         "source folder",
@@ -50,7 +50,7 @@ COMPARISON = {
     "only_a": ("a and not b (%)", "a y no b (%)", "a und nicht b (%)"),
     "only_b": ("b and not a (%)", "b y no a (%)", "b und nicht a (%)"),
 }
-_NEEDED = ("code", "document", "both", "neither", "only_a", "only_b")
+_NEEDED = ("node", "file", "both", "neither", "only_a", "only_b")
 _NUMBERS = ("kappa", "agreement", "both", "neither", "disagreement", "only_a", "only_b")
 _SIZE = re.compile(r"(\d+)\s*(\D*)")
 _PREFIX = re.compile(r"^\s*(?:[A-Z]{1,3}|\d+)\s*:\s*(?=\S)")
@@ -59,7 +59,7 @@ _PREFIX = re.compile(r"^\s*(?:[A-Z]{1,3}|\d+)\s*:\s*(?=\S)")
 def read_nvivo_comparison(path: Path | str, shown_as: str | None = None) -> pd.DataFrame:
     """A coding comparison as NVivo prints it, one row a node and file.
 
-    Columns: code, document, folder, size (whole number, blank where NVivo gives none), size_unit (as printed, such as
+    Columns: node, file, folder, size (whole number, blank where NVivo gives none), size_unit (as printed, such as
     chars), kappa, and in per cent (0 to 100): agreement, both, neither, disagreement, only_a, only_b. Values are as
     printed, rounded by NVivo; columns that the file does not have are blank. Raises ``InputFaults``.
     """
@@ -84,7 +84,7 @@ def read_nvivo_comparison(path: Path | str, shown_as: str | None = None) -> pd.D
             out["size_unit"] = [(m.group(2).strip() or None) if m else None for m in found]
         else:
             out[meaning] = [c or None for c in cells]
-            if meaning in ("code", "document"):
+            if meaning in ("node", "file"):
                 faults += [
                     Fault(name, str(line), table.header[columns[meaning]], "a blank cell", "a name")
                     for line, c in enumerate(cells, table.first_row)
@@ -94,7 +94,7 @@ def read_nvivo_comparison(path: Path | str, shown_as: str | None = None) -> pd.D
         raise InputFaults(faults)
     kinds = {"size": "Int64"} | dict.fromkeys(_NUMBERS, "float64")
     frame = pd.DataFrame({c: pd.Series(v, dtype=kinds.get(c, "str")) for c, v in out.items()})
-    return frame.sort_values(["code", "document"], kind="stable", ignore_index=True)
+    return frame.sort_values(["node", "file"], kind="stable", ignore_index=True)
 
 
 def read_nvivo_matrix(path: Path | str, shown_as: str | None = None) -> pd.DataFrame:

@@ -60,11 +60,11 @@ class Text:
     bom: bool
 
 
-def text_of(raw: str) -> Text:
-    """A ``Text`` from the characters of a file."""
+def text_of(raw: str, *, in_file: bool = True) -> Text:
+    """A ``Text`` from the characters of a file; out of a database (not ``in_file``) nothing is a file's mark."""
     import numpy as np
 
-    bom = raw.startswith("\ufeff")
+    bom = in_file and raw.startswith("\ufeff")
     raw = raw[1:] if bom else raw
     lf = normalised(raw)
     points = np.frombuffer(lf.encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -99,5 +99,6 @@ def places(text: Text, rule: Rule, counted: NDArray[Any]) -> tuple[NDArray[Any],
     # The k-th double character begins at its place plus the k double characters before it.
     begins = double + np.arange(double.size)
     before = np.searchsorted(begins, counted, side="left")
-    whole = ~np.isin(counted, begins + 1)
+    last = begins[np.maximum(before - 1, 0)] if begins.size else counted
+    whole = (before == 0) | (last + 1 != counted)
     return counted - before, whole

@@ -55,8 +55,9 @@ def _documents(
     for number, name, raw, path, note in database.execute(
         f"select id, name, fulltext, {media}, {memo} from source"
     ):
+        name = name or f"(no name {number})"
         names[number] = name
-        texts[name] = text_of(raw or "")
+        texts[name] = text_of(raw or "", in_file=False)
         folder = (path or "").replace(":", "/").strip("/").partition("/")[0].lower()
         kind = _MEDIA.get(folder, "pdf" if (path or name).lower().endswith(".pdf") else "text")
         found.documents.append((name, name, texts[name].lf, kind, path or None))

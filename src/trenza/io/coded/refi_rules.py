@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from trenza.io.safe_xml import local_name
 
@@ -110,39 +111,56 @@ _KINDS = {
 }
 
 
+_Type = tuple[dict[str, str], dict[str, str], re.Pattern[str]]
+
+
 def violations(root: Element, *, codebook: bool = False) -> Counter[tuple[str, str]]:
     """Where a file breaks the standard: (element, what is wrong) and how often."""
     types = {name: _compiled(*told) for name, told in (CODEBOOK_TYPES if codebook else TYPES).items()}
     found: Counter[tuple[str, str]] = Counter()
-    waiting = [root]
-    while waiting:
-        element = waiting.pop()
-        name = local_name(element)
-        told = types.get(name)
-        if told is None:
-            continue
-        attributes, order, pattern = told
-        for key, value in element.attrib.items():
-            kind = attributes.get(key.rpartition("}")[2])
-            if kind is None and not key.startswith("{"):
-                found[name, f"an attribute {key}, which the standard does not have"] += 1
-            elif kind and kind[0] in _KINDS and not _KINDS[kind[0]][1].fullmatch(value):
-                found[name, f"{key} is no {_KINDS[kind[0]][0]}"] += 1
-        for key, kind in attributes.items():
-            if kind.endswith("!") and key not in element.attrib:
-                found[name, f"no {key}"] += 1
-        children = [n for child in element if (n := local_name(child))]
-        unknown = [n for n in children if n not in order]
-        for n in unknown:
-            found[name, f"an element {n}, which the standard does not have there"] += 1
-        known = "".join(order[n] for n in children if n in order)
-        if not pattern.fullmatch(known):
-            found[name, "elements missing, too many, or in another order"] += 1
-        waiting += [*element]
+    # Most elements are alike but for their values: what is wrong with a form is found out once.
+    forms: dict[tuple[Any, ...], tuple[list[str], list[tuple[str, str, Callable[[str], object]]]]] = {}
+    for element in root.iter():
+        form = (element.tag, *element.attrib, None, *[child.tag for child in element])
+        if form not in forms:
+            forms[form] = _form(element, types)
+        wrong, checks = forms[form]
+        for told in wrong:
+            found[local_name(element), told] += 1
+        for key, kind, fits in checks:
+            if not fits(element.attrib[key]):
+                found[local_name(element), f"{key} is no {kind}"] += 1
     return found
 
 
-def _compiled(attributes: str, children: str) -> tuple[dict[str, str], dict[str, str], re.Pattern[str]]:
+def _form(
+    element: Element, types: Mapping[str, _Type]
+) -> tuple[list[str], list[tuple[str, str, Callable[[str], object]]]]:
+    """What is wrong with names and order in an element, and its attributes whose values have to be checked."""
+    told = types.get(local_name(element))
+    if told is None:
+        return [], []
+    attributes, order, pattern = told
+    wrong: list[str] = []
+    checks: list[tuple[str, str, Callable[[str], object]]] = []
+    for key in element.attrib:
+        kind = attributes.get(key.rpartition("}")[2])
+        if kind is None and not key.startswith("{"):
+            wrong.append(f"an attribute {key}, which the standard does not have")
+        elif kind and kind[0] in _KINDS:
+            name, allowed = _KINDS[kind[0]]
+            checks.append((key, name, allowed.fullmatch))
+    wrong += [
+        f"no {key}" for key, kind in attributes.items() if kind.endswith("!") and key not in element.attrib
+    ]
+    children = [n for child in element if (n := local_name(child))]
+    wrong += [f"an element {n}, which the standard does not have there" for n in children if n not in order]
+    if not pattern.fullmatch("".join(order[n] for n in children if n in order)):
+        wrong.append("elements missing, too many, or in another order")
+    return wrong, checks
+
+
+def _compiled(attributes: str, children: str) -> _Type:
     """Attributes with their kinds, a letter for each child, and the pattern of letters that is allowed."""
     kinds = {}
     for told in attributes.split():
