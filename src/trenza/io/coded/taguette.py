@@ -183,8 +183,8 @@ def _who(database: sqlite3.Connection, project: int) -> dict[tuple[Any, ...], tu
     """
     if not {"user_login", "payload", "date", "document_id"} <= columns_of(database).get("commands", set()):
         return {}
-    who: dict[tuple[Any, ...], tuple[str, str | None]] = {}
-    tags: dict[tuple[Any, ...], set[int]] = {}
+    # Of each highlight: document, start and end, and who set each of its tags and when.
+    now: dict[int, tuple[tuple[Any, ...], dict[int, tuple[str, str | None]]]] = {}
     people = set()
     rows = database.execute(
         "select user_login, date, document_id, payload from commands where project_id = ? order by id",
@@ -197,36 +197,24 @@ def _who(database: sqlite3.Connection, project: int) -> dict[tuple[Any, ...], tu
             continue
         if not isinstance(told, dict):
             continue
-        if told.get("type") == "highlight_add":
+        highlight = told.get("highlight_id", told.get("id"))
+        if told.get("type") == "highlight_add" and isinstance(highlight, int):
             people.add(login)
-            highlight = told.get("highlight_id", told.get("id"))
-            place = (highlight, document, told.get("start_offset"), told.get("end_offset"))
-            now = {t for t in told.get("tags") or () if isinstance(t, int)}
-            for tag in now - tags.get(place, set()):
-                who[*place, tag] = (login, date)
-            tags[place] = now
+            before = now[highlight][1] if highlight in now else {}
+            tags = {t: before.get(t, (login, date)) for t in told.get("tags") or () if isinstance(t, int)}
+            now[highlight] = ((document, told.get("start_offset"), told.get("end_offset")), tags)
+        elif told.get("type") == "highlight_delete":
+            now.pop(highlight, None)  # type: ignore[arg-type]
         elif told.get("type") == "tag_merge":
-            _merge(who, tags, told)
+            for _, tags in now.values():
+                if told.get("src_tag_id") in tags:
+                    tags.setdefault(told.get("dest_tag_id"), tags.pop(told.get("src_tag_id")))  # type: ignore[arg-type]
+    who: dict[tuple[Any, ...], tuple[str, str | None]] = {
+        (highlight, *place, tag): by for highlight, (place, tags) in now.items() for tag, by in tags.items()
+    }
     if len(people) == 1:
         who[()] = (people.pop(), None)
     return who
-
-
-def _merge(
-    who: dict[tuple[Any, ...], tuple[str, str | None]],
-    tags: dict[tuple[Any, ...], set[int]],
-    told: dict[str, Any],
-) -> None:
-    """Highlights of a tag that was merged into another carry their coder over."""
-    old, new = told.get("src_tag_id"), told.get("dest_tag_id")
-    if not isinstance(old, int) or not isinstance(new, int):
-        return
-    for place, now in tags.items():
-        if old in now:
-            now.discard(old)
-            if new not in now and (*place, old) in who:
-                who[*place, new] = who[*place, old]
-            now.add(new)
 
 
 class _Text(HTMLParser):
