@@ -193,3 +193,32 @@ def test_notes_on_cases_are_written_as_their_descriptions(tmp_path: Path) -> Non
     assert write_qdpx(project, tmp_path / "q.qdpx") == []
     again = read_project(tmp_path / "q.qdpx")
     assert rows(again, "notes", "note", "text", "target") == rows(project, "notes", "note", "text", "target")
+
+
+def test_what_the_standard_would_refuse_is_not_written(tmp_path: Path) -> None:
+    from trenza.io.coded.collect import Found
+
+    found = Found("made")
+    found.documents.append((UNO, "uno", "Hola mundo", "text", None))
+    found.codes += [(CLIMA, None, "Clima", True, "rojo", None), (FOLDER, None, "Otro", True, "#0f0", None)]
+    found.codings += [
+        (UNO, 0, 4, CLIMA, None, "2022-02-18 17:32:47.519911"),
+        (UNO, 5, 10, CLIMA, None, "ayer"),
+    ]
+    found.cases.append((guid("case", 0), "Rosa"))
+    found.attributes += [
+        (guid("case", 0), "edad", "Integer", "unos 30"),
+        (guid("case", 0), "hijos", "Integer", "2"),
+    ]
+    left = write_qdpx(found.project(), tmp_path / "q.qdpx")
+    assert left == [
+        "1 colours of codes in another form than #rrggbb",
+        "1 dates of codings that are no date and time",
+    ]
+    again = read_project(tmp_path / "q.qdpx")
+    assert not len(again.loss[~again.loss["what"].str.contains("nobody")])
+    assert rows(again, "codings", "created") == [("2022-02-18T17:32:47.519911",), (None,)]
+    assert sorted(rows(again, "case_attributes", "attribute", "type", "value")) == [
+        ("edad", "Integer", "unos 30"),
+        ("hijos", "Integer", "2"),
+    ]

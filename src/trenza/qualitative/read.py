@@ -34,8 +34,8 @@ def read_project(
 
     ``shown_as``: the file's name in messages, the path unless given. ``project``: which one, in a Taguette database
     that holds several. ``counting``: how a REFI-QDA project counts its positions, where that is known; else it is
-    found out from its passages, and told in ``meta``. ``tolerant``: what leads nowhere (an unknown coder, a passage
-    beyond the text, a missing text file) is left out and counted in ``loss``.
+    found out from its passages, and told in ``meta``. ``tolerant``: what leads nowhere (a passage beyond the text,
+    a missing text file) is left out and counted in ``loss``, and coders who are not listed are named by their ids.
 
     Raises ``InputFaults`` with everything that is wrong; then nothing is read.
     """

@@ -22,8 +22,8 @@ _BROKEN = "the reference leads nowhere"
 class Found:
     """Rows in the order of the columns of ``contracts.coded_project``; a reader fills it, ``project`` ends it.
 
-    ``codes`` leave out path and depth. ``tolerant``: what leads nowhere (a coder who is not in the list, a
-    passage beyond the text) is left out and counted instead of refused. ``faults``: what the user has to mend.
+    ``codes`` leave out path and depth. ``tolerant``: what leads nowhere (a passage beyond the
+    text) is left out and counted instead of refused; a coder who is not in the list is kept by the id alone. ``faults``: what the user has to mend.
     """
 
     file: str
@@ -149,8 +149,9 @@ class Found:
         kept = {"code": {c[0] for c in self.codes}, "coder": {c[0] for c in self.coders}}
         bad: Counter[tuple[str, str, str]] = Counter()
         codings: list[tuple[str, int | None, int | None, str, str | None, str | None]] = []
+        strangers: set[str] = set()
         for row in self.codings:
-            document, start, end, code, coder, created = row
+            document, start, end, code, coder, _ = row
             if document not in sizes:
                 bad[
                     "codings",
@@ -167,10 +168,13 @@ class Found:
                 bad[
                     "codings", f"a coding by {coder}, who is not in the list of coders", "a coder of the list"
                 ] += 1
-                codings.append((document, start, end, code, None, created))
+                strangers.add(coder)
+                codings.append(row)
             else:
                 codings.append(row)
         self.codings = codings
+        # Where the reader is tolerant, coders whom the file does not list are told apart by their ids.
+        self.coders += [(c, c) for c in sorted(strangers)]
         spans = []
         for case, document, start, end in self.spans:
             if document not in sizes:

@@ -43,7 +43,7 @@ def children(element: Element | None, name: str) -> Iterator[Element]:
     return (c for c in element if local_name(c) == name) if element is not None else iter(())
 
 
-def inside(element: Element | None) -> list[Element]:
+def parts_of(element: Element | None) -> list[Element]:
     """All children; none of nothing."""
     return [c for c in element if local_name(c)] if element is not None else []
 

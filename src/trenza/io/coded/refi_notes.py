@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from trenza.io.coded.collect import Found
 from trenza.io.coded.offsets import normalised
-from trenza.io.coded.refi_names import child, children, guid_of, inside, made_guid, text_in
+from trenza.io.coded.refi_names import child, children, guid_of, made_guid, parts_of, text_in
 from trenza.io.coded.refi_sources import KINDS, Archive, Sources, plain_text
 from trenza.io.safe_xml import local_name
 
@@ -46,7 +46,7 @@ def read_notes(
     """
     for reference in children(root, "NoteRef"):
         targets.add(guid_of(reference.get("targetGUID")), "project", None)
-    for source in inside(child(root, "Sources")):
+    for source in parts_of(child(root, "Sources")):
         if local_name(source) in KINDS:
             for reference in children(source, "NoteRef"):
                 targets.add(guid_of(reference.get("targetGUID")), "document", guid_of(source.get("guid")))

@@ -13,7 +13,7 @@ from trenza.io.coded.collect import Found
 from trenza.io.coded.offsets import Rule
 from trenza.io.coded.refi_cases import read_cases
 from trenza.io.coded.refi_codebook import bytes_of, list_violations, read_codes
-from trenza.io.coded.refi_names import check_root, child, children, guid_of, inside
+from trenza.io.coded.refi_names import check_root, child, children, guid_of, parts_of
 from trenza.io.coded.refi_notes import Targets, read_notes
 from trenza.io.coded.refi_sources import Archive, CodingRow, Sources, read_sources
 from trenza.io.grid import refusal
@@ -34,7 +34,9 @@ def read_qdpx(path: Path, shown_as: str, *, counting: Rule | None, tolerant: boo
     ``tolerant``: what leads nowhere is left out and counted. Raises ``InputFaults`` with everything that is wrong.
     """
     with SafeZip(path, shown_as, _WHAT) as archive:
-        projects = [n for n in archive.names if n.lower().endswith(".qde") and "/" not in n]
+        inside = [n for n in archive.names if n.lower().endswith(".qde") and not n.startswith("__MACOSX/")]
+        # At the top, as the standard has it; or in the folder that somebody packed again.
+        projects = [n for n in inside if "/" not in n] or inside
         if len(projects) != 1:
             raise refusal(shown_as, f"{len(projects)} .qde files in the archive", _WHAT)
         root = parse_xml(archive.read(projects[0]), shown_as, projects[0])
@@ -81,7 +83,7 @@ def _project(
     }
     read_notes(found, root, archive, sources, spots, selections, targets, referred)
     for name, what in (("Sets", "sets of codes, sources or notes"), ("Graphs", "maps")):
-        found.lose(name, what, "the model has none", len(inside(child(root, name))))
+        found.lose(name, what, "the model has none", len(parts_of(child(root, name))))
     return found.project()
 
 

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
 
 # What XML 1.0 cannot hold, not even escaped.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TYPES = ("Text", "Boolean", "Integer", "Float", "Date", "DateTime")
+_COLOUR = re.compile("#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+# What a value of each type of variable looks like; any other value is written as text.
+_TYPES = {
+    "Text": re.compile("(?s).*"),
+    "Boolean": re.compile("true|false|0|1"),
+    "Integer": re.compile(r"[+-]?\d+"),
+    "Float": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
+    "Date": re.compile(r"-?\d{4,}-\d\d-\d\d(Z|[+-]\d\d:\d\d)?"),
+    "DateTime": re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"),
+}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -48,6 +57,10 @@ def write_qdpx(project: Project, path: Path) -> list[str]:
         codes = SubElement(SubElement(root, "CodeBook"), "Codes")
         _add_codes(codes, project.codes, ids, notes)
     variables = _add_variables(root, project.case_attributes)
+    colours = project.codes["colour"].dropna()
+    left["colours of codes in another form than #rrggbb"] += int(
+        (~colours.str.fullmatch(_COLOUR.pattern)).sum()
+    )
     passages = Passages(project)
     _add_cases(root, project, ids, variables, passages)
     odd = {r[1] for r in rows_of(project.case_attributes) if r[2] not in _TYPES}
@@ -115,7 +128,7 @@ def _add_codes(
             "name": name,
             "isCodable": "true" if codable else "false",
         }
-        if colour:
+        if colour and _COLOUR.fullmatch(colour):
             element.set("color", colour)
         if description:
             SubElement(element, "Description").text = description
@@ -165,7 +178,8 @@ def _add_cases(
             holder = SubElement(element, "VariableValue")
             SubElement(holder, "VariableRef", targetGUID=variables[attribute, kind])
             if value is not None:
-                SubElement(holder, f"{kind if kind in _TYPES else 'Text'}Value").text = value
+                fits = kind in _TYPES and _TYPES[kind].fullmatch(value)
+                SubElement(holder, f"{kind if fits else 'Text'}Value").text = value
         mine = spans.get(case, [])
         for document, start, _ in mine:
             if start is None:

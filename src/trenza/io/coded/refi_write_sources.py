@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from trenza.io.coded.refi_names import made_guid
 if TYPE_CHECKING:
     import pandas as pd
 
+_DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _ELEMENTS = {
     "text": ("TextSource", ""),
     "pdf": ("PDFSource", "Representation"),
@@ -111,11 +113,11 @@ def add_sources(
             element = SubElement(holder, "PlainTextSelection", guid=passages.guid(document, start, end))
             element.attrib |= {"startPosition": str(start), "endPosition": str(end)}
             for coding in codings:
-                _add_coding(element, at, coding, ids, notes)
+                _add_coding(element, at, coding, ids, notes, left)
             for note in notes.pop(("selection", at), ()):
                 SubElement(element, "NoteRef", targetGUID=note)
         for coding in passages.whole.get(document, ()):
-            _add_coding(source, document, coding, ids, notes)
+            _add_coding(source, document, coding, ids, notes, left)
         for note in notes.pop(("document", document), ()):
             SubElement(source, "NoteRef", targetGUID=note)
     return files
@@ -127,13 +129,19 @@ def _add_coding(
     coding: tuple[str, str | None, str | None],
     ids: dict[tuple[str, str], str],
     notes: dict[tuple[str, str], list[str]],
+    left: Counter[str],
 ) -> None:
     code, coder, created = coding
     element = SubElement(parent, "Coding", guid=made_guid("coding", at, code, coder or ""))
     if coder:
         element.set("creatingUser", ids["coder", coder])
     if created:
-        element.set("creationDateTime", created)
+        # Taguette and QualCoder have a space where XML wants a T.
+        when = created.strip().replace(" ", "T", 1)
+        if _DATE_TIME.fullmatch(when):
+            element.set("creationDateTime", when)
+        else:
+            left["dates of codings that are no date and time"] += 1
     SubElement(element, "CodeRef", targetGUID=ids["code", code])
     # The first coder's coding carries the note; it is about the code at that place.
     for note in notes.pop(("coding", f"{at}:{code}"), ()):
