@@ -187,7 +187,10 @@ BAD: dict[str, tuple[Callable[[Path], Path], str]] = {
     "not there": (lambda d: d / "nothing.qdpx", "cannot be opened"),
     "empty": (lambda d: xml_file(d / "p.csv", ""), "an empty file"),
     "empty folder": (lambda d: d, "a folder without project.json"),
-    "other table": (lambda d: xml_file(d / "p.csv", "a,b\n1,2\n"), "allowed: "),
+    "other table": (
+        lambda d: xml_file(d / "p.csv", "a,b\n1,2\n"),
+        "found columns a, b; allowed: columns of coded segments",
+    ),
 }
 
 

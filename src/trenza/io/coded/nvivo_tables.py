@@ -51,6 +51,8 @@ COMPARISON = {
     "only_b": ("b and not a (%)", "b y no a (%)", "b und nicht a (%)"),
 }
 _NEEDED = ("node", "file", "both", "neither", "only_a", "only_b")
+_COMPARISON_TABLE = "NVivo's coding comparison: Node, File, A and B (%), Not A and Not B (%), A and Not B (%), B and Not A (%)"
+_MATRIX_TABLE = "NVivo's matrix coding query: names in the first column and the first row"
 _NUMBERS = ("kappa", "agreement", "both", "neither", "disagreement", "only_a", "only_b")
 _SIZE = re.compile(r"(\d+)\s*(\D*)")
 _PREFIX = re.compile(r"^\s*(?:[A-Z]{1,3}|\d+)\s*:\s*(?=\S)")
@@ -67,7 +69,9 @@ def read_nvivo_comparison(path: Path | str, shown_as: str | None = None) -> pd.D
 
     path = Path(path)
     name = shown_as or str(path)
-    table = read_table_rows(path, name, lambda header: all(m in _columns(header) for m in _NEEDED))
+    table = read_table_rows(
+        path, name, lambda header: all(m in _columns(header) for m in _NEEDED), _COMPARISON_TABLE
+    )
     columns = _columns(table.header)
     faults: list[Fault] = []
     out: dict[str, list[str | float | int | None]] = {}
@@ -107,7 +111,7 @@ def read_nvivo_matrix(path: Path | str, shown_as: str | None = None) -> pd.DataF
 
     path = Path(path)
     name = shown_as or str(path)
-    table = read_table_rows(path, name, lambda header: sum(bool(h) for h in header[1:]) > 0)
+    table = read_table_rows(path, name, lambda header: any(header[1:]), _MATRIX_TABLE)
     faults: list[Fault] = []
     told = []
     for line, row in enumerate(table.rows, table.first_row):

@@ -60,7 +60,7 @@ def plain_header(name: str) -> str:
 
 def read_segments(path: Path, shown_as: str) -> Project:
     """A table of coded segments. Raises ``InputFaults`` with everything that is wrong."""
-    table = read_table_rows(path, shown_as, lambda header: _tool(header)[0] is not None)
+    table = read_table_rows(path, shown_as, lambda header: _tool(header)[0] is not None, _WANTED)
     tool, columns = _tool(table.header)
     if tool is None:
         raise InputFaults([Fault(shown_as, str(table.first_row - 1), "", _seen(table.header), _WANTED)])

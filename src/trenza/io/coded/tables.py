@@ -28,8 +28,8 @@ class Table:
     first_row: int
 
 
-def read_table_rows(path: Path, shown_as: str, fits: Callable[[Sequence[str]], bool]) -> Table:
-    """The table whose header ``fits``; lines above it (a title) are passed over.
+def read_table_rows(path: Path, shown_as: str, fits: Callable[[Sequence[str]], bool], wanted: str) -> Table:
+    """The table whose header ``fits``; lines above it (a title) are passed over. ``wanted`` says in words what fits.
 
     Cells may hold line breaks. Raises ``InputFaults`` for what cannot be read, rows longer than the header, and
     where no row is a header that fits.
@@ -37,16 +37,18 @@ def read_table_rows(path: Path, shown_as: str, fits: Callable[[Sequence[str]], b
     kind = kind_of(path, shown_as, FORMATS)
     if kind in ("xlsx", "xls"):
         sheet = read_workbook(path, shown_as, old=kind == "xls")
-        return _table([[_shown(c) for c in row] for row in sheet.rows], shown_as, fits, sheet.first_row)
+        return _table(
+            [[_shown(c) for c in row] for row in sheet.rows], shown_as, fits, sheet.first_row, wanted
+        )
     if kind != "csv":
         raise refusal(shown_as, "a file of another kind", FORMATS)
     text = csv_text(path)
     for delimiter in DELIMITERS:
         rows = _cells(text, delimiter)
         if rows and any(fits(row) for row in rows[:10]):
-            return _table(rows, shown_as, fits, 1)
+            return _table(rows, shown_as, fits, 1, wanted)
     first = _cells(text, max(DELIMITERS, key=text.split("\n", 1)[0].count))
-    raise no_table(shown_as, {"": first[0] if first else []})
+    raise _no_table(shown_as, first[0] if first else [], wanted)
 
 
 def _cells(text: str, delimiter: str) -> list[list[str]]:
@@ -61,11 +63,15 @@ def _cells(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _table(
-    rows: Sequence[Sequence[str]], shown_as: str, fits: Callable[[Sequence[str]], bool], first: int
+    rows: Sequence[Sequence[str]],
+    shown_as: str,
+    fits: Callable[[Sequence[str]], bool],
+    first: int,
+    wanted: str,
 ) -> Table:
     place = next((i for i, row in enumerate(rows[:10]) if fits([c.strip() for c in row])), None)
     if place is None:
-        raise no_table(shown_as, {"": rows[0] if rows else []})
+        raise _no_table(shown_as, rows[0] if rows else [], wanted)
     header = tuple(c.strip() for c in rows[place])
     body = [*rows[place + 1 :]]
     while body and not any(c.strip() for c in body[-1]):
@@ -82,6 +88,11 @@ def _table(
     width = len(header)
     padded = tuple(tuple([*row, *[""] * width][:width]) for row in body)
     return Table(header, padded, first + place + 1)
+
+
+def _no_table(shown_as: str, header: Sequence[str], wanted: str) -> InputFaults:
+    """Says what the first row holds, but never quotes a row of data."""
+    return refusal(shown_as, no_table(shown_as, {"": header}).faults[0].found, wanted)
 
 
 def _shown(cell: Cell) -> str:
