@@ -31,6 +31,10 @@ STATISTICS = (
     "cu_alpha",
 )
 
+CHANGES = ("added", "removed", "renamed", "moved", "folder_or_code", "redefined")
+LIKENESS = ("same_words", "word_order", "plural", "spelling")
+VERDICTS = ("follows", "tool_formula", "differs", "undefined", "not_reported")
+
 _PLACE = (STUDY, SOURCE_ID, SOURCE)
 _UNIT = text_column("unit", "unit of comparison", allowed=UNITS)
 _PART = text_column(
@@ -93,6 +97,100 @@ QUALITATIVE_CONTRACTS: tuple[Contract, ...] = (
             text_column("note", "why there is no value", blank=True),
         ),
         ("source_id", "unit", "part", "document", "code", "coder_a", "coder_b"),
+    ),
+    Contract(
+        "agreement_disagreements",
+        (
+            *_PLACE,
+            text_column("document", "id of the document"),
+            text_column("code", "id of the code"),
+            text_column("coder_a", "id of a coder"),
+            text_column("coder_b", "id of the other"),
+            text_column("kind", "who marked it", allowed=("only_a", "only_b", "extents_differ")),
+            int_column("start_a", "first character of the first coder's passage, from 0", blank=True),
+            int_column("end_a", "character after its last", blank=True),
+            int_column("start_b", "first character of the second coder's passage", blank=True),
+            int_column("end_b", "character after its last", blank=True),
+            float_column("share", "text in common over the text of either, 0 to 1", blank=False),
+            text_column(
+                "other_codes", "codes that the other coder gave to its text, joined by ;", blank=True
+            ),
+        ),
+        ("source_id", "document", "code", "coder_a", "coder_b", "start_a", "start_b"),
+    ),
+    Contract(
+        "kappa_lint",
+        (
+            *_PLACE,
+            text_column("tool", "program that reported it"),
+            text_column("code", "code or node"),
+            text_column("file", "file; blank where the figure is of all", blank=True),
+            text_column("coder_a", "id of a coder; blank where the table does not say", blank=True),
+            text_column("coder_b", "id of the other", blank=True),
+            int_column("n_units", "units compared"),
+            int_column("both", "units that both marked, rebuilt"),
+            int_column("only_a", "units that the first alone marked"),
+            int_column("only_b", "units that the second alone marked"),
+            int_column("neither", "units that neither marked"),
+            float_column("reported", "kappa as the program prints it"),
+            float_column("kappa", "Cohen's kappa of these counts; blank where undefined"),
+            float_column("kappa_low", "least kappa that rounding leaves open"),
+            float_column("kappa_high", "largest"),
+            float_column("tool_formula", "what the program's own formula gives, where it is another"),
+            text_column("verdict", "where the reported figure comes from", allowed=VERDICTS),
+            text_column("assumption", "what the verdict takes for granted"),
+        ),
+        ("source_id", "tool", "code", "file", "coder_a", "coder_b"),
+    ),
+    Contract(
+        "kappa_pooled",
+        (
+            *_PLACE,
+            text_column("code", "node; blank for all nodes", blank=True),
+            int_column("n_files", "files"),
+            int_column("n_units", "units over files"),
+            int_column("both", "summed over files"),
+            int_column("only_a", "summed over files"),
+            int_column("only_b", "summed over files"),
+            int_column("neither", "summed over files"),
+            float_column("kappa", "Cohen's kappa of the sums; for all nodes the pooled kappa"),
+            float_column("ci_low", "lower limit over resampled files; blank from one file"),
+            float_column("ci_high", "upper limit"),
+            float_column("ci_level", "confidence level, 0 to 1", blank=False),
+            int_column("samples_defined", "samples in which kappa is defined"),
+            float_column("positive", "positive agreement"),
+            float_column("ac1", "Gwet's AC1"),
+            float_column("alpha", "Krippendorff's alpha, nominal"),
+            float_column("mean_kappa", "mean of the kappas as reported, for comparison"),
+            float_column("weighted_kappa", "the same weighted by file size"),
+            text_column("method", "how it is pooled"),
+        ),
+        ("source_id", "code"),
+    ),
+    Contract(
+        "codebook_changes",
+        (
+            text_column("code", "id of the code"),
+            text_column("change", "what changed", allowed=CHANGES),
+            text_column("before", "path, name, parent or definition before", blank=True),
+            text_column("after", "the same after", blank=True),
+            text_column("counterpart", "code of the same path under another id", blank=True),
+        ),
+        ("code", "change"),
+    ),
+    Contract(
+        "codebook_proposals",
+        (
+            text_column("code_a", "id of a code"),
+            text_column("path_a", "its path"),
+            int_column("uses_a", "its codings"),
+            text_column("code_b", "id of the other"),
+            text_column("path_b", "its path"),
+            int_column("uses_b", "its codings"),
+            text_column("reason", "why they may be one", allowed=LIKENESS),
+            float_column("score", "likeness of the names, 0 to 1", blank=False),
+        ),
+        ("code_a", "code_b"),
     ),
 )
 QUALITATIVE_TABLES = {contract.name: contract for contract in QUALITATIVE_CONTRACTS}

@@ -7,6 +7,7 @@ The formulas in words, with their sources, are in docs/agreement.md.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 Floats = np.ndarray
 
@@ -26,7 +27,9 @@ STATISTICS = (
 )
 
 
-def two_coders(both: Floats, only_a: Floats, only_b: Floats, neither: Floats) -> dict[str, Floats]:
+def two_coders(
+    both: ArrayLike, only_a: ArrayLike, only_b: ArrayLike, neither: ArrayLike
+) -> dict[str, Floats]:
     """All of ``STATISTICS`` from the counts of units.
 
     Sources: kappa Cohen 1960; its maximum Cohen 1960, Umesh et al. 1989; positive and negative agreement
@@ -59,16 +62,17 @@ def two_coders(both: Floats, only_a: Floats, only_b: Floats, neither: Floats) ->
     }
 
 
-def alpha(values: Floats, ones: Floats, apart: Floats) -> Floats:
+def alpha(values: ArrayLike, ones: ArrayLike, apart: ArrayLike) -> Floats:
     """Krippendorff's alpha for nominal values 1 and 0 (2019, chapter 12; coincidences).
 
     ``values``: pairable values n; ``ones``: those that are 1; ``apart``: coincidences of a 1 with a 0.
     alpha = 1 - (n - 1) apart / (ones zeros). Undefined where all values are alike.
     """
-    return np.asarray(1 - (values - 1) * _ratio(apart, ones * (values - ones)))
+    n, one = np.asarray(values, dtype=np.float64), np.asarray(ones, dtype=np.float64)
+    return np.asarray(1 - (n - 1) * _ratio(np.asarray(apart, dtype=np.float64), one * (n - one)))
 
 
-def pooled_kappa(both: Floats, only_a: Floats, only_b: Floats, neither: Floats) -> Floats:
+def pooled_kappa(both: ArrayLike, only_a: ArrayLike, only_b: ArrayLike, neither: ArrayLike) -> Floats:
     """One kappa for several codes, last axis: from the means of observed and of chance agreement over codes.
 
     Source: De Vries et al. 2008.
