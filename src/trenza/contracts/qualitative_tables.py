@@ -7,6 +7,7 @@ from trenza.contracts.columns import (
     SOURCE_ID,
     STUDY,
     Contract,
+    bool_column,
     float_column,
     int_column,
     text_column,
@@ -32,6 +33,8 @@ STATISTICS = (
 )
 
 CHANGES = ("added", "removed", "renamed", "moved", "folder_or_code", "redefined")
+DIRECTIONS = ("enabling", "hindering", "ambivalent")
+VIEWS = ("coder", "consensus", "union")
 LIKENESS = ("same_words", "word_order", "plural", "spelling")
 VERDICTS = ("follows", "tool_formula", "differs", "undefined", "not_reported")
 
@@ -191,6 +194,102 @@ QUALITATIVE_CONTRACTS: tuple[Contract, ...] = (
             float_column("score", "likeness of the names, 0 to 1", blank=False),
         ),
         ("code_a", "code_b"),
+    ),
+    Contract(
+        "code_matrix",
+        (
+            *_PLACE,
+            text_column("by", "column of the cases: case, role, school or any attribute"),
+            text_column("level", "level of it"),
+            text_column("code", "id of the code"),
+            int_column("n_segments", "different segments; blank when suppressed", blank=True),
+            int_column("n_cases", "cases with such a segment; blank when suppressed", blank=True),
+            *(int_column(d, f"segments that are {d}; blank when suppressed", blank=True) for d in DIRECTIONS),
+            int_column("n_cases_total", "cases of the level"),
+            float_column("share_cases", "n_cases / n_cases_total, 0 to 1"),
+            float_column("ci_low", "lower limit of the share, Wilson"),
+            float_column("ci_high", "upper limit"),
+            float_column("ci_level", "confidence level, 0 to 1", blank=False),
+            text_column("segments", "ids of the segments, joined by ;", blank=True),
+            bool_column("suppressed", "true when withheld by the disclosure threshold"),
+        ),
+        ("source_id", "by", "level", "code"),
+    ),
+    Contract(
+        "co_occurrence",
+        (
+            *_PLACE,
+            text_column("code_a", "id of a code"),
+            text_column("code_b", "id of the other, later in the alphabet"),
+            int_column("n_documents", "documents with both"),
+            int_column("n_documents_a", "documents with the first"),
+            int_column("n_documents_b", "documents with the second"),
+            float_column("jaccard_documents", "documents with both over documents with either, 0 to 1"),
+            int_column("n_overlaps", "pairs of passages that share a character"),
+            int_column("n_characters", "characters that they share"),
+            text_column("segments", "those pairs: ids joined by &, pairs by ;", blank=True),
+        ),
+        ("source_id", "code_a", "code_b"),
+    ),
+    Contract(
+        "saturation",
+        (
+            *_PLACE,
+            int_column("step", "interviews so far, from 1"),
+            text_column("document", "the interview at this place of the given order"),
+            int_column("codes_new", "codes that no earlier interview has"),
+            int_column("codes_so_far", "different codes so far"),
+            float_column("codes_expected", "different codes in so many interviews, mean over all orders"),
+            float_column("new_expected", "of those, in the last one"),
+        ),
+        ("source_id", "step"),
+    ),
+    Contract(
+        "prevalence",
+        (
+            *_PLACE,
+            text_column("code", "id of the code"),
+            text_column("view", "one coder, text all coders agree on, or text of any coder", allowed=VIEWS),
+            text_column("coder", "id of the coder; blank for consensus and union", blank=True),
+            int_column("n_segments", "passages"),
+            int_column("n_characters", "characters under the code"),
+            int_column("n_characters_total", "characters of the view's documents"),
+            int_column("n_documents", "documents with the code"),
+            int_column("n_documents_total", "documents of the view"),
+            float_column("share_documents", "their ratio, 0 to 1"),
+            float_column("documents_ci_low", "lower limit, Wilson"),
+            float_column("documents_ci_high", "upper limit"),
+            int_column("n_cases", "cases with the code"),
+            int_column("n_cases_total", "cases in the view's documents"),
+            float_column("share_cases", "their ratio, 0 to 1"),
+            float_column("cases_ci_low", "lower limit, Wilson"),
+            float_column("cases_ci_high", "upper limit"),
+            float_column("ci_level", "confidence level, 0 to 1", blank=False),
+        ),
+        ("source_id", "code", "view", "coder"),
+    ),
+    Contract(
+        "name_marks",
+        (
+            text_column("document", "id of the document"),
+            int_column("start", "first character in the text as it was"),
+            int_column("end", "character after the last"),
+            text_column("found", "what stood there; not for passing on"),
+            text_column("why", "listed, or the rule that found it"),
+            text_column("replaced_by", "what stands there now"),
+        ),
+        ("document", "start"),
+    ),
+    Contract(
+        "quotation_checks",
+        (
+            text_column("quotation", "id of the quotation"),
+            text_column("printed", "what is printed beside it, joined by ;", blank=True),
+            int_column("n_people", "people who fit what is printed"),
+            bool_column("singles_out", "fewer people than the threshold"),
+            text_column("enough_without", "what to leave out, one of them, joined by ;", blank=True),
+        ),
+        ("quotation",),
     ),
 )
 QUALITATIVE_TABLES = {contract.name: contract for contract in QUALITATIVE_CONTRACTS}
