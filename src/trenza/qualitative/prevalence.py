@@ -32,27 +32,29 @@ def prevalence(
     ]
     views += [("consensus", None, int((crowd >= 2).sum())), ("union", None, codings["document"].nunique())]
     length = documents.set_index("document")["text"].str.len()
-    rows = []
+    codes_used = sorted(set(codings["code"]))
+    rows: list[pd.DataFrame] = []
     for view, coder, base in views:
         passages = passages_in(codings, view)
         cases = with_cases(passages, case_spans)
-        cases_base = _cases_in(codings, case_spans, view)
-        by_code, said_by_code = (
-            dict(list(passages.groupby("code"))),
-            dict(list(cases.groupby("code")["case"])),
-        )
-        for code in sorted(set(codings["code"])):
-            own = by_code.get(code, passages.iloc[:0])
-            said = said_by_code.get(code, cases["case"].iloc[:0])
-            characters = (own["end"] - own["start"]).fillna(0).sum()
-            rows.append(
-                {"code": code, "view": "coder" if coder else view, "coder": coder, "n_segments": len(own),
-                 "n_characters": int(characters), "n_documents": own["document"].nunique(), "n_documents_total": base,
-                 "n_cases": said.dropna().nunique(), "n_cases_total": cases_base,
-                 "n_characters_total": int(length.loc[_documents(codings, view)].sum())}
-            )  # fmt: skip
+        there = _documents(codings, view)
+        cases_base = case_spans.loc[case_spans["document"].isin(there), "case"].nunique()
+        characters_base = int(length.loc[there].sum())
+        length_of = (passages["end"] - passages["start"]).fillna(0).astype("int64")
+        counted = passages.assign(n=length_of).groupby("code").agg(
+            n_segments=("n", "size"), n_characters=("n", "sum"), n_documents=("document", "nunique")
+        )  # fmt: skip
+        counted = counted.join(cases.groupby("code")["case"].nunique().rename("n_cases"))
+        counted = counted.reindex(codes_used, fill_value=0).rename_axis("code").reset_index()
+        rows.append(
+            counted.assign(
+                view="coder" if coder else view, coder=coder, n_documents_total=base,
+                n_cases_total=cases_base, n_characters_total=characters_base,
+            )
+        )  # fmt: skip
     contract = QUALITATIVE_TABLES["prevalence"]
-    table = pd.DataFrame(rows).reindex(columns=contract.names)
+    table = pd.concat(rows, ignore_index=True).reindex(columns=contract.names)
+    table = table.sort_values(["code", "view", "coder"], ignore_index=True)
     for unit in ("documents", "cases"):
         hits = table[f"n_{unit}"].to_numpy(dtype=np.float64)
         base_n = table[f"n_{unit}_total"].to_numpy(dtype=np.float64)
@@ -76,7 +78,3 @@ def _documents(codings: pd.DataFrame, view: str) -> list[str]:
         crowd = known.groupby("document")["coder"].nunique()
         return sorted(crowd.index[crowd >= 2])
     return sorted(set(known.loc[known["coder"] == view, "document"]))
-
-
-def _cases_in(codings: pd.DataFrame, case_spans: pd.DataFrame, view: str) -> int:
-    return int(case_spans.loc[case_spans["document"].isin(_documents(codings, view)), "case"].nunique())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
 
 import pandas as pd
 
@@ -46,6 +47,10 @@ def marked_names(
     for line, name in enumerate(listed["name"], 2):
         if not isinstance(name, str) or not plain(name):
             faults.append(Fault("list of names", str(line), "name", "a blank cell", "a name"))
+        elif not re.match(r"\w", plain(name)):
+            faults.append(
+                Fault("list of names", str(line), "name", repr(name), "a name that begins with a letter")
+            )
         elif plain(name) in seen:
             twice = f"{name!r}, as in row {seen[plain(name)]}"
             faults.append(Fault("list of names", str(line), "name", twice, "each name once"))
@@ -55,10 +60,11 @@ def marked_names(
         raise InputFaults(faults)
     known = {plain(n): p if isinstance(p, str) and p else "[NAME]" for n, p in zip(listed["name"], listed["pseudonym"], strict=True)}  # fmt: skip
     kept = {plain(w) for w in keep} | _NO_NAME
+    by_word = _by_first_word(known)
     texts, rows = [], []
     for document, text in documents[["document", "text"]].itertuples(index=False, name=None):
         pieces, last = [], 0
-        for start, end, why, by in _found(text, known, kept):
+        for start, end, why, by in _found(text, known, by_word, kept):
             pieces += [text[last:start], by]
             last = end
             rows.append((document, start, end, text[start:end], why, by))
@@ -129,7 +135,17 @@ def _fitting(known: pd.DataFrame, printed: dict[str, object]) -> int:
     return int(fits.sum())
 
 
-def _found(text: str, known: dict[str, str], kept: Collection[str]) -> list[tuple[int, int, str, str]]:
+def _by_first_word(names: Iterable[str]) -> dict[str, list[str]]:
+    """First word of a name -> the names, longest first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(names, key=lambda n: (-len(n), n)):
+        found.setdefault(re.split(r"\W", name, maxsplit=1)[0], []).append(name)
+    return found
+
+
+def _found(
+    text: str, known: dict[str, str], by_word: dict[str, list[str]], kept: Collection[str]
+) -> list[tuple[int, int, str, str]]:
     """(start, end, why, put in its place), not overlapping, in order; what is listed goes first."""
     taken: list[tuple[int, int, str, str]] = []
 
@@ -138,9 +154,12 @@ def _found(text: str, known: dict[str, str], kept: Collection[str]) -> list[tupl
             taken.append((start, end, why, by))
 
     letters, at = _plain_with_places(text)
-    for name in sorted(known, key=lambda n: (-len(n), n)):
-        for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", letters):
-            take(at[m.start()], at[m.end() - 1] + 1, "listed", known[name])
+    for word in re.finditer(r"\w+", letters):
+        for name in by_word.get(word.group(), ()):
+            end = word.start() + len(name)
+            if letters.startswith(name, word.start()) and not re.match(r"\w", letters[end : end + 1]):
+                take(at[word.start()], at[end - 1] + 1, "listed", known[name])
+                break
     for why, rule in _RULES:
         for m in rule.finditer(text):
             start, end = m.span(1) if m.lastindex else m.span()
@@ -154,9 +173,14 @@ def _plain_with_places(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     at: list[int] = []
     for i, c in enumerate(text):
-        small = " " if c.isspace() else plain(c)
+        small = _letter(c)
         if small == " " and letters and letters[-1] == " ":
             continue
         letters += small
         at += [i] * len(small)
     return "".join(letters), at
+
+
+@cache
+def _letter(c: str) -> str:
+    return " " if c.isspace() else plain(c)
