@@ -214,5 +214,8 @@ def test_all_faults_come_together() -> None:
     text = str(raised.value)
     for piece in ("'x'", "'nope'", "3 to 99", "0 to 40", "'word'", "'gone'"):
         assert piece in text
+    blank = codings([("d", None, None, "p", "A")]).assign(whole_document=False)
+    with pytest.raises(InputFaults, match="coding 1, column start, end"):
+        agree(blank, TEXTS, FLAT, min_uses=1, seed=1, **PLACE)
     with pytest.raises(InputFaults, match="no line that begins with a speaker"):
         run([("d", 0, 4, "p", "A")], TEXTS, FLAT, unit="turn")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 
@@ -12,9 +14,17 @@ def resampled(sums: np.ndarray, times: int, seed: int) -> np.ndarray:
     and number of documents give the same samples.
     """
     count = len(sums)
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=times)
-    flat = drawn.astype(np.float64) @ np.ascontiguousarray(sums.reshape(count, -1), dtype=np.float64)
+    flat = _drawn(count, times, seed) @ np.ascontiguousarray(sums.reshape(count, -1), dtype=np.float64)
     return flat.reshape(times, *sums.shape[1:])
+
+
+@lru_cache(maxsize=8)
+def _drawn(count: int, times: int, seed: int) -> np.ndarray:
+    """How often each document is in each sample, (times, count); drawing costs more than all the products."""
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=times)
+    weights = drawn.astype(np.float64)
+    weights.flags.writeable = False
+    return weights
 
 
 def percentile_limits(values: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -35,6 +35,8 @@ class Marks:
 
 def check_codings(codings: pd.DataFrame, documents: pd.DataFrame, codes: pd.DataFrame) -> list[Fault]:
     """Codings that no text or no code stands behind: unknown ids, and passages that are not in the text."""
+    import pandas as pd
+
     length = dict(zip(documents["document"], documents["text"].str.len(), strict=True))
     known = set(codes["code"])
     faults = []
@@ -48,10 +50,8 @@ def check_codings(codings: pd.DataFrame, documents: pd.DataFrame, codes: pd.Data
             continue
         if code not in known:
             faults.append(Fault("codings", row, "code", repr(code), "a code of the project"))
-        # `not (0 <= ...)` would let a missing position through as an error of its own.
-        if not whole and (
-            start != start or end != end or not 0 <= int(start) <= int(end) <= length[document]
-        ):
+        inside = whole or (pd.notna(start) and pd.notna(end) and 0 <= start <= end <= length[document])
+        if not inside:
             allowed = f"positions in the text, 0 to {length[document]}, the first not after the second"
             faults.append(Fault("codings", row, "start, end", f"{start} to {end}", allowed))
     return faults
