@@ -2,7 +2,7 @@
 
 Blank cells are missing values (``NaN`` in text, ``<NA>`` in numbers), never empty text; only
 ``documents.text`` may be an empty string. Positions are Unicode code points into ``documents.text``, the
-first being 0, end exclusive. Every frame is sorted by its key and has its rows once, so that the same project
+first being 0, end exclusive. Every frame is sorted by its key (codes by path) and has its rows once, so that the same project
 gives the same frames whatever the order in its file.
 """
 
