@@ -29,3 +29,17 @@ def t_two_sided(t: float, df: float) -> float:
     from scipy.special import stdtr
 
     return float(2.0 * stdtr(df, -abs(t)))
+
+
+def f_upper(f: float, df_num: float, df_den: float) -> float:
+    """P(F >= f) for Snedecor's F with ``df_num`` and ``df_den`` degrees of freedom."""
+    from scipy.special import fdtrc
+
+    return float(fdtrc(df_num, df_den, f))
+
+
+def log_gamma(x: float) -> float:
+    """The logarithm of the gamma function."""
+    from scipy.special import gammaln
+
+    return float(gammaln(x))

@@ -1,0 +1,114 @@
+"""Programme effects on a panel of schools: every estimator behind one call, and all tables of one design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from trenza.contracts.effect_tables import EFFECT_CONTRACTS, ESTIMATORS
+from trenza.effects.panel_check import check_panel
+from trenza.effects.panel_design import PanelDesign
+from trenza.effects.panel_detectable import detectable_rows
+from trenza.effects.panel_group_time import group_time, group_time_rows
+from trenza.effects.panel_imputation import imputation_rows
+from trenza.effects.panel_models import ancova_rows, gain_rows, growth_rows
+from trenza.effects.panel_overlap import overlap_rows
+from trenza.effects.panel_randomisation import randomisation_rows
+from trenza.effects.panel_rows import Row
+from trenza.effects.panel_sensitivity import sensitivity_rows
+from trenza.effects.panel_sums import change_sums
+from trenza.effects.panel_two_way import forbidden, two_way_rows
+from trenza.effects.panel_wild import wild_rows
+
+TABLES = (
+    "panel_flow",
+    "panel_overlap",
+    "panel_effects",
+    "panel_sensitivity",
+    "panel_diagnostics",
+    "panel_detectable",
+)
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """Draws and seed of bands, bootstrap and randomisation; ``reassign``: assignments drawn (each costs an estimate)."""
+
+    draws: int = 1999
+    reassign: int = 999
+    seed: int = 1
+
+
+def estimate(
+    design: PanelDesign,
+    used: pd.DataFrame,
+    estimators: Sequence[str] = ESTIMATORS,
+    *,
+    ci_level: float = 0.95,
+    resampling: Resampling | None = None,
+) -> list[Row]:
+    """Tidy rows (contract ``panel_effects`` without study and source) of ``estimators``, in their order.
+
+    ``used``: the rows that ``check_panel`` returns. Every row names its estimand, and whether the design calls for
+    its estimator. ``resampling`` None leaves randomisation inference and the wild bootstrap out.
+    """
+    how = resampling or Resampling()
+    level = ci_level
+    runs: Mapping[str, Callable[[], list[Row]]] = {
+        "gain": lambda: gain_rows(design, used, ci_level=level),
+        "ancova": lambda: ancova_rows(design, used, ci_level=level),
+        "two_way": lambda: two_way_rows(design, used, ci_level=level),
+        "group_time": lambda: group_time_rows(design, used, ci_level=level, draws=how.draws, seed=how.seed),
+        "imputation": lambda: imputation_rows(design, used, ci_level=level),
+        "growth": lambda: growth_rows(design, used, ci_level=level),
+    }
+    rows: list[Row] = []
+    for name in estimators:
+        found = runs[name]()
+        rows += found
+        if resampling is None:
+            continue
+        if name == "two_way":
+            rows += wild_rows(design, used, ci_level=level, draws=how.draws, seed=how.seed)
+        if name == "group_time":
+            overall = next((r["estimate"] for r in found if r["term"] == "group_time_overall"), None)
+            rows += randomisation_rows(
+                design, used, estimate=overall, ci_level=level, draws=how.reassign, seed=how.seed
+            )
+    return rows
+
+
+def panel_tables(
+    design: PanelDesign,
+    frame: pd.DataFrame,
+    *,
+    study: str,
+    source: str,
+    ci_level: float,
+    estimators: Sequence[str] = ESTIMATORS,
+    resampling: Resampling | None = None,
+) -> dict[str, pd.DataFrame]:
+    """All tables of one design, by the names in ``TABLES``, each checked against its contract.
+
+    Raises ``InputFaults`` as ``check_panel`` does.
+    """
+    used, flow = check_panel(design, frame, study=study, source=source)
+    first: dict[str, Any] = {"study": study, "source": source}
+    rows: dict[str, list[Row]] = {
+        "panel_overlap": overlap_rows(design, used),
+        "panel_effects": estimate(
+            design, used, estimators, ci_level=ci_level, resampling=resampling or Resampling()
+        ),
+        "panel_sensitivity": sensitivity_rows(group_time(change_sums(used), design.pool), ci_level=ci_level),
+        "panel_diagnostics": forbidden(used),
+        "panel_detectable": detectable_rows(design, used, ci_level=ci_level),
+    }
+    tables = {"panel_flow": flow}
+    for name, part in rows.items():
+        contract = EFFECT_CONTRACTS[name]
+        table = pd.DataFrame([{"id": design.id, **first, **r} for r in part], columns=contract.names)
+        tables[name] = contract.check(table)
+    return tables
