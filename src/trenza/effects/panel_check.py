@@ -95,7 +95,9 @@ def _of_grade(design: PanelDesign, frame: pd.DataFrame, place: Place) -> tuple[p
         keep = rows[name].astype("str") == wanted
         if not keep.any():
             there = _said(sorted(set(rows[name].dropna().astype("str"))))
-            return rows[:0], [place.fault(name, f"{wanted}, of which there is no row", there or "none is there")]
+            return rows[:0], [
+                place.fault(name, f"{wanted}, of which there is no row", there or "none is there")
+            ]
         rows = rows[keep]
     tested = sorted({int(y) for y in rows.loc[rows[design.outcome].notna(), design.year].dropna()})
     label = " ".join([*what, design.outcome])
