@@ -2,7 +2,8 @@
 
 MDES = (t_{1 - alpha / 2} + t_{.80}) x standard error (Bloom 1995), with the standard error of a difference of mean changes,
 V = s2 x sum over groups of [icc x sum_j W_j^2 + (1 - icc) x sum_i w_i^2] / W^2, where w_i are units' weights and W_j their sums in
-clusters; s2 and icc are the variance of change between comparison units and its share between clusters.
+clusters. s2 is the variance of change among comparison units, weighted by w_i^2 as in V, so that large schools with less noise count
+as they do in the estimate; icc x s2 is its part between clusters.
 """
 
 from __future__ import annotations
@@ -41,8 +42,10 @@ def detectable_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float)
     df = row["treated_clusters"] + row["comparison_clusters"] - 2
     if len(others) < 3 or len(mine) < 1 or df < 1:
         return [row]
-    variance = float(others["change"].var(ddof=1))
-    icc = _icc(others)
+    w, change = others["weight"].to_numpy(), others["change"].to_numpy()
+    apart = change - float(w @ change) / w.sum()
+    variance = float((w**2 @ apart**2) / (w**2).sum()) * len(w) / (len(w) - 1)
+    icc = min(1.0, _icc(others) * float(change.var(ddof=1)) / variance) if variance > 0.0 else 0.0
     v = sum(_spread(g, icc) for g in (mine, others)) * variance
     sd = float(base.reindex(units.index).std(ddof=1))
     multiplier = t_quantile(0.5 + ci_level / 2.0, df) + t_quantile(POWER, df)
