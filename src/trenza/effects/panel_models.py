@@ -1,7 +1,7 @@
 """Multilevel estimates on a panel: gain scores, ANCOVA on baseline, growth; all with the project's own engine.
 
-The engine is ``trenza.multilevel.fit``. Standard errors of ANCOVA and gains are Kenward-Roger's with a random intercept of
-the level of assignment; those of growth are CR2, clustered there.
+The engine is ``trenza.multilevel.fit``. Standard errors are CR2, clustered at the level of assignment; Kenward-Roger's for gains and
+ANCOVA of one outcome year, where the random intercept of that level holds all that its schools share.
 """
 
 from __future__ import annotations
@@ -93,13 +93,16 @@ def _after(design: PanelDesign, used: pd.DataFrame, kind: str, ci_level: float) 
         said.append(f"{lost} schools left out: no score in a baseline year")
     try:
         model = fit(formula, rows, weights=weights, ci_level=ci_level)
+        term = (
+            model.robust(groups[0]).set_index("term").loc["treated"]
+            if several_years
+            else model.fixed.loc["treated"]
+        )
     except TrenzaError as error:
         empty = told(design, kind, "overall", None, None, None, ci_level)
         return [empty | shared | treated_counts(rows) | {"note": f"not computed: {error}"}]
-    term = model.fixed.loc["treated"]
-    row = told(
-        design, kind, "overall", float(term["estimate"]), float(term["se_kr"]), float(term["df_kr"]), ci_level
-    )
+    se, df = ("se_cr2", "df") if several_years else ("se_kr", "df_kr")
+    row = told(design, kind, "overall", float(term["estimate"]), float(term[se]), float(term[df]), ci_level)
     return [row | shared | treated_counts(rows) | {"note": "; ".join([*said, *model.messages])}]
 
 
