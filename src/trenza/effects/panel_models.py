@@ -16,18 +16,15 @@ from trenza.effects.panel_design import PanelDesign
 from trenza.effects.panel_rows import Row, told
 from trenza.effects.panel_two_way import treated, treated_counts
 from trenza.multilevel.fit import fit
+from trenza.multilevel.result import Fit
 
 GAIN = "gain over the mean of the baseline years, random intercepts of {groups}, REML with Kenward-Roger"
 ANCOVA = "ANCOVA: outcome given the mean of the baseline years, random intercepts of {groups}, REML with Kenward-Roger"
 GROWTH = (
-    "growth model: years, cohorts and a step at the start; random intercept and slope of schools, random intercept of the "
-    "level of assignment, school-year variance beside sampling variance by pupils tested; CR2 clustered at the level of "
-    "assignment"
+    "growth model: years, cohorts and a step at the start; random {own} of schools, random intercept of the level of "
+    "assignment{sampling}; CR2 clustered at the level of assignment"
 )
-GROWTH_PLAIN = (
-    "growth model: years, cohorts and a step at the start; random intercept and slope of schools, random intercept of the "
-    "level of assignment; CR2 clustered at the level of assignment"
-)
+_SAMPLING = ", school-year variance beside sampling variance by pupils tested"
 _GAIN_ASSUMES = (
     "assumes that gains would have been alike; schools chosen for a low score gain without any programme"
 )
@@ -38,7 +35,7 @@ _ANCOVA_ASSUMES = (
 _GROWTH_ASSUMES = (
     "assumes straight growth of each school around the years' means, and a step of one size at the start"
 )
-_RATIOS = (0.0, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3)
+_RATIOS = (0.0, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 def gain_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) -> list[Row]:
@@ -103,7 +100,7 @@ def _after(design: PanelDesign, used: pd.DataFrame, kind: str, ci_level: float) 
         return [empty | shared | treated_counts(rows) | {"note": f"not computed: {error}"}]
     se, df = ("se_cr2", "df") if several_years else ("se_kr", "df_kr")
     row = told(design, kind, "overall", float(term["estimate"]), float(term[se]), float(term[df]), ci_level)
-    return [row | shared | treated_counts(rows) | {"note": "; ".join([*said, *model.messages])}]
+    return [row | shared | treated_counts(rows) | {"note": "; ".join([*said, *_state(model)])}]
 
 
 def growth_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) -> list[Row]:
@@ -124,12 +121,14 @@ def growth_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) -> 
     )
     nested = rows["unit"].nunique() > rows["cluster"].nunique()
     top = "(1 | cluster) + " if nested else ""
-    formula = f"outcome ~ step + time + began + {top}(1 + slope | unit)"
+    # two years a school cannot tell its slope from its noise
+    sloped = rows["time"].nunique() > 2
+    formula = f"outcome ~ step + time + began + {top}(1{' + slope' if sloped else ''} | unit)"
     plain = f"outcome ~ step + time + began + {top}(1 | unit)"
     weighted = design.weights is not None
-    shared: Row = {"aggregation": "overall", "method": GROWTH if weighted else GROWTH_PLAIN} | treated_counts(
-        used
-    )
+    own = "intercept and slope" if sloped else "intercept"
+    method = GROWTH.format(own=own, sampling=_SAMPLING if weighted else "")
+    shared: Row = {"aggregation": "overall", "method": method} | treated_counts(used)
     said = [_GROWTH_ASSUMES]
     try:
         weights: Any = None
@@ -153,7 +152,7 @@ def growth_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) -> 
         float(term["df"]),
         ci_level,
     )
-    return [row | shared | {"note": "; ".join([*said, *model.messages])}]
+    return [row | shared | {"note": "; ".join([*said, *_state(model)])}]
 
 
 def school_year_ratio(formula: str, rows: pd.DataFrame, pupils: np.ndarray) -> float:
@@ -173,3 +172,8 @@ def school_year_ratio(formula: str, rows: pd.DataFrame, pupils: np.ndarray) -> f
     y = np.array([found.get(below) or height(below), found[best], found[_RATIOS[at + 1]]])
     a, b, _ = np.polyfit(x - x[1], y - y[1], 2)
     return float(np.exp(x[1] - b / (2.0 * a))) if a < 0.0 else best
+
+
+def _state(model: Fit) -> list[str]:
+    said = [] if model.converged else ["the fit did not converge: not to be relied on"]
+    return [*said, "a variance of the model is estimated as zero"] if model.singular else said
