@@ -156,3 +156,12 @@ def test_the_contracts_name_their_columns_once() -> None:
     for contract in EFFECT_CONTRACTS.values():
         assert len(set(contract.names)) == len(contract.names)
         assert set(contract.key) <= set(contract.names)
+
+
+def test_later_starters_are_comparison_enough_where_the_design_says_so() -> None:
+    frame = by_hand().query("school not in ['a', 'b']")
+    used, _ = check_panel(design(pool="not_yet"), frame, study="made")
+    assert set(used["cohort"]) == {2003, 2004}
+    assert "no comparison school with a score; allowed: schools never treated" in faults(frame)
+    alone = frame.query("school in ['c', 'd']")
+    assert "no comparison school" in faults(alone, pool="not_yet")

@@ -199,3 +199,18 @@ def test_uneven_years_are_counted_in_tests_and_told_in_years() -> None:
     assert found.loc["group_time_cohort_2021_year_2016", "event_time"] == -2
     assert "calendar years since the start: 0 to 1" in found.loc["group_time_event_+0", "note"]
     assert "group_time_cohort_2021_year_2018" not in found.index  # its base
+
+
+def test_without_anybody_never_treated_only_years_with_later_starters_count() -> None:
+    """+5 of the cohort of 2003 against +1 of that of 2004, in 2003; in 2004 nobody is left to compare."""
+    frame = by_hand().query("school not in ['a', 'b']")
+    made = design(pool="not_yet")
+    tables = panel_tables(made, frame, study="made", source="simulated", ci_level=0.95, resampling=QUICK)
+    found = tables["panel_effects"].set_index("term")
+    assert found.loc["group_time_overall", "estimate"] == pytest.approx(4.0)
+    assert "group_time_cohort_2003_year_2004" not in found.index
+    assert found.loc["imputation_overall", "estimate"] == pytest.approx(4.0)
+    assert (
+        "4 treated rows left out: no untreated row in their year" in found.loc["imputation_overall", "note"]
+    )
+    assert tables["panel_detectable"]["mdes"].isna().all()

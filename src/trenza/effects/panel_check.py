@@ -196,7 +196,8 @@ def _group_faults(
         found.append(
             place.fault(design.treated_in, f"{many} {said}", "2 or more, with a blank for never treated")
         )
-    if len(treated) == len(units):
+    starts = treated["cohort"].nunique()
+    if len(treated) == len(units) and not (design.pool == "not_yet" and starts > 1):
         pool = "never treated" if design.pool == "never" else "never treated or not treated by the last year"
         found.append(place.fault(design.treated_in, f"no comparison school {said}", f"schools {pool}"))
     if len(treated) and not early:
