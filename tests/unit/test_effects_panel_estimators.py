@@ -11,6 +11,7 @@ from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.effects.panel import TABLES, Resampling, estimate, panel_tables
 from trenza.effects.panel_group_time import group_time_rows
 from trenza.effects.panel_imputation import imputation_rows
+from trenza.effects.panel_trends import trend_rows
 from trenza.effects.panel_two_way import forbidden, forbidden_share, two_way_rows
 
 QUICK = Resampling(draws=199, reassign=49, seed=3)
@@ -214,3 +215,32 @@ def test_without_anybody_never_treated_only_years_with_later_starters_count() ->
         "4 treated rows left out: no untreated row in their year" in found.loc["imputation_overall", "note"]
     )
     assert tables["panel_detectable"]["mdes"].isna().all()
+
+
+def test_trends_by_hand() -> None:
+    """Comparison in 2004: 103 and 115, so mean 109 with standard error 6; weights 1 and 3 make it 112."""
+    made = design()
+    rows = {(r["cohort"], r["year"]): r for r in trend_rows(used(by_hand(), made), ci_level=0.95)}
+    assert len(rows) == 12
+    row = rows[0, 2004]
+    assert (row["schools"], row["clusters"], row["estimate"]) == (2, 2, 109.0)
+    assert row["se"] == pytest.approx(6.0)
+    assert row["ci_high"] == pytest.approx(109.0 + 12.706205 * 6.0, rel=1e-6)  # t table, 1 degree of freedom
+    heavy = by_hand().assign(pupils=lambda f: np.where(f["school"] == "b", 60.0, 20.0))
+    rows = {
+        (r["cohort"], r["year"]): r for r in trend_rows(used(heavy, design(weights="pupils")), ci_level=0.95)
+    }
+    assert rows[0, 2004]["estimate"] == pytest.approx(112.0)
+
+
+def test_small_groups_of_real_schools_are_withheld() -> None:
+    made = design()
+    settings = {"study": "made", "ci_level": 0.95, "resampling": QUICK, "min_cell": 3}
+    real = panel_tables(made, by_hand(), source="real", **settings)
+    effects = real["panel_effects"].set_index("term")
+    assert np.isnan(effects.loc["group_time_cohort_2003", "estimate"])  # two schools
+    assert effects.loc["group_time_cohort_2003", "note"] == "withheld: fewer than 3 treated schools"
+    assert effects.loc["group_time_overall", "estimate"] == pytest.approx(17 / 3)  # four
+    assert real["panel_trends"]["suppressed"].all() and real["panel_trends"]["estimate"].isna().all()
+    made_up = panel_tables(made, by_hand(), source="simulated", **settings)
+    assert not made_up["panel_trends"]["suppressed"].any()

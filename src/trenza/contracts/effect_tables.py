@@ -60,6 +60,25 @@ EFFECT_CONTRACTS: dict[str, Contract] = {
             ("id", "source", "variable"),
         ),
         Contract(
+            "panel_trends",
+            (
+                STUDY,
+                _ID,
+                SOURCE,
+                int_column("cohort", "year in which treatment begins; 0 is the comparison pool"),
+                int_column("year", "year of the outcome"),
+                int_column("schools", "units tested in that year; blank when suppressed", blank=True),
+                int_column("clusters", "clusters of these units; blank when suppressed", blank=True),
+                float_column("estimate", "mean over units by their weights, outcome's unit"),
+                float_column("se", "clustered at the level of assignment, same unit"),
+                float_column("ci_low", "lower limit, same unit"),
+                float_column("ci_high", "upper limit, same unit"),
+                float_column("ci_level", "confidence level, 0 to 1", blank=False),
+                bool_column("suppressed", "true when fewer units than the disclosure threshold"),
+            ),
+            ("id", "source", "cohort", "year"),
+        ),
+        Contract(
             "panel_effects",
             (
                 *RESULT,

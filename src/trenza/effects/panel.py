@@ -20,12 +20,14 @@ from trenza.effects.panel_randomisation import randomisation_rows
 from trenza.effects.panel_rows import Row
 from trenza.effects.panel_sensitivity import sensitivity_rows
 from trenza.effects.panel_sums import change_sums
+from trenza.effects.panel_trends import trend_rows
 from trenza.effects.panel_two_way import forbidden, two_way_rows
 from trenza.effects.panel_wild import wild_rows
 
 TABLES = (
     "panel_flow",
     "panel_overlap",
+    "panel_trends",
     "panel_effects",
     "panel_sensitivity",
     "panel_diagnostics",
@@ -90,18 +92,21 @@ def panel_tables(
     ci_level: float,
     estimators: Sequence[str] = ESTIMATORS,
     resampling: Resampling | None = None,
+    min_cell: int = 1,
 ) -> dict[str, pd.DataFrame]:
     """All tables of one design, by the names in ``TABLES``, each checked against its contract.
 
+    Of real data, means and effects of fewer than ``min_cell`` schools are withheld.
     Raises ``InputFaults`` as ``check_panel`` does.
     """
     used, flow = check_panel(design, frame, study=study, source=source)
     first: dict[str, Any] = {"study": study, "source": source}
+    least = min_cell if source == "real" else 1
+    effects = estimate(design, used, estimators, ci_level=ci_level, resampling=resampling or Resampling())
     rows: dict[str, list[Row]] = {
         "panel_overlap": overlap_rows(design, used),
-        "panel_effects": estimate(
-            design, used, estimators, ci_level=ci_level, resampling=resampling or Resampling()
-        ),
+        "panel_trends": [_shown_mean(r, least) for r in trend_rows(used, ci_level=ci_level)],
+        "panel_effects": [_shown_effect(r, least) for r in effects],
         "panel_sensitivity": sensitivity_rows(group_time(change_sums(used), design.pool), ci_level=ci_level),
         "panel_diagnostics": forbidden(used),
         "panel_detectable": detectable_rows(design, used, ci_level=ci_level),
@@ -112,3 +117,21 @@ def panel_tables(
         table = pd.DataFrame([{"id": design.id, **first, **r} for r in part], columns=contract.names)
         tables[name] = contract.check(table)
     return tables
+
+
+def _shown_mean(row: Row, min_cell: int) -> Row:
+    if row["schools"] >= min_cell:
+        return row | {"suppressed": False}
+    return {k: row[k] for k in ("cohort", "year", "ci_level")} | {"suppressed": True}
+
+
+_FIGURES = ("estimate", "se", "ci_low", "ci_high", "statistic", "df", "p_value", "band_low", "band_high")
+
+
+def _shown_effect(row: Row, min_cell: int) -> Row:
+    """The row without its figures where fewer than ``min_cell`` treated units are in it."""
+    units = row.get("treated_units")
+    if units is None or units >= min_cell:
+        return row
+    kept = {k: v for k, v in row.items() if k not in (*_FIGURES, "treated_units")}
+    return kept | {"note": f"withheld: fewer than {min_cell} treated schools"}

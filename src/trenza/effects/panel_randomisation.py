@@ -26,6 +26,7 @@ from trenza.effects.panel_sums import (
     effect_cells,
     event_time,
 )
+from trenza.effects.panel_two_way import treated_counts
 
 METHOD = "randomisation inference: treatment years change hands between whole clusters, {statistic} group-time effect"
 _ASSUMES = (
@@ -36,7 +37,7 @@ _TIE = 1e-9
 
 @dataclass(frozen=True)
 class Reassigned:
-    """p value and how it came about; ``moving`` clusters, ``single`` those that hold treated and comparison schools."""
+    """p value and how it came about; ``moving`` is the number of clusters that change hands."""
 
     p_value: float
     statistic: str
@@ -132,12 +133,12 @@ def randomisation_rows(
     )
     return [
         row
+        | treated_counts(used)
         | {
             "role": "beside",
             "aggregation": "other",
             "p_value": found.p_value,
             "clusters": found.moving,
-            "n": int(used["unit"].nunique()),
             "method": METHOD.format(statistic=found.statistic),
             "note": f"{_ASSUMES}; {how}",
         }
