@@ -41,7 +41,7 @@ def test_a_design_comes_from_the_keys_of_a_study() -> None:
     )  # fmt: skip
     assert made.years == (2001, 2002, 2003)
     assert made.called_for == "group_time"
-    assert design(by_chance=True).called_for == "ancova"
+    assert design(chosen_by="lot").called_for == design(chosen_by="score").called_for == "ancova"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +73,7 @@ def test_bad_data_are_refused_in_plain_words(change: Any, message: str) -> None:
         ({"baseline_years": (2001,), "outcome_years": (2002,)}, "no treated school"),
         ({"baseline_years": (2001, 2003)}, "2003 among the baseline years too"),
         ({"pool": "all"}, "'all'; allowed: one of never, not_yet"),
+        ({"chosen_by": "friends"}, "'friends'; allowed: one of lot, score, other"),
         ({"estimand": " "}, "what is estimated, in words"),
     ],
 )  # fmt: skip

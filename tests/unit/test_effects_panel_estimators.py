@@ -168,6 +168,14 @@ def test_every_estimator_names_its_estimand_and_its_role() -> None:
     assert set(roles.drop(["group_time", "two_way"])) == {"beside"}
 
 
+def test_where_schools_were_chosen_by_their_scores_only_ancova_is_called_for() -> None:
+    made = design(chosen_by="score", **SIMULATED)
+    table = pd.DataFrame(estimate(made, used(simulated(5), made), resampling=QUICK))
+    assert set(table.loc[table["estimator"] == "ancova", "role"]) == {"called_for"}
+    others = table[table["estimator"] != "ancova"]
+    assert set(others["role"]) == {"unsafe"} and others["note"].str.contains("regression to the mean").all()
+
+
 def test_one_start_for_all_makes_two_way_a_plain_difference_in_differences() -> None:
     frame = simulated(6, starts=(2004,), effect=4.0)
     made = design(baseline_years=(2003,), outcome_years=(2004,))

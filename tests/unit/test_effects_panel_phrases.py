@@ -15,7 +15,7 @@ from trenza.effects.panel import Resampling, panel_tables
 TEXT = Path(__file__).resolve().parents[2] / "src" / "trenza" / "render" / "text"
 LATE = {"baseline_years": (2003,), "outcome_years": (2004,)}
 CASES = {
-    "weights": ({**SIMULATED, "weights": "pupils", "dependency": "commune"}, lambda: simulated(1, effect=5.0)),
+    "weights": ({**SIMULATED, "weights": "pupils", "dependency": "commune", "chosen_by": "score"}, lambda: simulated(1, effect=5.0)),
     "few": ({**SIMULATED, "pool": "not_yet"}, lambda: simulated(1, clusters=6, schools=3, treated=4).sample(frac=0.9, random_state=1)),
     "one_start": (LATE, lambda: simulated(2, starts=(2004,))),
     "schools": ({**LATE, "assignment": "school"}, lambda: simulated(2, starts=(2004,))),

@@ -24,6 +24,8 @@ from trenza.effects.panel_trends import trend_rows
 from trenza.effects.panel_two_way import forbidden, two_way_rows
 from trenza.effects.panel_wild import wild_rows
 
+_CHOSEN = "schools were chosen by a baseline score, so part of this is regression to the mean"
+
 TABLES = (
     "panel_flow",
     "panel_overlap",
@@ -80,7 +82,14 @@ def estimate(
             rows += randomisation_rows(
                 design, used, estimate=overall, ci_level=level, draws=how.reassign, seed=how.seed
             )
-    return rows
+    return [_warned(r) for r in rows] if design.chosen_by == "score" else rows
+
+
+def _warned(row: Row) -> Row:
+    """Where schools were chosen by their scores, only comparison at the same score is safe."""
+    if row["estimator"] == "ancova":
+        return row
+    return row | {"role": "unsafe", "note": f"{row['note']}; {_CHOSEN}"}
 
 
 def panel_tables(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.effects.panel_design import POOLS, PanelDesign
+from trenza.effects.panel_design import CHOSEN, POOLS, PanelDesign
 from trenza.effects.panel_flow import flow_rows
 from trenza.multilevel.rows import Place
 
@@ -61,6 +61,8 @@ def _setting_faults(design: PanelDesign, place: Place) -> list[Fault]:
     found = []
     if design.pool not in POOLS:
         found.append(place.fault("pool", repr(design.pool), f"one of {', '.join(POOLS)}"))
+    if design.chosen_by not in CHOSEN:
+        found.append(place.fault("chosen_by", repr(design.chosen_by), f"one of {', '.join(CHOSEN)}"))
     for name in ("baseline_years", "outcome_years"):
         if not getattr(design, name):
             allowed = "at least one year" + (" before treatment begins" if name == "baseline_years" else "")

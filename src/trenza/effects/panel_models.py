@@ -29,8 +29,8 @@ _GAIN_ASSUMES = (
     "assumes that gains would have been alike; schools chosen for a low score gain without any programme"
 )
 _ANCOVA_ASSUMES = (
-    "assumes that schools with the same baseline would have scored alike; noise in the baseline leaves part of the "
-    "difference at baseline in the estimate"
+    "assumes that schools with the same baseline would have scored alike; unless schools were chosen by this very "
+    "baseline or by lot, noise in it leaves part of the difference at baseline in the estimate"
 )
 _GROWTH_ASSUMES = (
     "assumes straight growth of each school around the years' means, and a step of one size at the start"
