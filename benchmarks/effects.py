@@ -6,7 +6,8 @@ Time: 8,000 schools in 346 communes over 10 years, three starts, pupils tested a
 and randomisation. Truth: ``trials`` (default 300) simulated panels a scenario of 40 communes of 5 schools over 6 years, 15
 communes treated in three years, with noise shared by the schools of a commune in a year. Scenarios: one effect; an effect
 that grows by 2 a year; schools chosen by commune for a low mean of the baseline years. The truth is the mean effect over
-treated school-years. The growth model gets every third trial. Bias is against it, coverage is that of 95 % intervals. Writes effects_coverage.csv and effects_speed.csv.
+treated school-years. The growth model gets every third trial. Bias is against it, coverage is that of 95 % intervals. Writes effects_coverage.csv and effects_speed.csv; 0 trials
+times only.
 """
 
 from __future__ import annotations
