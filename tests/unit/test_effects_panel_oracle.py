@@ -11,7 +11,7 @@ from panel_cases import used
 
 from trenza.effects.panel_design import PanelDesign
 from trenza.effects.panel_group_time import GroupTime, group_time
-from trenza.effects.panel_imputation import imputation_rows
+from trenza.effects.panel_imputation import effect_sums, imputation
 from trenza.effects.panel_models import ancova_rows, gain_rows
 from trenza.effects.panel_sensitivity import event_study, limits
 from trenza.effects.panel_sums import change_sums
@@ -94,13 +94,13 @@ def test_the_identified_set_under_relative_magnitudes(data: pd.DataFrame, packag
 
 def test_imputation_with_conservative_standard_errors(data: pd.DataFrame, packages: pd.DataFrame) -> None:
     """diff-diff iterates to about 1e-11; its figures agree to nine digits."""
-    design = panel()
-    rows = imputation_rows(design, used(data, design), ci_level=0.95)
-    assert len(rows) == 8
-    for row in rows:
-        name = row["term"].replace("imputation_", "imputation ")
-        assert row["estimate"] == pytest.approx(kept(packages, name), rel=1e-8)
-        assert row["se"] == pytest.approx(kept(packages, f"{name} se"), rel=1e-8)
+    rows = used(data, panel())
+    kinds = effect_sums(rows)
+    assert len(kinds) == 8
+    found = imputation(rows, np.array([mask.astype(float) for _, _, mask in kinds]), small_sample=False)
+    for (name, _, _), estimate, se in zip(kinds, found.estimate, found.se, strict=True):
+        assert estimate == pytest.approx(kept(packages, f"imputation {name}"), rel=1e-8)
+        assert se == pytest.approx(kept(packages, f"imputation {name} se"), rel=1e-8)
 
 
 @pytest.mark.parametrize("cluster", ["rbd", "commune"])
