@@ -58,15 +58,10 @@ def cluster_products(m: Machinery, top: Factor) -> Iterator[tuple[np.ndarray, np
         w = columns.T @ sums.sum(axis=1) @ columns
         weighted = np.einsum("zc,acb->zab", member, sums)
         wz = np.stack([columns.T @ weighted[j] @ change[:, j] for j in range(len(make))], axis=1)
-        z = np.array(
-            [
-                [
-                    change[:, i] @ np.einsum("c,acb->ab", member[i] * member[j], sums) @ change[:, j]
-                    for j in range(len(make))
-                ]
-                for i in range(len(make))
-            ]
-        )
+        # z[i, j] = sum over cells c of both of change_i' (products of c) change_j, as one product of matrices
+        inner = np.einsum("ic,ai,acb->icb", member, change, sums, optimize=True)
+        outer = member[:, :, None] * change.T[:, None, :]
+        z = inner.reshape(len(make), -1) @ outer.reshape(len(make), -1).T
         gram = np.block([[w, wz], [wz.T, z]])
         sigma = np.zeros((len(make), len(make)))
         at = 0
