@@ -30,8 +30,8 @@ def table(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("lang", "sizes", "cut"),
     [
-        ("en", "only n1 49 and n2 49 give all 5 rows", "t and p were cut, not rounded"),
-        ("es", "solo n1 49 y n2 49 dan las 5 filas", "t y p se truncaron en vez de redondearse"),
+        ("en", "only n1 49 and n2 49 give all 5 rows", "only if t and p were cut, not rounded"),
+        ("es", "solo n1 49 y n2 49 dan las 5 filas", "solo si t y p se truncaron en vez de redondearse"),
     ],
 )
 def test_the_worked_example_in_both_languages(
@@ -53,6 +53,7 @@ BAD = {
     "text in N": (f"{HEAD}\ny,forty,2.6,1.0,20,2.0,1.0,2,38,.05", "row 2, column n1: found 'forty'"),
     "SD below 0": (f"{HEAD}\ny,20,2.6,-1.0,20,2.0,1.0,2,38,.05", "row 2, column sd1: found -1"),
     "one group": ("outcome,n1,mean1,sd1\ny,20,2.6,1.0", "row 1, column n2: found no such column"),
+    "n too large": (f"{HEAD}\ny,9999999999,2.6,1.0,20,2.0,1.0,2,38,.05", "a whole number from 2 to 999,999,999"),
     "n of 1": (f"{HEAD}\ny,1,2.6,1.0,20,2.0,1.0,2,38,.05", "row 2, column n1: found 1"),
     "no variance": (f"{HEAD}\ny,20,2.6,0.0,20,2.0,0.0,2,38,.05", "found an SD of 0 in both groups"),
     "percent": (f"{HEAD}\ny,20,26%,1.0,20,2.0,1.0,2,38,.05", "found '26%', a percent sign"),
@@ -128,6 +129,8 @@ def many_audits() -> list[tuple[str, ...]]:
         )
     )
     frames.append(typed(f"{HEAD}\na,20,2.00,1.00,20,2.00,1.00,0.00,38,1.00"))
+    frames.append(typed(f"{HEAD}\na,20,2.63,1.00,20,2.00,1.00,1.99,19,.061"))
+    frames.append(typed(f"{HEAD}\na,20,2.63,1.00,20,2.00,1.00,,,"))
     for rows, decimals, rule, equal_var in (
         (1, 3, "rounded", False),
         (2, 0, "truncated", True),

@@ -38,15 +38,16 @@ def of(audit: TableAudit, check: str, sizes: str = "printed", group: str = "both
 def test_what_the_worked_example_says(worked: TableAudit) -> None:
     words = said(worked)
     assert words["sizes"] == (
-        "the printed n1 48 and n2 49 give 2 of 5 rows; only n1 49 and n2 49 give all 5 rows"
+        "the printed n1 48 and n2 49 give 2 of 5 rows; only n1 49 and n2 49 give all 5 rows; "
+        "n1 33 to 63 and n2 34 to 64 were tried, with Welch's t test"
     )
     assert words["sizes_leave_one_out"] == "leaving out any one row, it is still the only pair"
     assert words["sizes_truncated"] == "if means, SDs, t and df were all cut: the same"
     assert words["rounding"] == (
-        "t and p were cut, not rounded: only so does p follow from t and df in all 5 rows; "
+        "p follows from t and df in all 5 rows only if t and p were cut, not rounded; "
         "with both rounded it does in 1"
     )
-    assert words["decisions"] == "no decision at 0.05 changes in 5 rows"
+    assert words["decisions"] == "no decision at 0.05 changes in any of 5 rows"
     assert words["family"] == (
         "the one p below 0.05 does not stay below with Holm and does not stay below with Benjamini-Hochberg"
     )
@@ -209,7 +210,7 @@ def test_a_wrong_size_is_found_in_a_table_made_from_data() -> None:
     frame = made_from(samples)
     assert frame is not None
     audit = audit_table(frame.assign(n1=30))
-    assert said(audit)["sizes"].endswith("only n1 31 and n2 28 give all 6 rows")
+    assert "; only n1 31 and n2 28 give all 6 rows; " in said(audit)["sizes"]
     assert (audit.findings.query("sizes == 'found'")["verdict"] != "inconsistent").all()
 
 
@@ -242,6 +243,22 @@ def test_one_sided_p_and_bounds() -> None:
     ):
         frame = typed(f"{LINE}\ny,20,2.63,1.00,20,2.00,1.00,2.00,38,{text}")
         assert of(audit_table(frame), "p_from_t_df")["verdict"].iloc[0] == verdict
+
+
+def test_a_df_of_pairs_is_told_as_that_of_a_paired_test() -> None:
+    frame = typed(f"{LINE}\ny,20,2.63,1.00,20,2.00,1.00,1.99,19,.061")
+    row = of(audit_table(frame), "df").iloc[0]
+    assert (row["verdict"], row["reading"]) == ("conditional", "agrees with a paired test of n 20 pairs")
+    # groups of different sizes are no pairs, and another df is not that of pairs
+    for line in ("y,20,2.63,1.00,21,2.00,1.00,1.99,19,.061", "y,20,2.63,1.00,20,2.00,1.00,1.99,18,.061"):
+        assert of(audit_table(typed(f"{LINE}\n{line}")), "df")["verdict"].iloc[0] == "inconsistent"
+
+
+def test_a_table_without_t_df_and_p_is_held_against_no_test() -> None:
+    bare = audit_table(typed("outcome,n1,mean1,sd1,n2,mean2,sd2\ny,20,2.63,1.00,20,2.00,1.00"))
+    assert said(bare)["test"] == "no t, df or p is printed, so that no row is held against a test"
+    one = "\n".join([LINE, "y,20,2.63,1.00,20,2.00,1.00,1.99,38,.053", "z,20,2.63,1.00,20,2.00,1.00,,,"])
+    assert said(audit_table(typed(one)))["test"] == "all rows are held against Student's t test"
 
 
 def test_decisions_that_change_or_stay_open() -> None:

@@ -139,9 +139,12 @@ def test_the_detectable_effect_stands_with_every_outcome_and_nothing_is_called_n
         for point in said:
             assert ("minimum detectable effect" if lang == "en" else "efecto mínimo detectable") in point
             assert not NOTHING.search(point), point
-            assert (
-                "not by what the design calls for" in point or "no en lo que el diseño pide" in point
-            ) == (source == "published")
+            # Which test stands in is said once, above the outcomes.
+            assert "not by what the design calls for" not in point
+            assert "no en lo que el diseño pide" not in point
+        opening = " ".join(sentences_compare.opening(view, comparison.blocks(view)[0]))
+        stands_in = "which stands in" if lang == "en" else "que la sustituye"
+        assert opening.count(stands_in) == (source == "published")
 
 
 def test_equality_is_said_only_by_the_test_of_equivalence() -> None:
@@ -165,13 +168,6 @@ def test_what_ifs_are_told_apart_and_counted() -> None:
     assert sentences_compare.what_if(apart, comparison.blocks(apart)[0]) == ""
 
 
-def test_the_summary_never_tells_simulated_rows() -> None:
-    view = made.view("en", made.simulated())
-    assert sentences_compare.summary(view) == []
-    kinds = [kind for kind, _ in sentences_compare.summary(made.view("en"))]
-    assert kinds == ["published"]
-
-
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_audit_is_told_in_neutral_words(lang: str) -> None:
     view = made.view(lang)
@@ -181,9 +177,37 @@ def test_the_audit_is_told_in_neutral_words(lang: str) -> None:
     kind, summary = report_audit.summary(view)[0]
     assert kind == "published"
     assert (
-        "only n1 49 and n2 49 give all 5 rows" if lang == "en" else "solo n1 49 y n2 49 dan las 5 filas"
+        "participants may be 49 instead of 48" if lang == "en" else "participantes podría ser 49 en vez de 48"
     ) in summary
+    tried = "from 33 to 63 participants" if lang == "en" else "de 33 a 63 en participantes"
+    assert tried in summary and "Welch" in summary
+    assert ("not change any conclusion" if lang == "en" else "no cambia ninguna conclusión") in summary
+    assert not re.search(r"\bn1\b|\bn2\b|\bdf\b|\bgl\b", summary)
     assert ("inconsistencies" if lang == "en" else "inconsistencias") in summary
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_inference_without_an_interval_says_why(lang: str) -> None:
+    tables = made.simulated("different_clusters")
+    inferences = tables["inferences"].copy()
+    at = inferences["method"].str.startswith("randomisation")
+    note = "all 20 assignments; smallest p value that can occur: 0.1"
+    inferences.loc[at, ["ci_low", "ci_high"]] = np.nan
+    inferences["note"] = inferences["note"].astype(object)
+    inferences.loc[at, "note"] = note
+    view = made.view(lang, {**tables, "inferences": inferences})
+    (said,) = comparison.without_interval(view, comparison.blocks(view)[0])
+    assert ("smallest p value that can occur: 0.1" if lang == "en" else "menor valor p posible: 0,1") in said
+    assert said in markdown(view)
+    whole = made.view(lang)
+    assert comparison.without_interval(whole, comparison.blocks(whole)[1]) == []
+
+
+@pytest.mark.parametrize("assignment", ["same_clusters", "different_clusters"])
+def test_what_effects_of_other_kinds_leave_out_depends_on_the_design(assignment: str) -> None:
+    report = markdown(made.view("en", made.simulated(assignment)))
+    assert ("they leave schools out" in report) == (assignment == "same_clusters")
+    assert ("blank on purpose" in report) == (assignment == "different_clusters")
 
 
 # --- tables and report -------------------------------------------------------------------------------
@@ -195,7 +219,7 @@ def test_the_verdict_table_is_one_row_an_outcome() -> None:
     assert list(shown["Outcome"]) == [view.item(o) for o in OUTCOMES]
     assert set(shown["n (clusters)"]) == {"97 (22)"}
     published = show("verdicts", made.view("es", made.published()))
-    assert set(published["Inferencia"]) == {"t de Welch, individuos"}
+    assert set(published["Inferencia"]) == {"t de Welch sobre individuos"}
 
 
 def test_odds_are_ratios_and_endless_ones_stay_so() -> None:

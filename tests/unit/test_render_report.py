@@ -192,7 +192,7 @@ def test_words_of_real_interviews_are_withheld() -> None:
 def test_limits_fit_the_design_and_carry_numbers_and_notes() -> None:
     report = markdown(context("cic2019", "en"), "cic2019")
     assert "48 of the 74 participating teachers" in report
-    assert "the intervals take it as the same in all" in report
+    assert "The interval that the design calls for lets it differ" in report
     assert "Within each school nobody was assigned by lot" in report
     assert "outcome is missing; differences rest" in markdown(context("p900", "en"), "p900")
     view = context("p900", "en")

@@ -140,8 +140,8 @@ def test_what_holm_changes_and_agreement_against_are_told_apart() -> None:
     said = sentences_strands.calls_named(view, table)
     assert "Agreement: Participants practise their profession more openly." in said
     assert (
-        "With Holm's correction “Participants practise their profession more openly” would be partial agreement."
-        in said
+        "Allowing for the number of outcomes compared, “Participants practise their profession more openly” "
+        "would be partial agreement." in said
     )
     first = table["link"] == "commitment"
     table.loc[first, ["quantitative_side", "qualitative_side"]] = "opposes"

@@ -85,6 +85,7 @@ def test_a_study_of_simulated_numbers_alone_says_what_they_show_and_that_it_is_n
     report = markdown(view)
     summary = report[report.index("{#h-summary}") : report.index("{#h-design}")]
     assert view.t("sim_only") in summary and view.t("none_findings") not in summary
+    assert ("What would limit a study of this design" if lang == "en" else "Lo que limitaría a") in summary
     points = [line for line in summary.splitlines() if line.startswith("- ")]
     assert len(points) == 1
     assert (

@@ -47,7 +47,8 @@ def conclusions(
     said: list[tuple[tuple[int, int], Said]] = []
     said += [((0, 0), s) for s in (*_sign(sign, rule), *_test(rows, test_declared))]
     for printed in dict.fromkeys(row.n for row in rows):
-        said += [(printed, s) for s in _sizes(printed, sizes, size_rows, rule)]
+        tests = [TEST_NAMES[t] for t in dict.fromkeys(row.test for row in rows if row.n == printed)]
+        said += [(printed, s) for s in _sizes(printed, sizes, size_rows, rule, tests)]
     said += [((0, 0), s) for s in (*_rounding(rounding, rule), *_decisions(decisions, alpha))]
     kept = CONTRACTS["audit_conclusions"]
     flat = [(*printed, *s) for printed, s in said]
@@ -77,17 +78,30 @@ def _sign(sign: Mapping[str, Any], rule: str) -> Iterator[Said]:
 
 
 def _test(rows: Sequence[Row], declared: bool) -> Iterator[Said]:
-    used = list(dict.fromkeys(row.test for row in rows))
+    held = [row for row in rows if row.t or row.df or row.p]
+    used = list(dict.fromkeys(row.test for row in held))
+    if not used:
+        yield (
+            "test",
+            "none",
+            "no t, df or p is printed, so that no row is held against a test",
+            "the printed cells alone",
+        )
+        return
     assumes = "as declared" if declared else "Student's df is n1 + n2 - 2, Welch's need not be a whole number"
     if len(used) == 1:
         yield "test", used[0], f"all rows are held against {TEST_NAMES[used[0]]}", assumes
     else:
-        counts = [f"{sum(r.test == t for r in rows)} rows against {TEST_NAMES[t]}" for t in used]
+        counts = [f"{sum(r.test == t for r in held)} rows against {TEST_NAMES[t]}" for t in used]
         yield "test", "mixed", "; ".join(counts), assumes
 
 
 def _sizes(
-    printed: tuple[int, int], sizes: pd.DataFrame, size_rows: pd.DataFrame, rule: str
+    printed: tuple[int, int],
+    sizes: pd.DataFrame,
+    size_rows: pd.DataFrame,
+    rule: str,
+    tests: Sequence[str],
 ) -> Iterator[Said]:
     block = sizes[(sizes["printed_n1"] == printed[0]) & (sizes["printed_n2"] == printed[1])]
     if not len(block):
@@ -96,14 +110,14 @@ def _sizes(
     tried = block[block["rule"] == rule]
     count = int(tried["rows"].iloc[0])
     span = f"n1 {tried['n1'].min()} to {tried['n1'].max()} and n2 {tried['n2'].min()} to {tried['n2'].max()} were tried"
-    assumes = f"the same units in all rows; df and t from the same SDs; {span}; {AS_PRINTED[rule]}"
+    assumes = f"the same units in all rows; df and t from the same SDs; {span}, with {' and '.join(tests)}; {AS_PRINTED[rule]}"
     pairs = _pairs(full[rule])
     if count == 1 and len(block) < len(sizes) and printed in pairs:
         return  # one row among others with sizes of its own, and nothing to say of it
     yield (
         "sizes",
         " ".join(f"{a}-{b}" for a, b in pairs) or "none",
-        _which(printed, pairs, count, tried),
+        f"{_which(printed, pairs, count, tried)}; {span}, with {' and '.join(tests)}",
         assumes,
     )
     if count > 1:
@@ -173,12 +187,12 @@ def _rounding(rounding: pd.DataFrame, rule: str) -> Iterator[Said]:
     if ("rounded", "rounded") in ways:
         reading = f"p follows from t and df in all {count} rows if t and p were rounded"
     elif len(ways) == 1:
-        reading = f"{RULE_WORDS[ways[0]]}: only so does p follow from t and df in all {count} rows"
+        reading = f"p follows from t and df in all {count} rows only if {RULE_WORDS[ways[0]]}"
     elif len(untold) == 2:
         reading = f"p follows from t and df in all {count} rows only if t or p was cut, not rounded"
     elif ways:
         cut = next(name for name, rules in kinds.items() if rules == {"truncated"})
-        reading = f"{cut} was cut, not rounded: only so does p follow from t and df in all {count} rows"
+        reading = f"p follows from t and df in all {count} rows only if {cut} was cut, not rounded"
     else:
         best = int(plain.max())
         reading = f"p follows from t and df in {together} of {count} rows if t and p were rounded"
@@ -197,7 +211,7 @@ def _decisions(decisions: pd.DataFrame, alpha: float) -> Iterator[Said]:
         return
     changed, unsure = (int((judged["decision"] == d).sum()) for d in ("differs", "open"))
     if not changed and not unsure:
-        reading = f"no decision at {alpha:g} changes in {len(judged)} rows"
+        reading = f"no decision at {alpha:g} changes in any of {len(judged)} rows"
     else:
         reading = f"of {len(judged)} decisions at {alpha:g} {changed} change and {unsure} stay open"
     assumes = "p from the printed t and df where both are printed, otherwise from sizes, means and SDs"

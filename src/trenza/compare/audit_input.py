@@ -38,6 +38,7 @@ NEEDED = ("outcome", "n1", "mean1", "sd1", "n2", "mean2", "sd2")
 YES, NO = ("yes", "y", "true", "1", "si", "s"), ("no", "n", "false", "0")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 STARS = re.compile(r"\s*[*†‡§]+$|\s+[a-e]$")  # marks of significance and of footnotes
+MOST = 999_999_999  # of units or items in a cell
 A_NUMBER = "a number with a decimal point, such as 2.15"
 
 
@@ -76,9 +77,10 @@ class Reading:
     def whole(self, row: str, column: str, text: str, least: int) -> int | None:
         """A whole number from ``least``, or None with a fault."""
         allowed = f"a whole number from {least}"
-        if not re.fullmatch(r"\d{1,9}", text.strip()):
+        if not re.fullmatch(rf"\d{{1,{len(str(MOST))}}}", text.strip()):
             found = f"{text!r}, a percent sign" if "%" in text else repr(text)
-            self.fault(row, column, found, allowed)
+            too_large = re.fullmatch(r"\d+", text.strip()) is not None
+            self.fault(row, column, found, f"{allowed} to {MOST:,}" if too_large else allowed)
         elif int(text) < least:
             self.fault(row, column, text.strip(), allowed)
         else:

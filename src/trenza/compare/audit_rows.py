@@ -159,6 +159,8 @@ def printed_checks(row: Row, n: tuple[int, int], rule: str) -> Iterator[dict[str
             verdict, reading = "inconsistent", _out_of_reach(row, name, n, rule)
             if cell.interval(_other(rule)).meets(allowed):
                 verdict, reading = "conditional", f"agrees only if {name} was {OTHER[rule]}"
+            elif name == "df" and _is_paired(cell, n):
+                verdict, reading = "conditional", f"agrees with a paired test of n {n[0]} pairs"
             elif name == "p" and _halved(cell).interval(rule).meets(_half(allowed)):
                 verdict, reading = "conditional", "agrees only if p is one-sided"
         yield _finding(name, cell, reach.exact[name], allowed, verdict, reading, assumes)
@@ -189,6 +191,11 @@ def _p_from_t_df(row: Row, rule: str) -> dict[str, Any]:
     assumes = f"p is two-sided from Student's t distribution; {AS_PRINTED[rule]}"
     exact = adapters.t_two_sided(row.t.value, row.df.value)
     return _finding("p_from_t_df", row.p, exact, allowed, verdict, reading, assumes)
+
+
+def _is_paired(df: Cell, n: tuple[int, int]) -> bool:
+    """Whether df is what a paired test prints: pairs less one, with as many units in either group."""
+    return n[0] == n[1] and df.value == n[0] - 1
 
 
 def _halved(p: Cell) -> Cell:

@@ -21,9 +21,12 @@ class Shown(NamedTuple):
     right: bool = False
 
 
+LONGEST = 40  # characters of a number with its interval; what is longer is words
+
+
 def unbroken(cell: str) -> str:
     """A number that a narrow column breaks only before the bracket of its interval; words break as they will."""
-    if not any(c.isdigit() for c in cell):
+    if len(cell) > LONGEST or not any(c.isdigit() for c in cell):
         return cell
     return cell.replace(" ", "\u00a0").replace("\u00a0[", " [")
 

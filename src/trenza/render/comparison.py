@@ -31,6 +31,11 @@ NAMES = {
     "randomisation inference: units change groups within their cluster": "randomisation",
 }
 NOT_COMPUTED = "not computed: "
+NO_INTERVAL = (
+    "smallest p value",
+    "an open interval",
+    "no interval: ",
+)  # how a remark on a missing interval begins
 _ESTIMATED = re.compile(r"ICC \S+ estimated")
 
 
@@ -79,6 +84,22 @@ def why_not(ctx: Context, row: Any) -> str:
     """Why an inference is not there, in the language; empty where it is."""
     pieces = [] if is_missing(row["note"]) else str(row["note"]).split("; ")
     return next((ctx.say(p) for p in pieces if p.startswith(NOT_COMPUTED)), "")
+
+
+def why_no_interval(ctx: Context, row: Any) -> str:
+    """Why an inference with a p value has no interval, in the language; empty where it has one or nothing is recorded."""
+    if not is_computed(row) or not (is_missing(row["ci_low"]) or is_missing(row["ci_high"])):
+        return ""
+    pieces = [] if is_missing(row["note"]) else str(row["note"]).split("; ")
+    return "; ".join(ctx.say(p) for p in pieces if p.startswith(NO_INTERVAL))
+
+
+def without_interval(ctx: Context, block: Block) -> list[str]:
+    """A sentence for each procedure of a comparison that gave a p value and no interval, with the reason."""
+    found = dict.fromkeys(
+        (name(ctx, r["method"]), why_no_interval(ctx, r)) for _, r in block.inferences.iterrows()
+    )
+    return [ctx.t("cmp_no_interval", name=n[0].upper() + n[1:], why=why) for n, why in found if why]
 
 
 def line(method: Any) -> str:

@@ -190,6 +190,7 @@ def _foot(ctx: Context, block: Block, outcomes: list[Any]) -> str:
         if not comparison.is_computed(r)
     )
     said += [f"{name[0].upper()}{name[1:]}: {why}." for name, why in reasons if why]
+    said += comparison.without_interval(ctx, block)
     if len(outcomes) < len(block.verdicts):
         said.append(
             ctx.t(

@@ -13,6 +13,7 @@ from trenza.render import (
     simulated,
 )
 from trenza.render.comparison import Block
+from trenza.render.language import has_text
 from trenza.render.markdown import Paper
 from trenza.render.report_parts import notes, of_one_kind
 from trenza.render.tables import show, without, without_blank_columns
@@ -42,8 +43,16 @@ def comparisons(paper: Paper, study_id: str) -> None:
                 shown = block.source
             _block(paper, block, FIGURES[k] if k < len(FIGURES) else "", several=len(blocks) > 1)
         paper.figure("equivalence", alternatives.alt("equivalence", ctx))
+        paper.say(_equivalence_note(ctx, blocks))
         paper.say(ctx.t("cmp_rest_below"))
     report_audit.audit(paper)
+
+
+def _equivalence_note(ctx: Context, blocks: list[Block]) -> str:
+    """What the p values of equivalence leave out; empty where there are none."""
+    bounds = [b.verdicts.loc[b.verdicts["p_equivalence"].notna(), "sesoi"] for b in blocks]
+    bound = next((s.iloc[0] for s in bounds if len(s)), None)
+    return "" if bound is None else ctx.t("cmp_equivalence_note", sesoi=ctx.num(bound))
 
 
 def _block(paper: Paper, block: Block, figure: str, several: bool) -> None:
@@ -100,15 +109,21 @@ def all_inferences(paper: Paper, study_id: str) -> None:
                 caption = f"{caption} ({ctx.t('simulated_stamp')})"
             if len(some) > MOST:
                 caption += ". " + ctx.t("shown_of", k=ctx.count(MOST), n=ctx.count(len(some)), table=name)
-            paper.table(
-                without(without_blank_columns(show(name, ctx, some.head(MOST))), [ctx.t("col_kind")]), caption
-            )
+            shown = without(without_blank_columns(show(name, ctx, some.head(MOST))), [ctx.t("col_kind")])
+            if "n" in some and some["n"].nunique() == 1 and some["clusters"].nunique() <= 1:
+                shown = without(shown, [ctx.t("col_units_clusters")])
+                counted = comparison.counted(ctx, block)
+                caption = ctx.t("cmp_cap_counted", caption=caption, counted=counted)
+            paper.table(shown, caption)
         if name == "inferences":
             paper.say(ctx.t("cmp_appendix_methods"))
+            paper.bullets(dict.fromkeys(s for b in blocks for s in comparison.without_interval(ctx, b)))
             methods = dict.fromkeys(str(m) for b in blocks for m in b.inferences["method"])
             paper.bullets(f"{comparison.name(ctx, m)}: {ctx.say(m)}." for m in methods)
         if name == "effect_sizes":
-            paper.say(ctx.t("cmp_appendix_effects"))
+            designs = dict.fromkeys(str(b.verdicts["assignment"].iloc[0]) for b in blocks)
+            notes_of = [k for k in (f"cmp_effects_{d}" for d in designs) if has_text(ctx.lang, k)]
+            paper.say(*(ctx.t(k, clusters=ctx.clusters()) for k in notes_of), ctx.t("cmp_appendix_effects"))
 
 
 def _of_block(table: pd.DataFrame, block: Block) -> pd.DataFrame:

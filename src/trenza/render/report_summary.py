@@ -11,9 +11,9 @@ from trenza.render import (
     report_schools,
     rows,
     sentences,
-    sentences_compare,
     sentences_strands,
     simulated,
+    summary_compare,
 )
 from trenza.render.language import small_first
 from trenza.render.limits import limit_words
@@ -84,12 +84,17 @@ def summary(paper: Paper, study_id: str) -> None:
     limits = [str(limit) for limit in ctx.design.get("limits") or []]
     if limits:
         paper.say(
-            ctx.t("summary_limits", limits="; ".join(limit_words(ctx, limit, "_short") for limit in limits))
+            ctx.t(_limits_key(ctx), limits="; ".join(limit_words(ctx, limit, "_short") for limit in limits))
         )
 
 
+def _limits_key(ctx: Context) -> str:
+    """Simulated numbers hold no findings that could be limited; the design is limited all the same."""
+    return "summary_limits_simulated" if kinds_used(ctx) == ["simulated"] else "summary_limits"
+
+
 def _groups(ctx: Context) -> list[tuple[str, str]]:
-    return sentences_compare.summary(ctx)
+    return summary_compare.summary(ctx)
 
 
 def _estimates(ctx: Context) -> list[tuple[str, str]]:

@@ -22,6 +22,8 @@ def opening(ctx: Context, block: Block) -> list[str]:
         ctx.t("cmp_called_for", counted=counted[0].upper() + counted[1:],
               method=", ".join(ctx.say(p) for p in comparison.line(first["called_for"]).split("; ")), why=ctx.say(first["why"]))
     ]  # fmt: skip
+    if block.source == "published" and block.verdicts["clusters"].notna().any():
+        said.append(ctx.t("cmp_spread_not_printed", clusters=ctx.clusters(), units=_units(ctx)))
     if block.stands_in:
         said += [
             ctx.t("cmp_needs_rows_said"),
@@ -36,16 +38,22 @@ def opening(ctx: Context, block: Block) -> list[str]:
 
 def outcomes(ctx: Context, block: Block) -> list[str]:
     """One point an outcome, in the order of the comparison."""
-    return [" ".join(w for w in outcome(ctx, verdict) if w) for _, verdict in block.verdicts.iterrows()]
+    some_only = block.stands_in and not comparison.told(block)["stands_in"].all()
+    return [
+        " ".join(w for w in outcome(ctx, verdict, some_only) if w) for _, verdict in block.verdicts.iterrows()
+    ]
 
 
-def outcome(ctx: Context, verdict: pd.Series) -> list[str]:
-    """The sentences on one outcome: who is higher, what that allows to say, and what could have been found."""
+def outcome(ctx: Context, verdict: pd.Series, some_stand_in: bool) -> list[str]:
+    """The sentences on one outcome: who is higher, what that allows to say, and what could have been found.
+
+    ``some_stand_in``: only some outcomes go by a test that stands in, so that each of them has to say so.
+    """
     if not comparison.is_computed(verdict):
         why = comparison.why_not(ctx, verdict) or ctx.t("cmp_not_computed")
         return [f"{ctx.item(verdict['outcome'])}: {why}.", detectable(ctx, verdict)]
     said = [sentences.comparison(ctx, verdict)]
-    if bool(verdict["stands_in"]):
+    if some_stand_in and bool(verdict["stands_in"]):
         said.append(ctx.t("cmp_by_stand_in", method=comparison.name(ctx, verdict["method"])))
     said.append(detectable(ctx, verdict))
     return said
@@ -102,58 +110,10 @@ def overview(ctx: Context, block: Block) -> list[str]:
     return [s for s in said if s]
 
 
-def summary(ctx: Context) -> list[tuple[str, str]]:
-    """(kind, paragraph) of each comparison that is no simulation, scores from before the programme first."""
-    found = []
-    before = rows.baselines(ctx.study)
-    for block in comparison.blocks(ctx):
-        if block.hollow:
-            continue
-        told = comparison.told(block)
-        if not len(told):
-            found.append((block.source, " ".join(opening(ctx, block))))
-            continue
-        early = told["outcome"].isin(before)
-        for part, key in ((told.loc[early], "summary_before"), (told.loc[~early], "summary_groups")):
-            if not len(part):
-                continue
-            words = [
-                ctx.t(key, participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)),
-                f"{comparison.counted(ctx, block)}.",
-                _within(ctx, part),
-                _summary_stand_in(ctx, part),
-                sentences.overview(ctx, part),
-                sentences.holm_overview(ctx, part),
-                least(ctx, block),
-                sentences.not_an_effect(ctx, part),
-            ]
-            found.append((block.source, " ".join(w[0].upper() + w[1:] for w in words if w)))
-    return found
-
-
-def _within(ctx: Context, part: pd.DataFrame) -> str:
-    """That the differences are those within clusters, where the inference that the design calls for is."""
-    same = (part["assignment"] == "same_clusters") & ~part["stands_in"].astype(bool)
-    return ctx.t("cmp_within", clusters=ctx.clusters()) if same.all() else ""
-
-
-def _summary_stand_in(ctx: Context, part: pd.DataFrame) -> str:
-    some = part.loc[part["stands_in"].astype(bool)]
-    if not len(some):
-        return ""
-    called = comparison.name(ctx, some["called_for"].iloc[0])
-    return ctx.t("cmp_summary_needs_rows", called=called, method=_stand_ins(ctx, some))
+def _units(ctx: Context) -> str:
+    return ctx.word("many", str(ctx.design.get("unit") or "unit"))
 
 
 def _stand_ins(ctx: Context, verdicts: pd.DataFrame) -> str:
     some = verdicts.loc[verdicts["stands_in"].astype(bool)]
     return listed([comparison.name(ctx, m) for m in rows.in_order(some, "method")], ctx.lang)
-
-
-def least(ctx: Context, block: Block) -> str:
-    """The range of minimum detectable effects of a comparison."""
-    there = block.verdicts["mdes_sd"].dropna()
-    if not len(there):
-        return ""
-    low, high = ctx.num(there.min()), ctx.num(there.max())
-    return ctx.t("cmp_least", mdes=low if low == high else ctx.t("cmp_from_to", low=low, high=high))

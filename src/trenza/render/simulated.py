@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trenza.render import comparison, rows, sentences_compare
+from trenza.render import comparison, summary_compare
 from trenza.render.comparison import Block
-from trenza.render.language import listed
 from trenza.render.sentences import difference_unit
 
 if TYPE_CHECKING:
@@ -92,10 +91,9 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
         said = ctx.t(
             "sim_summary",
             counted=comparison.counted(ctx, block),
-            method=listed([comparison.name(ctx, m) for m in rows.in_order(told, "method")], ctx.lang),
             parts="; ".join(parts),
         )
-        found.append(("simulated", f"{said} {sentences_compare.least(ctx, block)}".strip()))
+        found.append(("simulated", f"{said} {summary_compare.least(ctx, block)}".strip()))
     return found
 
 
