@@ -211,7 +211,11 @@ def _decisions(decisions: pd.DataFrame, alpha: float) -> Iterator[Said]:
         return
     changed, unsure = (int((judged["decision"] == d).sum()) for d in ("differs", "open"))
     if not changed and not unsure:
-        reading = f"no decision at {alpha:g} changes in any of {len(judged)} rows"
+        reading = (
+            f"no decision at {alpha:g} changes in any of {len(judged)} rows"
+            if len(judged) > 1
+            else f"the decision at {alpha:g} does not change"
+        )
     else:
         reading = f"of {len(judged)} decisions at {alpha:g} {changed} change and {unsure} stay open"
     assumes = "p from the printed t and df where both are printed, otherwise from sizes, means and SDs"

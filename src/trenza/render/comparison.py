@@ -35,7 +35,7 @@ NO_INTERVAL = (
     "smallest p value",
     "an open interval",
     "no interval: ",
-)  # how a remark on a missing interval begins
+)  # how a remark on it begins, the one that tells most first
 _ESTIMATED = re.compile(r"ICC \S+ estimated")
 
 
@@ -91,7 +91,7 @@ def why_no_interval(ctx: Context, row: Any) -> str:
     if not is_computed(row) or not (is_missing(row["ci_low"]) or is_missing(row["ci_high"])):
         return ""
     pieces = [] if is_missing(row["note"]) else str(row["note"]).split("; ")
-    return "; ".join(ctx.say(p) for p in pieces if p.startswith(NO_INTERVAL))
+    return next((ctx.say(p) for start in NO_INTERVAL for p in pieces if p.startswith(start)), "")
 
 
 def without_interval(ctx: Context, block: Block) -> list[str]:

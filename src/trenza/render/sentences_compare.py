@@ -22,13 +22,12 @@ def opening(ctx: Context, block: Block) -> list[str]:
         ctx.t("cmp_called_for", counted=counted[0].upper() + counted[1:],
               method=", ".join(ctx.say(p) for p in comparison.line(first["called_for"]).split("; ")), why=ctx.say(first["why"]))
     ]  # fmt: skip
+    if block.stands_in:
+        said.append(ctx.t("cmp_needs_rows_said"))
     if block.source == "published" and block.verdicts["clusters"].notna().any():
         said.append(ctx.t("cmp_spread_not_printed", clusters=ctx.clusters(), units=_units(ctx)))
     if block.stands_in:
-        said += [
-            ctx.t("cmp_needs_rows_said"),
-            ctx.t("cmp_stand_in_said", method=_stand_ins(ctx, block.verdicts)),
-        ]
+        said.append(ctx.t("cmp_stand_in_said", method=_stand_ins(ctx, block.verdicts)))
     reasons: dict[str, list[str]] = {}
     for _, r in block.verdicts.iterrows():
         if not comparison.is_computed(r):
