@@ -10,6 +10,7 @@ import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.model_tables import MODEL_TABLES
+from trenza.multilevel.coding import variables_of
 from trenza.multilevel.formula import parse_formula
 from trenza.multilevel.model_tables import ModelSpec, model_tables
 
@@ -58,7 +59,7 @@ def fit_declared(
             continue
         found = _named(found, group, f"{participants} - {control}", len(records) - len(data))
         if min_cell is not None:
-            found = _without_names(found, data, text, min_cell)
+            found = _without_names(found, _complete(data, text, model.get("weights")), text, min_cell)
         for name, table in found.items():
             made[name].append(table)
     if faults:
@@ -85,12 +86,20 @@ def _named(
     return out
 
 
-def _without_names(
-    found: dict[str, pd.DataFrame], data: pd.DataFrame, text: str, min_cell: int
-) -> dict[str, pd.DataFrame]:
-    """Numbers for the names of levels, by the order of the modes; no level of fewer than ``min_cell`` rows."""
+def _complete(data: pd.DataFrame, text: str, weights: str | None) -> pd.DataFrame:
+    """The rows that the fit uses: those without a blank in any column of the formula."""
     formula = parse_formula(text)
-    used = data[data[formula.outcome].notna()]
+    named = {formula.outcome, *variables_of(formula.fixed)[0], *([weights] if weights else [])}
+    for term in formula.random:
+        named |= {*term.group, *(c for c in term.columns if c != "1")}
+    return data.dropna(subset=sorted(named))
+
+
+def _without_names(
+    found: dict[str, pd.DataFrame], used: pd.DataFrame, text: str, min_cell: int
+) -> dict[str, pd.DataFrame]:
+    """Numbers for the names of levels, by the order of the modes; no level of fewer than ``min_cell`` rows used."""
+    formula = parse_formula(text)
     out = dict(found)
     for term in formula.random:
         labels = used[list(term.group)].astype(str).agg(":".join, axis=1)
