@@ -50,8 +50,12 @@ def test_detectable_effects_are_given_at_the_estimated_and_at_assumed_correlatio
     assert found["icc"].tolist()[1:] == [0.05, 0.10, 0.20]
     # J = 22 equal schools: (t_.975 + t_.80 with 20 df) sqrt(4 / 22 (icc + (1 - icc) / 4))
     t = stats.t.ppf(0.975, 20) + stats.t.ppf(0.8, 20)
-    for icc, mdes in zip(found["icc"], found["mdes_sd"], strict=True):
-        assert mdes == pytest.approx(t * math.sqrt(4 / 22 * (icc + (1 - icc) / 4)))
+    formula = [t * math.sqrt(4 / 22 * (icc + (1 - icc) / 4)) for icc in found["icc"]]
+    assert found["mdes_sd"].tolist()[1:] == pytest.approx(formula[1:])
+    # at the estimated one no less than what the standard error at hand can find
+    row = tables["verdicts"].query("outcome == 'first'").iloc[0]
+    assert found["mdes_sd"].iloc[0] == pytest.approx(max(formula[0], t * row["se"] / row["sd"]))
+    assert found["mdes_sd"].iloc[0] * row["sd"] > (row["ci_high"] - row["ci_low"]) / 2
     # the other design: two and two in each school, 21 df
     inside = stats.t.ppf(0.975, 21) + stats.t.ppf(0.8, 21)
     assert found["mdes_other_sd"].tolist() == pytest.approx(

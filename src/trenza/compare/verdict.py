@@ -15,10 +15,17 @@ import numpy as np
 
 from trenza.compare import adapters
 from trenza.compare import cluster_tests as tests
+from trenza.compare.clustered_effects import without_clusters
 from trenza.compare.clusters import Cells, Units, between, cells, intraclass_correlation, within
 from trenza.compare.contrast import Group, pooled_sd
-from trenza.compare.detectable import Detectable, detectable_between, detectable_units, detectable_within
-from trenza.compare.inference import joined, not_computed
+from trenza.compare.detectable import (
+    Detectable,
+    detectable_between,
+    detectable_units,
+    detectable_within,
+    multiplier,
+)
+from trenza.compare.inference import not_computed
 from trenza.compare.ordinal import ordinal_effect
 from trenza.compare.permutation import permute_clusters, permute_within
 from trenza.compare.ranks import mann_whitney
@@ -37,8 +44,6 @@ WHY = {
     None: "no clusters are stated, so units are taken as independent",
 }
 LEAST_FOR_ICC = 20  # clusters: with fewer, a correction by an estimated ICC is far too sure of itself
-CLUSTERS_LEFT_OUT = "clusters are left out"
-ONLY_DESCRIBES = "no inference: it would take units as independent, and whole clusters belong to one group"
 NEEDS_ROWS = "it needs rows, and there are printed figures only"
 
 
@@ -139,7 +144,8 @@ def verdict(
         clusters, icc = data.clusters, intraclass_correlation(data, sums)
         made = _between if assignment == "different_clusters" else _within
         rows, at = made(data, sums, groups, icc, settings)
-        detectable = [at(icc, True), *(at(assumed, False) for assumed in settings.assumed_icc)]
+        found = at_least_as_wide(at(icc, True), rows[0][1], pooled_sd(*groups), level)
+        detectable = [found, *(at(assumed, False) for assumed in settings.assumed_icc)]
         rows += [("ignores_clusters", inference) for inference in individual]
     rows[1:1] = [("beside", inference) for inference in extra]
     return Verdict(
@@ -163,19 +169,6 @@ def verdict(
     )
 
 
-def without_clusters(effect: Effect, assignment: str) -> Effect:
-    """An effect whose inference takes units as independent, in a design with clusters.
-
-    In different clusters its interval and p value would be far too sure, and so is the Bayes factor whole: they are
-    left out, and the effect itself stays as a description. In the same clusters they stay, with a note.
-    """
-    if assignment == "same_clusters":
-        return replace(effect, note=joined(effect.note, CLUSTERS_LEFT_OUT))
-    value = math.nan if effect.kind == "bayes_factor_10" else effect.value
-    note, nan = joined(effect.note, ONLY_DESCRIBES), math.nan
-    return replace(effect, value=value, ci_low=nan, ci_high=nan, p_value=nan, note=note)
-
-
 def group_of(values: np.ndarray) -> Group:
     """n, mean and SD of the values."""
     constant = bool(values.min() == values.max())
@@ -191,6 +184,18 @@ def equivalence(inference: Inference, sd: float, sesoi_sd: float | None) -> floa
         adapters.t_upper_tail((bound + inference.estimate) / inference.se, inference.df),
         adapters.t_upper_tail((bound - inference.estimate) / inference.se, inference.df),
     )
+
+
+def at_least_as_wide(can: Detectable, called: Inference, sd: float, level: float) -> Detectable:
+    """The formula's effect, or the one that the standard error at hand gives where that is larger.
+
+    The formula takes the difference to be the same in every cluster; where it varies the standard error is larger, and
+    an effect inside the interval around zero could not have been found. A small one by luck makes nothing detectable.
+    """
+    if not (called.se > 0.0 and sd > 0.0) or math.isnan(called.df):
+        return can
+    by_se = multiplier(called.df, ci_level=level) * called.se / sd
+    return replace(can, here=max(can.here, by_se)) if not math.isnan(by_se) else can
 
 
 def alone_detectable(first: Group, second: Group, level: float) -> Detectable:
