@@ -139,12 +139,14 @@ def test_every_cell_of_the_joint_display_traces_to_one_row(
 
 
 def test_finished_tables_are_sound(tables: dict[str, pd.DataFrame]) -> None:
-    for name in ("groups", "models"):
+    for name in ("groups", "coef"):
         frame = tables[name].dropna(subset=["estimate"])
         assert (frame["ci_low"] <= frame["estimate"]).all() and (frame["estimate"] <= frame["ci_high"]).all()
         assert frame["p_value"].between(0, 1).all()
         assert frame["method"].str.len().gt(0).all() and frame["ci_level"].eq(0.95).all()
-    assert tables["variance"]["icc"].between(0, 1).all()
+    shares = tables["varcomp"].groupby("id")["share"].sum()
+    assert tables["varcomp"]["share"].between(0, 1).all() and shares.to_numpy() == pytest.approx(1.0)
+    assert tables["fit"]["converged"].all()
     flow = tables["flow"].set_index(["source_id", "rule"])["n"]
     for source in ("table1", "table2", "figure6", "segments"):
         assert flow[source, "rows read"] == flow[source, "rows kept"]
@@ -187,7 +189,9 @@ def test_every_phrase_of_a_computing_room_has_its_spanish(tables: dict[str, pd.D
         value
         for name, columns in {
             "groups": ["method", "note", "effect_kind"],
-            "models": ["method", "note", "effect_kind"],
+            "coef": ["method", "note", "effect_kind"],
+            "fit": ["method", "messages"],
+            "influence": ["method"],
             "inferences": ["method", "note", "effect_kind"],
             "effect_sizes": ["method", "note"],
             "verdicts": ["method", "note", "effect_kind", "why"],

@@ -22,7 +22,9 @@ from trenza.contracts.tables import CONTRACTS
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
 from trenza.effects.study import model_study
-from trenza.multilevel.random_intercept import fit_random_intercept
+from trenza.multilevel.declared import fit_declared
+from trenza.multilevel.fit import fit
+from trenza.multilevel.second_opinion import fit_with
 from trenza.render.language import untranslated
 
 TERM = "participant - other"
@@ -57,27 +59,38 @@ def near_cutoff() -> pd.DataFrame:
 
 
 def test_p900_random_intercept_by_region(schools: pd.DataFrame) -> None:
-    models, variance = fit_random_intercept(
+    model = {
+        "id": "region",
+        "outcomes": ["cas92", "mat92"],
+        "covariates": ["cas88", "mat88"],
+        "cluster": "region",
+    }
+    tables = fit_declared(
         schools,
+        model,
         study="p900",
-        model="region",
-        outcomes=["cas92", "mat92"],
+        source="real",
         group="group",
         participants="participant",
         control="other",
-        covariates=["cas88", "mat88"],
-        cluster="region",
-        source="real",
         ci_level=0.95,
+        min_cell=5,
     )
-    CONTRACTS["models"].check(models)
-    CONTRACTS["variance"].check(variance)
-    row = models[(models["id"] == "region_cas92") & (models["term"] == TERM)].iloc[0]
+    for name, table in tables.items():
+        CONTRACTS[name].check(table)
+    row = tables["coef"].set_index(["id", "term"]).loc[("region_cas92", TERM)]
     assert row["estimate"] == pytest.approx(2.181, abs=5e-4)
-    assert row["se"] == pytest.approx(0.369, abs=5e-4)
+    # 0.369 is the model-based error; Kenward-Roger's is the tidy one
+    assert row["se_satterthwaite"] == pytest.approx(0.369, abs=5e-4)
+    assert row["se"] == row["se_kr"] == pytest.approx(0.369, abs=2e-3)
     assert (row["n"], row["clusters"]) == (3929, 13)
-    assert row["note"].startswith("13 clusters") and "2401 of 6330 rows left out" in row["note"]
-    assert variance["converged"].all() and not variance["singular"].any()
+    assert "rows in neither group left out: 1432" in row["note"]
+    assert tables["fit"]["converged"].all() and not tables["fit"]["singular"].any()
+    assert tables["modes"]["level"].str.fullmatch(r"\d+").all()
+    used = schools[schools["group"].notna()].assign(treated=lambda d: (d["group"] == "participant") * 1.0)
+    second = fit_with("statsmodels", "cas92 ~ treated + cas88 + mat88 + (1 | region)", used)
+    assert second.converged
+    assert second.fixed.loc["treated", "estimate"] == pytest.approx(row["estimate"], abs=1e-3 * row["se"])
 
 
 def cut(records: pd.DataFrame, outcome: str, placebo: str | None = None) -> pd.DataFrame:
@@ -206,7 +219,7 @@ def test_p900_most_of_the_naive_gain_is_foretold_by_the_first_scores(
         min_cell=5,
         ci_level=0.95,
     )
-    CONTRACTS["models"].check(models)
+    CONTRACTS["mean_reversion"].check(models)
     CONTRACTS["bins"].check(bins)
     used = schools.dropna(subset=["group", *before, gain]).astype(dict.fromkeys([*before, gain], "float64"))
     one, zero = (used[used["group"] == name] for name in ("participant", "other"))
@@ -245,12 +258,12 @@ def test_p900_as_declared_says_nothing_that_has_no_spanish(
         ci_level=0.95,
         min_cell=5,
     )
-    for name in ("models", "discontinuity", "mean_reversion"):
+    for name in ("coef", "discontinuity", "mean_reversion"):
         table = CONTRACTS[name].check(tables[name])
         for column in ("method", "note"):
             assert [piece for value in table[column] for piece in untranslated(value)] == []
-    gaps = tables["variance"].filter(["note"])
-    assert [piece for value in gaps.to_numpy().ravel() for piece in untranslated(value)] == []
+    for column in ("method", "messages"):
+        assert [piece for value in tables["fit"][column] for piece in untranslated(value)] == []
     placebo = tables["discontinuity"].query("term == 'placebo_fuzzy_rd_linear'")
     assert placebo[["id", "outcome"]].to_numpy().tolist() == [["reading_gain", "read88"]]
 
@@ -311,34 +324,23 @@ def test_lme4_on_4059_pupils_of_65_london_schools() -> None:
     """lme4 1.1-31, REML, tightened: normexam ~ standLRT + sex + schgend + (1 | school)."""
     pupils = pd.DataFrame(read_rda(real_file("multilevel/Exam.rda")))
     assert len(pupils) == 4059
-    models, variance = fit_random_intercept(
-        pupils.assign(
-            boys=(pupils["schgend"] == "boys").astype(float),
-            girls=(pupils["schgend"] == "girls").astype(float),
-        ),
-        study="london",
-        model="exam",
-        outcomes=["normexam"],
-        group="sex",
-        participants="M",
-        control="F",
-        covariates=["standLRT", "boys", "girls"],
-        cluster="school",
-        source="real",
-        ci_level=0.95,
+    typed = pupils.assign(
+        boy=(pupils["sex"] == "M").astype(float),
+        boys=(pupils["schgend"] == "boys").astype(float),
+        girls=(pupils["schgend"] == "girls").astype(float),
     )
-    rows = models.set_index("term")
+    found = fit("normexam ~ boy + standLRT + boys + girls + (1 | school)", typed)
     for term, estimate, se in (
-        ("intercept", -0.00104929328408159, 0.0555690098721202),
-        ("M - F", -0.167391537412926, 0.0340995841042609),
+        ("Intercept", -0.00104929328408159, 0.0555690098721202),
+        ("boy", -0.167391537412926, 0.0340995841042609),
         ("standLRT", 0.559754463215489, 0.01245001724161),
         ("boys", 0.177690739680991, 0.113474918333513),
         ("girls", 0.158996860817509, 0.0894030700980015),
     ):
-        assert rows.loc[term, "estimate"] == pytest.approx(estimate, rel=1e-5, abs=1e-7)
-        assert rows.loc[term, "se"] == pytest.approx(se, rel=1e-5)
-    spread = variance.iloc[0]
-    assert spread["cluster_variance"] == pytest.approx(0.0858288298391009, rel=1e-5)
-    assert spread["residual_variance"] == pytest.approx(0.562533922894495, rel=1e-6)
-    assert spread["loglik"] == pytest.approx(-4673.83673117464, abs=1e-6)
-    assert (spread["n"], spread["clusters"]) == (4059, 65)
+        assert found.fixed.loc[term, "estimate"] == pytest.approx(estimate, rel=1e-5, abs=1e-7)
+        assert found.fixed.loc[term, "se"] == pytest.approx(se, rel=1e-5)
+    assert found.variance["estimate"].to_numpy() == pytest.approx(
+        [0.0858288298391009, 0.562533922894495], rel=1e-5
+    )
+    assert found.loglik == pytest.approx(-4673.83673117464, abs=1e-6)
+    assert (found.nobs, found.design.levels["school"]) == (4059, 65)

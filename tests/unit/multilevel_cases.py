@@ -2,34 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
-
-from trenza.contracts.tables import CONTRACTS
-from trenza.multilevel.random_intercept import fit_random_intercept
-
-TERM = "participant - control"
-
-
-def fit(records: pd.DataFrame, **changed: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
-    given: dict[str, Any] = {
-        "study": "toy",
-        "model": "m",
-        "outcomes": ["y"],
-        "group": "group",
-        "participants": "participant",
-        "control": "control",
-        "covariates": [],
-        "cluster": "school",
-        "source": "simulated",
-        "ci_level": 0.95,
-    }
-    models, variance = fit_random_intercept(records, **(given | changed))
-    CONTRACTS["models"].check(models)
-    CONTRACTS["variance"].check(variance)
-    return models, variance
 
 
 def named(treated: np.ndarray) -> np.ndarray:

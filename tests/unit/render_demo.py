@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import yaml
 from render_frames import frame, result
+from render_models import cic_models
 from render_p900 import p900_tables
 from render_verdicts import (
     CONTROL,
@@ -218,11 +219,6 @@ def cic_tables() -> dict[str, pd.DataFrame]:
     ]  # fmt: skip
     ledger = [{"source_id": "table2", "file": "data/published/cic2019/table2_comparison.csv", "row": i, "column": "t",
                "rule": "sign turned to participants - control", "value": "-0.884", "new_value": "0.884", "cells": 1} for i in range(2, 7)]  # fmt: skip
-    models = [result(id=f"teachers_{o}", outcome=o, n=97, clusters=22, source="simulated", estimate=0.3, se=0.15, ci_low=0.0, ci_high=0.6,
-                     statistic=2.0, df=70.1, p_value=0.05, effect=0.4, effect_ci_low=0.0, effect_ci_high=0.8,
-                     effect_kind="estimate / total SD", method="random intercept, REML, Satterthwaite") for o in OUTCOMES]  # fmt: skip
-    variance = [{"id": f"teachers_{o}", "outcome": o, "source": "simulated", "n": 97, "clusters": 22, "cluster_variance": 0.05,
-                 "residual_variance": 0.5, "icc": 0.09, "loglik": -100.5, "converged": True, "singular": False} for o in OUTCOMES]  # fmt: skip
     design = [{"source_id": "teachers_simulated", "source": "simulated", "check": "assignment", "declared": "same_clusters",
                "found": "same_clusters", "agrees": True}]  # fmt: skip
     manifest = [{"kind": "version", "name": "trenza", "value": "0.1.0"}, {"kind": "setting", "name": "seed", "value": "20190801"},
@@ -237,9 +233,8 @@ def cic_tables() -> dict[str, pd.DataFrame]:
     return {
         "inputs": frame("inputs", inputs, study), "flow": frame("flow", flow, study), "ledger": frame("ledger", ledger, study),
         "counts": counts(), "ratings": ratings(), "distribution": frame("distribution", distribution, study),
-        "groups": groups(), "design": frame("design", design, study), "models": frame("models", models, study),
-        "variance": frame("variance", variance, study), "manifest": frame("manifest", manifest, study),
-        **qualitative(), **triangulation(), **joined(published(), simulated()), **audited(), "baseline": baseline(), "records": records(),
+        "groups": groups(), "design": frame("design", design, study), "manifest": frame("manifest", manifest, study),
+        **qualitative(), **triangulation(), **joined(published(), simulated()), **audited(), "baseline": baseline(), "records": records(), **cic_models(),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from render_frames import frame, result
+from render_models import p900_models
 
 from trenza.compare.verdict import Settings
 from trenza.compare.verdict_tables import verdicts_from_records
@@ -51,8 +52,6 @@ def p900_tables() -> dict[str, pd.DataFrame]:
     ]  # fmt: skip
     rtm = [row(id="reading", outcome="gain_cas", term=t, estimate=e, se=0.3, ci_low=e - 0.6, ci_high=e + 0.6, method="regression to the mean")
            for t, e in (("observed", 5.9), ("expected", 4.1), ("remainder", 1.8))]  # fmt: skip
-    models = [row(id="region_cas92", outcome="cas92", clusters=13, estimate=2.18, se=0.37, ci_low=1.45, ci_high=2.9, p_value=0.0,
-                  method="random intercept, REML, Satterthwaite")]  # fmt: skip
     rd = [row(id="reading_gain", outcome="gain_read", term=t, n=883, estimate=e, se=s, ci_low=e - 2 * s, ci_high=e + 2 * s, p_value=0.03,
               method=m) for t, e, s, m in (("take-up", 0.4, 0.05, "jump, local linear"), ("outcome", 2.9, 1.2, "jump, local linear"),
                                            ("effect", 7.36, 3.38, "fuzzy regression discontinuity"))]  # fmt: skip
@@ -74,11 +73,9 @@ def p900_tables() -> dict[str, pd.DataFrame]:
               for o in ("cas88", "mat88") for g, n, m in (("participant", 950, 45.0), ("other", 4300, 56.2))]  # fmt: skip
     inputs = [{"source_id": "schools", "source": "real", "holds": "records", "file": "p900/chile_full.dta", "where": "all schools",
                "sha256": "ab" * 32, "rows": 6330, "columns": 20}]  # fmt: skip
-    variance = [{"id": "region_cas92", "outcome": "cas92", "source": "real", "n": 5231, "clusters": 13, "cluster_variance": 2.0,
-                 "residual_variance": 48.0, "icc": 0.04, "loglik": -17000.0, "converged": True, "singular": False}]  # fmt: skip
     return {
         "inputs": frame("inputs", inputs, study), "distribution": frame("distribution", spread, study),
-        "groups": frame("groups", groups_rows, study), "models": frame("models", models, study), "variance": frame("variance", variance, study),
+        "groups": frame("groups", groups_rows, study), **p900_models(),
         "mean_reversion": frame("mean_reversion", rtm, study), "discontinuity": frame("discontinuity", rd, study), "bins": frame("bins", bins, study),
         **verdicts(),
     }  # fmt: skip

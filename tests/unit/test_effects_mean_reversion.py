@@ -31,7 +31,7 @@ def run(records: pd.DataFrame, **changed: Any) -> tuple[pd.DataFrame, pd.DataFra
         "ci_level": 0.95,
     }
     models, bins = gain_without_programme(records, **(given | changed))
-    CONTRACTS["models"].check(models)
+    CONTRACTS["mean_reversion"].check(models)
     CONTRACTS["bins"].check(bins)
     return models, bins
 

@@ -79,7 +79,7 @@ def test_an_empty_table_keeps_every_contract(tmp_path: Path, name: str) -> None:
 TIDY = "study id term n clusters estimate se ci_low ci_high ci_level statistic df p_value effect effect_kind method note"
 
 
-@pytest.mark.parametrize("name", ["groups", "models", "discontinuity", "mean_reversion"])
+@pytest.mark.parametrize("name", ["groups", "coef", "discontinuity", "mean_reversion"])
 def test_results_begin_with_the_tidy_columns(name: str) -> None:
     assert CONTRACTS[name].names[:17] == TIDY.split()
     assert "source" in CONTRACTS[name].names

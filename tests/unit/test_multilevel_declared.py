@@ -80,6 +80,18 @@ def test_levels_of_real_data_have_numbers_for_names_and_small_ones_are_left_out(
     assert (both >= 5).all()
 
 
+def test_rows_with_a_blank_do_not_count_for_a_level_and_a_blank_level_is_none() -> None:
+    """A level of eight rows, four of which lack the covariate, rests on four and is not shown."""
+    records = rows()
+    third = records.index[records["school"] == "S02"]
+    records.loc[third[:4], "x"] = np.nan
+    records.loc[records.index[records["school"] == "S03"], "school"] = None
+    given: dict[str, Any] = {"study": "s", "source": "real", "group": "group", "participants": "part"}
+    tables = fit_declared(records, SHORT, **given, control="rest", ci_level=0.95, min_cell=5)
+    assert len(tables["modes"]) == 10 and tables["influence"]["level"].nunique() == 10
+    assert tables["influence"]["weight"].min() >= 5
+
+
 @pytest.mark.parametrize(
     ("formula", "words"),
     [

@@ -17,7 +17,9 @@ from trenza.render.figures import FIGURES, draw, draw_all
 from trenza.render.language import LANGUAGES
 from trenza.render.style import save
 
+MODELS = ["model_effects", "model_variance", "model_levels", "model_influence", "model_normality"]
 CIC = [
+    *MODELS,
     "participants",
     "ratings",
     "themes_by_role",
@@ -30,6 +32,7 @@ CIC = [
     "audit_sizes",
 ]
 P900 = [
+    *MODELS,
     "inferences",
     "inferences_2",
     "equivalence",
@@ -38,7 +41,10 @@ P900 = [
     "discontinuity",
     "gain_without_programme",
 ]
-STAMPED = {"cic2019": {"group_distributions", "balance", "inferences_2", "equivalence"}, "p900": set()}
+STAMPED = {
+    "cic2019": {*MODELS, "group_distributions", "balance", "inferences_2", "equivalence"},
+    "p900": set(),
+}
 
 
 def dots(figure: Any) -> int:

@@ -102,7 +102,7 @@ def test_simulated_numbers_carry_no_summary_and_no_sentence() -> None:
 def test_simulated_kind_is_marked_at_every_table_that_holds_it() -> None:
     report = markdown(context("cic2019", "en"), "cic2019")
     for caption in re.findall(r"^: (Table .*)$", report, flags=re.M):
-        if "distribution" in caption.lower() or "Multilevel models" in caption:
+        if "distribution" in caption.lower() or "Model \u201c" in caption:
             assert "SIMULATED" in caption
     assert "[simulated]{.kind .simulated}" in report
 
@@ -204,11 +204,13 @@ def test_limits_fit_the_design_and_carry_numbers_and_notes() -> None:
     assert "Of the gain outcomes, 10% are missing for other schools and 25% for P-900 schools" in report
 
 
-def test_simulated_models_show_no_p_and_say_what_was_put_in() -> None:
+def test_simulated_models_are_no_finding_and_say_what_was_put_in() -> None:
     report = markdown(context("cic2019", "en"), "cic2019")
     assert "The ICC was put in as 0.10; a single draw of 97 rows" in report
     models = report[report.index("{#h-models}") : report.index("{#h-interviews}")]
-    assert "| p |" not in models
+    assert models.count("(simulated, no finding)") == 5 and "participants lie" not in models
+    captions = re.findall(r"^: (Table .*)$", models, flags=re.M)
+    assert len(captions) == 3 and all("SIMULATED" in c for c in captions)
     assert "verifies the simulation against its own declaration" in report
 
 

@@ -83,8 +83,6 @@ TABLES = {
         "audit_conclusions",
     ],
     "model": [
-        "models",
-        "variance",
         "coef",
         "fit",
         "varcomp",

@@ -1,4 +1,4 @@
-# Random-intercept models, what happens at a cut-off, and what would have happened anyway.
+# Linear mixed models, what happens at a cut-off, and what would have happened anyway.
 rule model_effects:
     input:
         clean="results/{study}/clean",

@@ -198,26 +198,6 @@ CONTRACTS: dict[str, Contract] = {
             ("source_id", "check"),
         ),
         # model
-        Contract("models", RESULT, RESULT_KEY),
-        Contract(
-            "variance",
-            (
-                STUDY,
-                text_column("id", "model_outcome"),
-                OUTCOME,
-                SOURCE,
-                int_column("n", "units"),
-                int_column("clusters", "clusters"),
-                float_column("cluster_variance", "outcome's unit squared"),
-                float_column("residual_variance", "outcome's unit squared"),
-                float_column("icc", "share of variance between clusters, given the fixed part"),
-                float_column("loglik", "restricted log-likelihood"),
-                bool_column("converged", "the optimiser says so"),
-                bool_column("singular", "the cluster variance is estimated as zero"),
-                text_column("messages", "every warning of the fit, recorded", blank=True),
-            ),
-            ("id", "source"),
-        ),
         Contract("discontinuity", RESULT, RESULT_KEY),
         Contract("mean_reversion", RESULT, RESULT_KEY),
         Contract(

@@ -10,7 +10,7 @@ import pandas as pd
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.effects.bins import bin_rows, merged
 from trenza.effects.cutoff_rows import Row, Window, estimates, other_bandwidth, placebo, take_up
-from trenza.multilevel.rows import Place, UsedRows, level_fault, result_frame, used_rows
+from trenza.effects.used_rows import Place, UsedRows, level_fault, result_frame, used_rows
 
 ELIGIBLE_SIDES = ("below", "above")
 _PICTURE = (

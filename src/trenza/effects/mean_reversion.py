@@ -12,7 +12,7 @@ import pandas as pd
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.effects.bins import bin_rows, merged
 from trenza.effects.intervals import symmetric
-from trenza.multilevel.rows import Place, UsedRows, level_fault, result_frame, used_rows
+from trenza.effects.used_rows import Place, UsedRows, level_fault, result_frame, used_rows
 
 _NAIVE = "Mean gain of participants minus mean gain of control; Welch's t"
 _EXPECTED = (
@@ -52,7 +52,7 @@ def gain_without_programme(
     of other groups are left out and counted in the note.
 
     a + b'x is the least-squares line of gain on the baselines x among control (0), D the participants' (1)
-    minus the control's mean baselines, g the mean gains. The rows (contract ``models``) are
+    minus the control's mean baselines, g the mean gains. The rows (contract ``mean_reversion``) are
       naive_gain_difference     g1 - g0
       expected_gain_difference  a + b'x1 - g0, which is b'D, as the line runs through the control's means
       remainder                 g1 - a - b'x1, which is naive - expected
@@ -116,7 +116,7 @@ def gain_without_programme(
         shared | {"curve": "gain_without_programme", "side": "all"} | row
         for row in _quantile_bins(x[~took_part, 0], g[~took_part], bins, min_cell)
     ]
-    return result_frame(models, "models"), result_frame(picture, "bins")
+    return result_frame(models, "mean_reversion"), result_frame(picture, "bins")
 
 
 def _assumptions(baselines: Sequence[str]) -> list[str]:

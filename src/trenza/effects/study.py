@@ -12,7 +12,6 @@ from trenza.contracts.tables import stacked
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
 from trenza.multilevel.declared import fit_declared
-from trenza.multilevel.random_intercept import fit_random_intercept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +34,6 @@ def model_study(
     Raises one ``InputFaults`` with the faults of all analyses, groups of real data below ``min_cell`` among them.
     """
     parts: dict[str, list[pd.DataFrame]] = {
-        "models": [],
-        "variance": [],
         **{name: [] for name in MODEL_TABLES},
         "discontinuity": [],
         "mean_reversion": [],
@@ -73,18 +70,6 @@ def model_study(
     for m in models:
         shared = min_cell if sources[m["source"]]["kind"] == "real" else None
         collect(tuple(MODEL_TABLES), m, _declared, model=m, control=design["control"], min_cell=shared)
-        if "formula" in m:
-            continue
-        collect(
-            ("models", "variance"),
-            m,
-            fit_random_intercept,
-            model=m["id"],
-            outcomes=m["outcomes"],
-            control=design["control"],
-            covariates=m["covariates"],
-            cluster=m["cluster"],
-        )
     for d in discontinuities:
         collect(
             ("discontinuity", "bins"),

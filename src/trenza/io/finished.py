@@ -62,8 +62,6 @@ FINISHED = {
     "audit_rounding": "compare",
     "audit_decisions": "compare",
     "audit_conclusions": "compare",
-    "models": "model",
-    "variance": "model",
     "coef": "model",
     "fit": "model",
     "varcomp": "model",

@@ -8,51 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Tight enough that the last digits which the optimiser leaves open are below those anybody reads.
-# (statsmodels divides the log-likelihood by n, so its own default of 1e-4 is loose in large data.)
-_TOLERANCE = {"powell": {"ftol": 1e-12}, "bfgs": {"gtol": 1e-8}, "cg": {"gtol": 1e-8}}
-OPTIMISERS = tuple(_TOLERANCE)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One search by one optimiser.
-
-    ``ratio`` is cluster variance / residual variance, ``coefficients`` the fixed part (p); both are
-    nan when the search raised. ``converged`` is the optimiser's own word. ``messages`` are
-    all warnings, and the error when there was one, in the order in which they came; the same text
-    is kept once with its count.
-    """
-
-    optimiser: str
-    ratio: float
-    coefficients: np.ndarray
-    converged: bool
-    messages: tuple[str, ...]
-
-
-def search_random_intercept(y: np.ndarray, x: np.ndarray, cluster: np.ndarray, optimiser: str) -> Attempt:
-    """One REML search by statsmodels' MixedLM with ``optimiser``, one of ``OPTIMISERS``.
-
-    ``y`` (n), ``x`` (n, p) with its intercept, ``cluster`` (n). Whatever statsmodels raises is
-    turned into a message: a caller has other optimisers, and a table that must name the failure.
-    """
-    from statsmodels.regression.mixed_linear_model import MixedLM
-
-    ratio, coefficients, converged, error = np.nan, np.full(x.shape[1], np.nan), False, ""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            fit = MixedLM(y, x, groups=cluster).fit(reml=True, method=[optimiser], **_TOLERANCE[optimiser])
-            # cov_re is the variance; params['... Var'] is that variance divided by fit.scale
-            ratio = float(fit.cov_re[0, 0]) / float(fit.scale)
-            coefficients = np.asarray(fit.fe_params, dtype=float)
-            converged = bool(fit.converged)
-        except Exception as raised:  # a failed fit is a result to report, whatever statsmodels raises
-            error = f"{type(raised).__name__}: {raised}"
-    said = [f"{w.category.__name__}: {w.message}" for w in caught] + ([error] if error else [])
-    return Attempt(optimiser, ratio, coefficients, converged, _stable(said))
-
 
 @dataclass(frozen=True)
 class Second:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from trenza.render import (
     alternatives_compare,
+    alternatives_models,
     alternatives_questionnaire,
     alternatives_schools,
     estimates,
@@ -90,6 +91,7 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "participants": _participants,
     "discontinuity": _cutoff,
     **alternatives_compare.VALUES,
+    **alternatives_models.VALUES,
     **alternatives_questionnaire.VALUES,
     **alternatives_schools.VALUES,
 }

@@ -147,7 +147,7 @@ def _lines(ctx: Context) -> list[Line]:
         kind = reversion_kind(str(r["term"]))
         if kind != "naive" and not is_missing(r["estimate"]):
             found.append(_line(kind, r))
-    for _, r in rows.primary(rows.contrasts(ctx.table("models"))).iterrows():
+    for _, r in rows.primary(rows.contrasts(ctx.table("coef"))).iterrows():
         found.append(_line("model", r))
     for _, r in ctx.table("discontinuity").iterrows():
         if is_effect(r) and not is_missing(r["estimate"]):

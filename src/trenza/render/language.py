@@ -32,8 +32,9 @@ def texts(lang: str) -> dict[str, str]:
         raise ValueError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
     folder = files("trenza.render") / "text"
     found = yaml.safe_load((folder / f"{lang}.yaml").read_text(encoding="utf-8"))
-    both = yaml.safe_load((folder / "compare.yaml").read_text(encoding="utf-8"))
-    found |= {key: by_language[lang] for key, by_language in both.items()}
+    for name in ("compare.yaml", "models.yaml"):
+        both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
+        found |= {key: by_language[lang] for key, by_language in both.items()}
     return {str(k): " ".join(str(v).split()) for k, v in found.items()}
 
 
@@ -44,6 +45,7 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
     folder = files("trenza.render") / "text"
     names = (
         "phrases_es.yaml",
+        "phrases_models_es.yaml",
         "phrases_compare_es.yaml",
         "phrases_audit_es.yaml",
         "phrases_qualitative_es.yaml",

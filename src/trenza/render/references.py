@@ -46,9 +46,18 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "Cox, D. R. (1970). The analysis of binary data. Methuen.",
         "What Works Clearinghouse. (2022). Procedures and standards handbook, version 5.0. Institute of Education Sciences.",
     ),
-    "models": (
+    "coef": (
+        "Bates, D., M\u00e4chler, M., Bolker, B., & Walker, S. (2015). Fitting linear mixed-effects models using lme4. "
+        "Journal of Statistical Software, 67(1), 1\u201348.",
+        "Christensen, R., Pearson, L. M., & Johnson, W. (1992). Case-deletion diagnostics for mixed models. Technometrics, 34(1), 38\u201345.",
+        "Goldstein, H. (2011). Multilevel statistical models (4th ed.). Wiley.",
+        "Kenward, M. G., & Roger, J. H. (1997). Small sample inference for fixed effects from restricted maximum likelihood. "
+        "Biometrics, 53(3), 983\u2013997.",
         "Laird, N. M., & Ware, J. H. (1982). Random-effects models for longitudinal data. Biometrics, 38(4), 963\u2013974.",
+        "Nakagawa, S., & Schielzeth, H. (2013). A general and simple method for obtaining R\u00b2 from generalized linear mixed-effects "
+        "models. Methods in Ecology and Evolution, 4(2), 133\u2013142.",
         "Patterson, H. D., & Thompson, R. (1971). Recovery of inter-block information when block sizes are unequal. Biometrika, 58(3), 545\u2013554.",
+        "Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin, 2(6), 110\u2013114.",
     ),
     "discontinuity": (
         "Chay, K. Y., McEwan, P. J., & Urquiola, M. (2005). The central role of noise in evaluating interventions that use test scores to rank "

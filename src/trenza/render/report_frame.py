@@ -134,7 +134,7 @@ def methods(paper: Paper, study_id: str) -> None:
             *(
                 "verdicts",
                 "audit_findings",
-                "models",
+                "coef",
                 "discontinuity",
                 "mean_reversion",
                 "codes",

@@ -28,7 +28,7 @@ KINDS = ("published", "simulated", "real")
 def kinds_used(ctx: Context) -> list[str]:
     """published, simulated and real as far as this study has them, declared or in a table."""
     declared = {str(s.get("kind")) for s in (ctx.study.get("sources") or {}).values()}
-    in_tables = {k for name in ("inputs", "groups", "models") for k in rows.kinds(ctx.table(name))}
+    in_tables = {k for name in ("inputs", "groups", "fit") for k in rows.kinds(ctx.table(name))}
     return [k for k in KINDS if k in declared | in_tables]
 
 

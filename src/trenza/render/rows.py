@@ -41,8 +41,11 @@ def primary(frame: pd.DataFrame, needs: str = "estimate") -> pd.DataFrame:
 
 
 def contrasts(frame: pd.DataFrame) -> pd.DataFrame:
-    """The rows that compare two groups (term ``a - b``), without intercepts and covariates."""
-    return frame.loc[frame["term"].astype("str").str.contains(" - ", regex=False)] if len(frame) else frame
+    """The rows that compare two groups (term ``a - b``), without intercepts, covariates and interactions."""
+    if not len(frame):
+        return frame
+    terms = frame["term"].astype("str").str
+    return frame.loc[terms.contains(" - ", regex=False) & ~terms.contains(":", regex=False)]
 
 
 def in_order(frame: pd.DataFrame, column: str) -> list[Any]:

@@ -143,26 +143,6 @@ def difference_unit(ctx: Context, outcome: str) -> str:
     return ctx.t(key) if has_text(ctx.lang, key) else ctx.unit(outcome)
 
 
-def model(ctx: Context, row: pd.Series, covariates: list[str]) -> str:
-    """The group contrast of a model in words."""
-    held = ctx.t("model_held", covariates=listed(covariates, ctx.lang)) if covariates else ""
-    direction = ("higher" if float(row["estimate"]) > 0 else "lower") + ("" if covariates else "_plain")
-    facts = [
-        ctx.t(
-            "fact_interval",
-            level=percent(row["ci_level"], ctx.lang),
-            interval=ctx.span(row["ci_low"], row["ci_high"]),
-        )
-    ]
-    facts.append(ctx.t("fact_n", n=ctx.count(row["n"])))
-    if not is_missing(row["clusters"]):
-        facts.append(ctx.t("fact_clusters", clusters=ctx.count(row["clusters"]), name=ctx.clusters()))
-    first = ctx.t(f"model_{direction}", outcome=ctx.item(row["outcome"]), participants=ctx.group(ctx.participants),
-                  control=ctx.group(ctx.control), amount=amount(ctx, float(row["estimate"]), str(row["outcome"])), held=held,
-                  facts="; ".join(facts))  # fmt: skip
-    return " ".join([first, *conclusion(ctx, row)])
-
-
 def reversion(ctx: Context, table: pd.DataFrame) -> list[str]:
     """Observed, expected and remaining difference of each gain, in one sentence an analysis."""
     said = []

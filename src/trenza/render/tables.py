@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows, tables_compare, tables_questionnaire
+from trenza.render import estimates, rows, tables_compare, tables_models, tables_questionnaire
 from trenza.render.cells import (
     Row,
     Shown,
@@ -81,7 +81,6 @@ CLUSTERS = Shown("col_clusters", count_cell("clusters"), True)
 ESTIMATE = Shown("col_estimate", span_cell("estimate", "ci_low", "ci_high"), True)
 EFFECT = Shown("col_effect", span_cell("effect", "effect_ci_low", "effect_ci_high"), True)
 P = Shown("col_p", p_cell("p_value"), True)
-DF = Shown("col_df", number_cell("df", 1), True)
 TERM = Shown("col_term", lambda c, r: term_words(c, r))
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
@@ -117,12 +116,6 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "design": (
         SOURCE_ID, KIND, Shown("col_check", lambda c, r: c.t(f"check_{r['check']}")), Shown("col_declared", _worded("declared")),
         Shown("col_found", _worded("found")), Shown("col_agrees", yes_cell("agrees")),
-    ),
-    "models": (OUTCOME, KIND, TERM, N, CLUSTERS, ESTIMATE, DF, P, EFFECT),
-    "variance": (
-        OUTCOME, KIND, N, CLUSTERS, Shown("col_cluster_variance", number_cell("cluster_variance", 3), True),
-        Shown("col_residual_variance", number_cell("residual_variance", 3), True), Shown("col_icc", number_cell("icc", 3), True),
-        Shown("col_converged", yes_cell("converged")), Shown("col_singular", yes_cell("singular")), Shown("col_messages", said_cell("messages")),
     ),
     "discontinuity": (
         OUTCOME, KIND, TERM, N, Shown("col_estimate_or_share", lambda c, r: _share_or_estimate(c, r), True), P,
@@ -164,6 +157,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_file", plain_cell("file")), Shown("col_file_row", plain_cell("row")),
     ),
     **tables_compare.COLUMNS,
+    **tables_models.COLUMNS,
     **tables_questionnaire.COLUMNS,
     "manifest": (
         Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", plain_cell("name")), Shown("col_value", _value),
@@ -218,8 +212,6 @@ def show(name: str, context: Context, frame: pd.DataFrame | None = None) -> pd.D
     table = context.table(name) if frame is None else frame
     if name == "codes" and frame is None and len(table):
         table = rows.used_codes(table)
-    if name == "models" and frame is None:
-        table = rows.contrasts(table)
     found: dict[str, list[str]] = {}
     for column in COLUMNS[name]:
         cells = [column.cell(context, r) for _, r in table.iterrows()]

@@ -1,4 +1,4 @@
-"""Which rows of a record table a model can use, and every reason why it can use none."""
+"""Which rows of a record table an analysis can use, and every reason why it can use none; rows of results as a table."""
 
 from __future__ import annotations
 
@@ -29,25 +29,18 @@ class Place:
 class UsedRows:
     """The complete rows of the two groups, as arrays of one length n.
 
-    ``values`` holds the numeric columns as float64, ``participates`` is True for participants,
-    ``cluster`` numbers the clusters from 0 (all 0 when no cluster column was asked for).
+    ``values`` holds the numeric columns as float64, ``participates`` is True for participants.
     ``left_out`` says in words how many rows were left out and why; it is empty when none was.
     """
 
     values: Mapping[str, np.ndarray]
     participates: np.ndarray
-    cluster: np.ndarray
     left_out: tuple[str, ...]
 
     @property
     def n(self) -> int:
         """Rows used."""
         return len(self.participates)
-
-    @property
-    def clusters(self) -> int:
-        """Clusters with at least one used row."""
-        return len(np.unique(self.cluster))
 
 
 def used_rows(
@@ -59,7 +52,6 @@ def used_rows(
     group: str,
     participants: str,
     control: str | None,
-    cluster: str | None = None,
 ) -> tuple[UsedRows | None, list[Fault]]:
     """The rows of ``records`` with group ``participants`` or ``control`` and no blank in a used column.
 
@@ -68,7 +60,7 @@ def used_rows(
     there, a value that is present but not a finite number in a ``numeric`` column, a group
     without a used row. With a missing column nothing else can be looked at and the first item is None.
     """
-    wanted = list(dict.fromkeys([*numeric, group, *([cluster] if cluster is not None else [])]))
+    wanted = list(dict.fromkeys([*numeric, group]))
     have = ", ".join(map(str, records.columns))
     faults = [place.fault(c, "no such column", f"one of {have}") for c in wanted if c not in records.columns]
     if faults:
@@ -86,8 +78,6 @@ def used_rows(
     blank = np.array(records[group].isna(), dtype=bool)
     for number in values.values():
         blank |= ~np.isfinite(number)
-    if cluster is not None:
-        blank |= records[cluster].isna().to_numpy()
     level = records[group].astype(object).to_numpy()
     is_participant = np.array([v == participants for v in np.where(blank, None, level)], dtype=bool)
     if control is None:
@@ -100,11 +90,8 @@ def used_rows(
             faults.append(
                 place.fault(group, f"no complete row of {name!r} for {what}", "rows of both groups")
             )
-    codes = np.zeros(len(records), dtype=np.intp)
-    if cluster is not None:
-        codes[used] = pd.factorize(records[cluster].to_numpy()[used], sort=False)[0]
     left_out = _left_out(len(records), int(blank.sum()), int((~blank & ~used).sum()))
-    rows = UsedRows({c: v[used] for c, v in values.items()}, is_participant[used], codes[used], left_out)
+    rows = UsedRows({c: v[used] for c, v in values.items()}, is_participant[used], left_out)
     return rows, faults
 
 

@@ -1,0 +1,84 @@
+"""What the figures of multilevel models show, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from trenza.render import figures_models_levels, models
+from trenza.render.language import is_missing, percent
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
+
+
+def _effects(ctx: Context) -> list[str]:
+    said = []
+    for model in models.models(ctx):
+        row = models.effect(ctx, model)
+        if row is not None and not is_missing(row["effect"]):
+            values = f"{ctx.num(row['effect'])} {ctx.span(row['effect_ci_low'], row['effect_ci_high'])}"
+            said.append(f"{models.name(ctx, model)} ({ctx.source(model.source)}): {values}")
+    return said
+
+
+def _variance(ctx: Context) -> list[str]:
+    said = []
+    for model in models.models(ctx):
+        parts = [f"{words} {percent(share, ctx.lang)}" for words, share in models.shares(ctx, model)]
+        r2 = ctx.t(
+            "alt_model_r2",
+            marginal=ctx.num(model.fit["r2_marginal"]),
+            conditional=ctx.num(model.fit["r2_conditional"]),
+        )
+        said.append(f"{models.name(ctx, model)} ({ctx.source(model.source)}): {', '.join([*parts, r2])}")
+    return said
+
+
+def _on_page(panels: list[figures_models_levels.Panel], page: int) -> list[figures_models_levels.Panel]:
+    return panels[(page - 1) * figures_models_levels.ON_A_PAGE : page * figures_models_levels.ON_A_PAGE]
+
+
+def _levels(ctx: Context, page: int) -> list[str]:
+    said = []
+    for p in _on_page(figures_models_levels.panels(ctx), page):
+        title = models.panel(ctx, p.model, p.group, p.term)
+        off = int(((p.table["ci_low"] > 0) | (p.table["ci_high"] < 0)).sum())
+        said.append(
+            ctx.t("alt_model_levels_values", panel=title, low=ctx.num(p.table["mode"].min()), high=ctx.num(p.table["mode"].max()),
+                  k=ctx.count(off), n=ctx.count(len(p.table)))
+        )  # fmt: skip
+    none = figures_models_levels.zero(ctx).rstrip(".")
+    return [*said, none] if none else said
+
+
+def _normality(ctx: Context, page: int) -> list[str]:
+    said = []
+    for p in _on_page(figures_models_levels.panels(ctx), page):
+        title = models.panel(ctx, p.model, p.group, p.term)
+        there = p.table["standardised"].dropna()
+        said.append(
+            ctx.t("alt_model_normal_values", panel=title, n=ctx.count(len(there)), low=ctx.num(there.min()), high=ctx.num(there.max()))
+        )  # fmt: skip
+    return said
+
+
+def _influence(ctx: Context, page: int) -> list[str]:
+    said = []
+    for p in _on_page(figures_models_levels.influence_panels(ctx), page):
+        furthest = p.table.loc[p.table["change"].abs().idxmax()]
+        said.append(
+            ctx.t("alt_model_influence_values", model=models.name(ctx, p.model), estimate=ctx.num(furthest["estimate"]),
+                  low=ctx.num(p.table["without"].min()), high=ctx.num(p.table["without"].max()), level=str(furthest["level"]))
+        )  # fmt: skip
+    return said
+
+
+VALUES: dict[str, Callable[[Context], list[str]]] = {
+    "model_effects": _effects,
+    "model_variance": _variance,
+    **{i: partial(_levels, page=k) for k, i in enumerate(figures_models_levels.LEVELS, 1)},
+    **{i: partial(_normality, page=k) for k, i in enumerate(figures_models_levels.NORMALITY, 1)},
+    **{i: partial(_influence, page=k) for k, i in enumerate(figures_models_levels.INFLUENCE, 1)},
+}
