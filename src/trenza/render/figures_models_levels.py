@@ -71,7 +71,13 @@ def levels(ctx: Context, page: int = 1) -> Figure | None:
     level = percent(shown[0].table["ci_level"].iloc[0], ctx.lang)
     foot = [ctx.t("mod_foot_levels", level=level), _numbers(ctx, shown), zero(ctx)]
     return _page(
-        ctx, "fig_model_levels_title", shown, _caterpillar, " ".join(foot).strip(), across=2, height=1.95
+        ctx,
+        "fig_model_levels_title",
+        shown,
+        _caterpillar,
+        " ".join(filter(None, foot)),
+        across=2,
+        height=1.95,
     )
 
 
@@ -102,7 +108,7 @@ def influence(ctx: Context, page: int = 1) -> Figure | None:
     level = percent(row["ci_level"], ctx.lang) if row is not None else ""
     foot = [ctx.t("mod_foot_influence", level=level), _numbers(ctx, shown)]
     return _page(
-        ctx, "fig_model_influence_title", shown, _without, " ".join(foot).strip(), across=2, height=1.95
+        ctx, "fig_model_influence_title", shown, _without, " ".join(filter(None, foot)), across=2, height=1.95
     )
 
 

@@ -159,10 +159,10 @@ def right_side(model: Model) -> str:
 
 
 def messages(ctx: Context, model: Model) -> list[str]:
-    """Every message of the fit in words."""
-    if is_missing(model.fit["messages"]):
-        return []
-    return [_message(ctx, piece) for piece in str(model.fit["messages"]).split("; ")]
+    """Every message of the fit in words, and what its coefficients note of rows left out before it."""
+    said = [*model.coef["note"].head(1), model.fit["messages"]]
+    pieces = [piece for value in said if not is_missing(value) for piece in str(value).split("; ")]
+    return [_message(ctx, piece) for piece in dict.fromkeys(pieces)]
 
 
 def _message(ctx: Context, piece: str) -> str:
