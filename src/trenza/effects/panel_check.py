@@ -11,7 +11,7 @@ from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.effects.panel_design import CHOSEN, POOLS, PanelDesign
 from trenza.effects.panel_flow import flow_rows
-from trenza.multilevel.rows import Place
+from trenza.effects.used_rows import Place
 
 USED = ("unit", "year", "cluster", "cohort", "outcome", "weight", "pupils")
 
