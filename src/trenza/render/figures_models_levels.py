@@ -201,7 +201,8 @@ def _without(ctx: Context, ax: Axes, panel: Panel) -> None:
         furthest = sorted(range(len(at)), key=lambda i: -abs(without[i] - float(row["estimate"])))[:TOLD]
         for i in furthest:
             side = 1 if i < len(at) / 2 else -1
-            ax.annotate(names[i], (at[i], without[i]), xytext=(6 * side, 0), textcoords="offset points", va="center",
+            below = -1 if without[i] < float(row["estimate"]) else 1
+            ax.annotate(names[i], (at[i], without[i]), xytext=(3 * side, 9 * below), textcoords="offset points", va="center",
                         ha="left" if side > 0 else "right", fontsize=style.SMALL - 1)  # fmt: skip
     style.numbers_on(ax.yaxis, ctx.lang)
 
