@@ -230,15 +230,15 @@ def _compared() -> list[dict[str, Any]]:
 def _verdicts() -> dict[str, pd.DataFrame]:
     """The comparison with all people and the run without those flagged, both in favour of participants."""
     pairs = {
-        "trust": (Group(46, 3.6, 0.9), Group(47, 3.48, 0.9)),
-        "comfort": (Group(46, 61.3, 20.0), Group(47, 61.0, 20.0)),
-    }
+        "plain": {"trust": (Group(46, 3.6, 0.9), Group(47, 3.48, 0.9)), "comfort": (Group(46, 61.3, 20.0), Group(47, 61.0, 20.0))},
+        "careful": {"trust": (Group(40, 3.7, 0.9), Group(40, 3.43, 0.9)), "comfort": (Group(40, 61.3, 20.0), Group(40, 61.0, 20.0))},
+    }  # fmt: skip
     made = [
         verdicts_from_summaries(
-            pairs, study="toy", comparison=name, source="real", participants="participant", control="control",
+            pairs[name], study="toy", comparison=name, source="real", participants="participant", control="control",
             clusters=None, assignment=None, settings=Settings(),
         )
-        for name in ("plain", "careful")
+        for name in pairs
     ]  # fmt: skip
     return {name: pd.concat([part[name] for part in made], ignore_index=True) for name in made[0]}
 

@@ -13,8 +13,8 @@ from audit_cases import TABLE2, made_from, typed
 from trenza.command import main
 from trenza.compare.audit_counts import audit_counts
 from trenza.compare.audit_table import audit_table
-from trenza.render import audit_words, figures_audit
-from trenza.render.language import untranslated
+from trenza.render import figures_audit
+from trenza.render.language import file_texts, untranslated
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAD = "outcome,n1,mean1,sd1,n2,mean2,sd2,t,df,p"
@@ -169,7 +169,7 @@ def test_every_phrase_of_the_tables_has_its_spanish() -> None:
 
 
 def test_fixed_texts_have_both_languages_and_the_same_fields() -> None:
-    for key, by_language in audit_words._texts().items():
+    for key, by_language in file_texts("audit.yaml").items():
         assert set(by_language) == {"en", "es"}, key
         fields = [{part.split("}")[0] for part in text.split("{")[1:]} for text in by_language.values()]
         assert fields[0] == fields[1], key

@@ -24,7 +24,7 @@ CASES = {
 
 
 def phrases() -> list[re.Pattern[str]]:
-    files = [TEXT / "phrases_es.yaml", TEXT / "phrases_panels_es.yaml"]
+    files = sorted(TEXT.glob("phrases*_es.yaml"))
     return [re.compile(p["en"]) for f in files for p in yaml.safe_load(f.read_text(encoding="utf-8"))]
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.inter_rater import cohens_kappa
 
-from trenza.qualitative.agreement_statistics import STATISTICS, alpha, pooled_kappa, two_coders
+from trenza.contracts.qualitative_tables import TWO_CODERS
+from trenza.qualitative.agreement_statistics import alpha, pooled_kappa, two_coders
 from trenza.qualitative.bootstrap import percentile_limits, resampled
 
 ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "agreement_irrcac.csv"
@@ -41,7 +42,7 @@ def test_a_table_by_hand() -> None:
         },
         rel=1e-14,
     )
-    assert tuple(values(1, 1, 1, 1)) == STATISTICS
+    assert tuple(values(1, 1, 1, 1)) == TWO_CODERS
 
 
 def test_the_paradox_of_byrt_and_others() -> None:
@@ -62,7 +63,7 @@ def test_independent_coders_have_kappa_zero() -> None:
     [
         ((0, 0, 0, 9), {"positive", "jaccard", "kappa", "kappa_max", "alpha"}),
         ((9, 0, 0, 0), {"negative", "kappa", "kappa_max", "alpha"}),
-        ((0, 0, 0, 0), {*STATISTICS}),
+        ((0, 0, 0, 0), {*TWO_CODERS}),
     ],
 )
 def test_nothing_to_compare_is_undefined_and_not_one(table: tuple[int, ...], undefined: set[str]) -> None:

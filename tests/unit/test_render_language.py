@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -164,3 +165,10 @@ def test_ids_in_phrases_become_labels_but_common_words_stay() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ValueError, match="allowed: en, es"):
         language.texts("fr")
+
+
+def test_no_phrase_has_two_translations() -> None:
+    folder = files("trenza.render") / "text"
+    names = sorted(f.name for f in folder.iterdir() if f.name.startswith("phrases"))
+    english = [p["en"] for name in names for p in yaml.safe_load((folder / name).read_text(encoding="utf-8"))]
+    assert len(english) > 300 and len(english) == len(set(english))

@@ -19,7 +19,7 @@ from trenza.qualitative.coded_passages import passages_in, with_cases, with_code
 from trenza.qualitative.saturation import saturation
 from trenza.render import figures_agreement, figures_co_occurrence, style
 from trenza.render.figures_code_tree import code_tree, saturation_curve, themes_by_case
-from trenza.render.qualitative_words import _texts
+from trenza.render.language import file_texts
 
 TEXT = Path(__file__).resolve().parents[2] / "src" / "trenza" / "render" / "text"
 N = 40
@@ -59,7 +59,7 @@ def test_agreement_shows_every_code_and_says_which_are_too_rare(marks: pd.DataFr
     assert all(name in words for name in NAMES.values())
     rare = table.loc[(table["part"] == "code") & (table["statistic"] == "kappa") & table["estimate"].isna()]
     assert len(rare) > 0
-    assert words.count(_texts()["agreement_few"][lang]) == len(rare)
+    assert words.count(file_texts("qualitative.yaml")["agreement_few"][lang]) == len(rare)
     assert "Ana" in words and "Bea" in words
     assert {"en": "SIMULATED", "es": "SIMULADO"}[lang] in words
     assert figures_agreement.agreement_by_code(table.iloc[:0], NAMES, {}, lang) is None
@@ -106,7 +106,7 @@ def test_tree_cases_and_saturation_say_what_the_tables_hold(marks: pd.DataFrame,
 
 
 def test_both_languages_have_every_text_with_the_same_fields() -> None:
-    for key, both in _texts().items():
+    for key, both in file_texts("qualitative.yaml").items():
         assert set(both) == {"en", "es"}, key
         fields = [set(re.findall(r"{(\w+)}", both[lang])) for lang in ("en", "es")]
         assert fields[0] == fields[1], key

@@ -15,7 +15,8 @@ from trenza.contracts.columns import (
 
 UNITS = ("character", "sentence", "turn", "segment", "document")
 PARTS = ("code", "code_and_below", "segmentation", "categorisation", "all_codes", "family")
-STATISTICS = (
+# Of two coders, in the order in which they are shown; then those of all codes, of marking at all, and of families.
+TWO_CODERS = (
     "percent",
     "positive",
     "negative",
@@ -27,10 +28,8 @@ STATISTICS = (
     "pabak",
     "ac1",
     "alpha",
-    "kappa_pooled",
-    "u_alpha_binary",
-    "cu_alpha",
 )
+STATISTICS = (*TWO_CODERS, "kappa_pooled", "u_alpha_binary", "cu_alpha")
 
 CHANGES = ("added", "removed", "renamed", "moved", "folder_or_code", "redefined")
 DIRECTIONS = ("enabling", "hindering", "ambivalent")

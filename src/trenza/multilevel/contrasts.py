@@ -59,23 +59,29 @@ def contrast_table(
         else:
             out |= {"f_kr": np.nan, "df_kr": np.nan, "p_kr": np.nan}
         return pd.DataFrame([out])
-    row, value = turned[0], float(values[0])
+    return pd.DataFrame([one_contrast(turned[0], float(values[0]), null, inference, ci_level, reml)])
+
+
+def one_contrast(
+    row: np.ndarray, value: float, null: float, inference: Inference, ci_level: float, reml: bool
+) -> dict[str, float]:
+    """Estimate, tests and interval of one contrast by both methods.
+
+    ``row`` (p) are its weights on the engine's own coefficients, ``value`` its estimate less ``null``. The interval is
+    Kenward-Roger's for REML, Satterthwaite's for maximum likelihood.
+    """
     se, df = float(np.sqrt(inference.variance(row))), inference.satterthwaite(row)
     se_kr, df_kr = float(np.sqrt(inference.adjusted_variance(row))), inference.kenward_roger(row[None])[0]
     width = t_quantile(0.5 + ci_level / 2.0, df_kr if reml else df) * (se_kr if reml else se)
-    return pd.DataFrame(
-        [
-            {
-                "estimate": value + null,
-                "se": se,
-                "statistic": value / se,
-                "df_satterthwaite": df,
-                "p_satterthwaite": p_of_t(value / se, df),
-                "se_kr": se_kr,
-                "df_kr": df_kr,
-                "p_kr": p_of_t(value / se_kr, df_kr),
-                "ci_low": value + null - width,
-                "ci_high": value + null + width,
-            }
-        ]
-    )
+    return {
+        "estimate": value + null,
+        "se": se,
+        "statistic": value / se,
+        "df_satterthwaite": df,
+        "p_satterthwaite": p_of_t(value / se, df),
+        "se_kr": se_kr,
+        "df_kr": df_kr,
+        "p_kr": p_of_t(value / se_kr, df_kr),
+        "ci_low": value + null - width,
+        "ci_high": value + null + width,
+    }

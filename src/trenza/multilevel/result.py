@@ -13,8 +13,8 @@ import pandas as pd
 from trenza.multilevel.basis import Basis
 from trenza.multilevel.coding import FixedPart
 from trenza.multilevel.components import fixed_variance, modes, random_variances, variance_table
-from trenza.multilevel.contrasts import Weights, contrast_rows, contrast_table
-from trenza.multilevel.degrees import Inference, p_of_t, t_quantile
+from trenza.multilevel.contrasts import Weights, contrast_rows, contrast_table, one_contrast
+from trenza.multilevel.degrees import Inference
 from trenza.multilevel.influence import influence_table
 from trenza.multilevel.machinery import Machinery
 from trenza.multilevel.predict import predicted
@@ -193,29 +193,8 @@ def _fixed_table(
     beta = basis.to_user @ inference.beta + basis.offset
     rows = []
     for i, name in enumerate(basis.names):
-        row = basis.to_user[i]
-        se = float(np.sqrt(inference.variance(row)))
-        df = inference.satterthwaite(row)
-        df_kr, _ = inference.kenward_roger(row[None])
-        se_kr = float(np.sqrt(inference.adjusted_variance(row)))
-        width = t_quantile(0.5 + ci_level / 2.0, df_kr if reml else df) * (se_kr if reml else se)
-        estimate = float(beta[i])
-        rows.append(
-            {
-                "term": name,
-                "estimate": estimate,
-                "se": se,
-                "statistic": estimate / se,
-                "df_satterthwaite": df,
-                "p_satterthwaite": p_of_t(estimate / se, df),
-                "se_kr": se_kr,
-                "df_kr": df_kr,
-                "p_kr": p_of_t(estimate / se_kr, df_kr),
-                "ci_low": estimate - width,
-                "ci_high": estimate + width,
-                "coding": _coding(name, part),
-            }
-        )
+        tested = one_contrast(basis.to_user[i], float(beta[i]), 0.0, inference, ci_level, reml)
+        rows.append({"term": name, **tested, "coding": _coding(name, part)})
     return pd.DataFrame(rows, index=list(basis.names))
 
 

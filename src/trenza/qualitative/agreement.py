@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from trenza.contracts.qualitative_tables import QUALITATIVE_TABLES
+from trenza.contracts.qualitative_tables import QUALITATIVE_TABLES, STATISTICS, TWO_CODERS
 from trenza.qualitative.agreement_rows import Plan, below_floor, estimate_rows, joined, whole
 from trenza.qualitative.agreement_statistics import (
-    STATISTICS,
     alpha,
     binary_u_alpha,
     cu_alpha,
@@ -65,7 +64,7 @@ def agree(
     levels = {"code": marks, "code_and_below": rolled_up(marks, codes), "segmentation": any_code}
     rows: list[pd.DataFrame] = []
     by_document: list[pd.DataFrame] = []
-    names = WITHOUT_NEITHER if unit == "segment" else STATISTICS
+    names = WITHOUT_NEITHER if unit == "segment" else TWO_CODERS
     for part, level in levels.items():
         pairs = segment_counts(level, overlap) if unit == "segment" else pair_counts(level)
         shown = [""] if part == "segmentation" else list(level.codes)
@@ -102,7 +101,7 @@ def _kept(
     for column in ("code", "coder_a", "coder_b", "note"):
         table[column] = table[column].replace("", None)
     if name == "agreement":
-        rank = {s: i for i, s in enumerate([*STATISTICS, "kappa_pooled", "u_alpha_binary", "cu_alpha"])}
+        rank = {s: i for i, s in enumerate(STATISTICS)}
         table = table.assign(rank=table["statistic"].map(rank))
         table = table.sort_values(
             ["part", "coder_a", "coder_b", "code", "rank"], na_position="last", ignore_index=True

@@ -11,26 +11,11 @@ from numpy.typing import ArrayLike
 
 Floats = np.ndarray
 
-# In the order in which they are shown.
-STATISTICS = (
-    "percent",
-    "positive",
-    "negative",
-    "jaccard",
-    "kappa",
-    "kappa_max",
-    "prevalence_index",
-    "bias_index",
-    "pabak",
-    "ac1",
-    "alpha",
-)
-
 
 def two_coders(
     both: ArrayLike, only_a: ArrayLike, only_b: ArrayLike, neither: ArrayLike
 ) -> dict[str, Floats]:
-    """All of ``STATISTICS`` from the counts of units.
+    """All of ``TWO_CODERS`` in ``contracts/qualitative_tables.py`` from the counts of units.
 
     Sources: kappa Cohen 1960; its maximum Cohen 1960, Umesh et al. 1989; positive and negative agreement
     Cicchetti & Feinstein 1990; prevalence and bias index and PABAK Byrt et al. 1993; AC1 Gwet 2008; alpha

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from trenza.render.language import is_missing, number, p_phrase, phrase
+from trenza.render.language import is_missing, number, p_phrase, phrase, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,18 +13,9 @@ if TYPE_CHECKING:
 DECIMALS = 3
 
 
-@cache
-def _texts() -> dict[str, dict[str, str]]:
-    import yaml
-
-    raw = (files("trenza.render") / "text" / "audit.yaml").read_text(encoding="utf-8")
-    return {str(key): by_language for key, by_language in yaml.safe_load(raw).items()}
-
-
 def words(lang: str, key: str, /, **fields: Any) -> str:
     """The text ``key`` with its ``{named}`` fields filled in; ``KeyError`` for an unknown key or field."""
-    template = _texts()[key][lang]
-    return template.format(**fields) if fields else template
+    return text_of("audit.yaml", lang, key, **fields)
 
 
 def sentence(text: str) -> str:

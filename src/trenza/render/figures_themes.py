@@ -134,7 +134,7 @@ def joint_display(ctx: Context) -> Figure | None:
         _frame(ctx, axes[k], block, total, first=k == 0)
     keys = [Patch(facecolor=style.DIRECTION_COLOURS[d], hatch=style.DIRECTION_HATCH[d], edgecolor=style.PAPER if d == "hindering" else style.MUTED,
                   label=ctx.t(f"direction_{d}")) for d in style.DIRECTION_COLOURS]  # fmt: skip
-    if in_sd.any() and len(ctx.table("groups")) and ctx.table("groups")["sesoi"].notna().any():
+    if in_sd.any() and len(ctx.table("verdicts")) and ctx.table("verdicts")["sesoi"].notna().any():
         keys.append(
             Patch(facecolor=style.BAND, label=ctx.t("sesoi_band", value=f"\u00b1{ctx.num(_sesoi(ctx))}"))
         )
@@ -145,7 +145,7 @@ def joint_display(ctx: Context) -> Figure | None:
 
 
 def _sesoi(ctx: Context) -> float | None:
-    values = ctx.table("groups")["sesoi"].dropna()
+    values = ctx.table("verdicts")["sesoi"].dropna()
     return float(values.iloc[0]) if len(values) else None
 
 

@@ -61,6 +61,21 @@ def text(lang: str, key: str, /, **fields: Any) -> str:
     return template.format(**fields) if fields else template
 
 
+@cache
+def file_texts(name: str) -> dict[str, dict[str, str]]:
+    """Key -> language -> text of a file below ``text/`` that has both languages under each key."""
+    import yaml
+
+    raw = (files("trenza.render") / "text" / name).read_text(encoding="utf-8")
+    return {str(key): by_language for key, by_language in yaml.safe_load(raw).items()}
+
+
+def text_of(file: str, lang: str, key: str, /, **fields: Any) -> str:
+    """``text`` from a file of its own: see ``file_texts``."""
+    template = file_texts(file)[key][lang]
+    return template.format(**fields) if fields else template
+
+
 def has_text(lang: str, key: str) -> bool:
     """Whether a text of this key exists."""
     return key in texts(lang)

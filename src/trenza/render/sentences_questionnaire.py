@@ -237,7 +237,7 @@ def names(ctx: Context, ids: Any) -> str:
 
 def pairs_of(ctx: Context) -> list[tuple[Any, Any, Any]]:
     """Each sensitivity run's rows beside those of the comparison with all people: (id of the run, all, without)."""
-    table = rows.primary(ctx.table("groups"))
+    table = rows.primary(ctx.table("verdicts"))
     if not len(table):
         return []
     analyses = rows.by_analysis(table)
