@@ -73,7 +73,7 @@ def test_bad_data_are_refused_in_plain_words(change: Any, message: str) -> None:
         ({"baseline_years": (2001,), "outcome_years": (2002,)}, "no treated school"),
         ({"baseline_years": (2001, 2003)}, "2003 among the baseline years too"),
         ({"pool": "all"}, "'all'; allowed: one of never, not_yet"),
-        ({"chosen_by": "friends"}, "'friends'; allowed: one of lot, score, other"),
+        ({"chosen_by": "friends"}, "'friends'; allowed: one of lot, score, cutoff, other"),
         ({"estimand": " "}, "what is estimated, in words"),
     ],
 )  # fmt: skip

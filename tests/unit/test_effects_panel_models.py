@@ -35,9 +35,6 @@ def test_ancova_and_gains_name_their_levels() -> None:
     made = design(**SIMULATED)
     row = ancova_rows(made, used(frame, made), ci_level=0.95)[0]
     assert "random intercepts of the level of assignment and schools" in row["method"]
-    lonely = design(assignment="school", **ONE_YEAR)
-    row = gain_rows(lonely, used(simulated(2, starts=(2004,)), lonely), ci_level=0.95)[0]
-    assert row["estimate"] is None and "no level is left to vary" in row["note"]
 
 
 def test_schools_chosen_for_a_low_score_gain_without_any_programme() -> None:

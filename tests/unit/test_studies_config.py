@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STUDIES = ROOT / "config/studies"
 PUBLISHED = ROOT / "data/published"
 # Studies of the project; a user's own may lie beside them.
-NAMES = ["blackwell2010", "cic2019", "gti2018", "p900", "simce_national"]
+NAMES = ["blackwell2010", "cic2019", "gti2018", "p900", "simce_national", "slep"]
 DIMENSIONS = ["collaboration", "comfort", "commitment", "leadership", "community"]
 # Items of the teacher file whose answers run against their scale.
 REVERSED = {*(f"tqa07{c}" for c in "abch"), *(f"tqb11{c}" for c in "abch"), *(f"tqa22{c}" for c in "cdf")}

@@ -15,6 +15,8 @@ rule model_effects:
         models=setting("models"),
         discontinuities=setting("discontinuities"),
         regression_to_the_mean=setting("regression_to_the_mean"),
+        panels=setting("panels"),
+        seed=PROJECT.settings["seed"],
         ci_level=PROJECT.settings["ci_level"],
         min_cell=PROJECT.settings["disclosure"]["min_cell"],
     script:

@@ -1,4 +1,4 @@
-"""Fit the declared models and describe the declared cut-offs and regressions to the mean."""
+"""Fit the declared models and panels, and describe the declared cut-offs and regressions to the mean."""
 
 from pathlib import Path
 
@@ -8,15 +8,20 @@ with job(snakemake.log[0]):
     from trenza.effects.study import model_study
     from trenza.io.clean_folder import read_clean
     from trenza.io.files import write_table
+    from trenza.io.official_rows import official_rows
 
+    clean, sources, panels = Path(snakemake.input.clean), snakemake.params.sources, snakemake.params.panels
     tables = model_study(
-        read_clean(Path(snakemake.input.clean), snakemake.params.sources),
+        read_clean(clean, sources),
+        official=official_rows(clean, sources, panels),
         study=snakemake.wildcards.study,
-        sources=snakemake.params.sources,
+        sources=sources,
         design=snakemake.params.design,
         models=snakemake.params.models,
         discontinuities=snakemake.params.discontinuities,
         regression_to_the_mean=snakemake.params.regression_to_the_mean,
+        panels=panels,
+        seed=snakemake.params.seed,
         ci_level=snakemake.params.ci_level,
         min_cell=snakemake.params.min_cell,
     )

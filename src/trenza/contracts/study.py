@@ -10,6 +10,7 @@ from typing import Any
 
 from trenza.contracts.faults import Fault
 from trenza.contracts.study_baseline import check_baseline
+from trenza.contracts.study_panels import check_panels
 from trenza.contracts.study_pupils import PUPIL_COLUMNS, check_pupils
 from trenza.contracts.study_questionnaire import check_questionnaires, questionnaire_columns
 from trenza.contracts.words import names_or
@@ -49,6 +50,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
     found += _check_design(study, file)
     found += check_questionnaires(study, items, file)
     found += check_baseline(study, lambda sid: available_columns(study, sid, items), RECORDS, file)
+    found += check_panels(study, lambda sid: available_columns(study, sid, items), item_names, file)
     coded = [s for s, v in sources.items() if v["holds"] == "segments"]
     for sid in coded[1:]:
         found.append(
@@ -107,6 +109,10 @@ def _check_source(
         for key in ("baseline_year", "allow_unknown_years"):
             if not official and source.get(key):
                 fault(key, "this key", "only a source that holds official files has it")
+        if not official and not source.get("describe", True):
+            fault("describe", "false", "only a source that holds official files has it")
+        if source.get("rows") and source["holds"] != "records":
+            fault("rows", "this key", "only records have it; a questionnaire has eligible")
         if official == ("file" in source):
             allowed = "folders instead" if official else "a source that is not simulated names its file"
             fault("file" if official else "", "this key" if official else "no key 'file'", allowed)

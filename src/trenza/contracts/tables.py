@@ -20,6 +20,7 @@ from trenza.contracts.columns import (
     int_column,
     text_column,
 )
+from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.inference_tables import INFERENCE_CONTRACTS
 from trenza.contracts.model_tables import MODEL_CONTRACTS
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
@@ -324,6 +325,7 @@ CONTRACTS: dict[str, Contract] = {
         *SCHOOL_CONTRACTS,
         *INFERENCE_CONTRACTS,
         *MODEL_CONTRACTS,
+        *EFFECT_CONTRACTS.values(),
         *AUDIT_CONTRACTS,
         *QUESTIONNAIRE_CONTRACTS,
         # report

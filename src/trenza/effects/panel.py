@@ -82,7 +82,7 @@ def estimate(
             rows += randomisation_rows(
                 design, used, estimate=overall, ci_level=level, draws=how.reassign, seed=how.seed
             )
-    return [_warned(r) for r in rows] if design.chosen_by == "score" else rows
+    return [_warned(r) for r in rows] if design.chosen_by in ("score", "cutoff") else rows
 
 
 def _warned(row: Row) -> Row:

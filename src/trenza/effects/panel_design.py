@@ -7,24 +7,24 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 POOLS = ("never", "not_yet")
-CHOSEN = ("lot", "score", "other")
+CHOSEN = ("lot", "score", "cutoff", "other")
 
 
 @dataclass(frozen=True)
 class PanelDesign:
     """One design, from plain values.
 
-        ``unit``, ``year``, ``outcome``: columns of a table with one row a unit (school) and year.
-        ``treated_in``: column with the first year in which the unit is treated, the same in all of its rows; blank = never.
-        ``assignment``: column of the level at which treatment was given (commune, administration); standard errors are
-        clustered there. ``pool``: who is compared: ``never`` treated, or also those ``not_yet`` treated in that year. A unit
-        whose treatment begins after the last year used counts as never treated under ``not_yet`` and is left out under ``never``.
-        ``baseline_years``: before any treatment; ``outcome_years``: the years judged. All other years are left out.
-        ``weights``: column of pupils tested, or None. Then each school counts by its mean of the baseline years, the same
-        in all years, so that the answer is about the average pupil; the growth model takes pupils tested in that year as
-        precision. ``grade``, ``subject``: rows to take, where the table has columns of these names. ``dependency``: column
-        whose changes are counted. ``chosen_by``: treatment was given by ``lot``, by a ``score`` of the baseline years (a rule on
-    the outcome itself), or by ``other`` means. ``estimand``: what is estimated, in words.
+    ``unit``, ``year``, ``outcome``: columns of a table with one row a unit (school) and year.
+    ``treated_in``: column with the first year in which the unit is treated, the same in all of its rows; blank = never.
+    ``assignment``: column of the level at which treatment was given (commune, administration); standard errors are
+    clustered there. ``pool``: who is compared: ``never`` treated, or also those ``not_yet`` treated in that year. A unit
+    whose treatment begins after the last year used counts as never treated under ``not_yet`` and is left out under ``never``.
+    ``baseline_years``: before any treatment; ``outcome_years``: the years judged. All other years are left out.
+    ``weights``: column of pupils tested, or None. Then each school counts by its mean of the baseline years, the same
+    in all years, so that the answer is about the average pupil; the growth model takes pupils tested in that year as
+    precision. ``grade``, ``subject``: rows to take, where the table has columns of these names. ``dependency``: column
+    whose changes are counted. ``chosen_by``: treatment was given by ``lot``, by a ``score`` of the baseline years (a rule on
+    the outcome itself), by a ``cutoff`` on such a score, or by ``other`` means. ``estimand``: what is estimated, in words.
     """
 
     id: str
@@ -59,10 +59,10 @@ class PanelDesign:
 
     @property
     def called_for(self) -> str:
-        """The estimator that the design calls for.
+        """The estimator that the design calls for; none of these, and so blank, where a cut-off decided.
 
         By lot: ``ancova``, since expected baselines are equal and adjusting for them is the most precise. By a score of
         the baseline years: ``ancova`` too, since schools chosen for low scores rise without any programme, in
         differences of changes as well, and only comparison at the same score takes that out. Else ``group_time``.
         """
-        return "group_time" if self.chosen_by == "other" else "ancova"
+        return {"other": "group_time", "cutoff": ""}.get(self.chosen_by, "ancova")

@@ -1,7 +1,8 @@
 """Multilevel estimates on a panel: gain scores, ANCOVA on baseline, growth; all with the project's own engine.
 
 The engine is ``trenza.multilevel.fit``. Standard errors are CR2, clustered at the level of assignment; Kenward-Roger's for gains and
-ANCOVA of one outcome year, where the random intercept of that level holds all that its schools share.
+ANCOVA of one outcome year, where the random intercept of that level holds all that its schools share; least squares with HC2 where
+each school is a unit of assignment of its own and there is one outcome year.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ import pandas as pd
 
 from trenza.contracts.faults import TrenzaError
 from trenza.effects.panel_design import PanelDesign
+from trenza.effects.panel_least_squares import coefficient
 from trenza.effects.panel_rows import Row, told
 from trenza.effects.panel_two_way import treated, treated_counts
 from trenza.multilevel.fit import fit
 from trenza.multilevel.result import Fit
 
-GAIN = "gain over the mean of the baseline years, random intercepts of {groups}, REML with Kenward-Roger"
-ANCOVA = "ANCOVA: outcome given the mean of the baseline years, random intercepts of {groups}, REML with Kenward-Roger"
+GAIN = "gain over the mean of the baseline years, {how}"
+ANCOVA = "ANCOVA: outcome given the mean of the baseline years, {how}"
+REML = "random intercepts of {groups}, REML with Kenward-Roger"
+HC2 = "least squares with HC2 and Bell-McCaffrey degrees of freedom"
 GROWTH = (
     "growth model: years, cohorts and a step at the start; random {own} of schools, random intercept of the level of "
     "assignment{sampling}; CR2 clustered at the level of assignment"
@@ -69,15 +73,9 @@ def _after(design: PanelDesign, used: pd.DataFrame, kind: str, ci_level: float) 
     groups = (["cluster"] if nested else []) + (["unit"] if several_years else [])
     words = {"cluster": "the level of assignment", "unit": "schools"}
     method = (GAIN if kind == "gain" else ANCOVA).format(
-        groups=" and ".join(words[g] for g in groups) or "none"
+        how=REML.format(groups=" and ".join(words[g] for g in groups)) if groups else HC2
     )
     shared: Row = {"aggregation": "overall", "method": method}
-    if not groups:
-        empty = told(design, kind, "overall", None, None, None, ci_level)
-        note = (
-            "not computed: one outcome year and one school a unit of assignment, so no level is left to vary"
-        )
-        return [empty | shared | treated_counts(used) | {"note": note}]
     fixed = ["treated", *(["baseline"] if kind == "ancova" else []), *(["time"] if several_years else [])]
     outcome = "outcome" if kind == "ancova" else "gain"
     formula = f"{outcome} ~ {' + '.join(fixed)} + {' + '.join(f'(1 | {g})' for g in groups)}"
@@ -88,6 +86,18 @@ def _after(design: PanelDesign, used: pd.DataFrame, kind: str, ci_level: float) 
     lost = used.loc[used["year"].isin(design.outcome_years), "unit"].nunique() - rows["unit"].nunique()
     if lost:
         said.append(f"{lost} schools left out: no score in a baseline year")
+    if not groups:
+        # one outcome year and one school a unit of assignment: no level is left to vary
+        columns = [np.ones(len(rows)), *(rows[c].to_numpy(dtype="float64") for c in fixed)]
+        try:
+            found = coefficient(
+                rows[outcome].to_numpy(), np.column_stack(columns), 1, rows["weight"].to_numpy()
+            )
+        except np.linalg.LinAlgError as error:
+            empty = told(design, kind, "overall", None, None, None, ci_level)
+            return [empty | shared | treated_counts(rows) | {"note": f"not computed: {error}"}]
+        row = told(design, kind, "overall", *found, ci_level)
+        return [row | shared | treated_counts(rows) | {"note": "; ".join(said)}]
     try:
         model = fit(formula, rows, weights=weights, ci_level=ci_level)
         term = (

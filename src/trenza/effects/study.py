@@ -1,4 +1,4 @@
-"""The model stage of one study: every declared model, cut-off and regression to the mean in turn."""
+"""The model stage of one study: every declared model, cut-off, regression to the mean and panel in turn."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from trenza.contracts.model_tables import MODEL_TABLES
 from trenza.contracts.tables import stacked
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
+from trenza.effects.panel import TABLES as PANEL_TABLES
+from trenza.effects.panel_study import declared_panel
 from trenza.multilevel.declared import fit_declared
 
 if TYPE_CHECKING:
@@ -26,11 +28,15 @@ def model_study(
     models: Sequence[Mapping[str, Any]],
     discontinuities: Sequence[Mapping[str, Any]],
     regression_to_the_mean: Sequence[Mapping[str, Any]],
+    panels: Sequence[Mapping[str, Any]],
+    official: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
     ci_level: float,
     min_cell: int,
+    seed: int,
 ) -> dict[str, pd.DataFrame]:
-    """Tables ``coef``, ``fit``, ``varcomp``, ``modes``, ``influence``, ``discontinuity``, ``mean_reversion`` and ``bins``.
+    """Tables ``coef``, ``fit``, ``varcomp``, ``modes``, ``influence``, ``discontinuity``, ``mean_reversion``, ``bins`` and those of panels.
 
+    ``data``: records by source id; ``official``: SIMCE rows and communes of sources of official files, for panels.
     Raises one ``InputFaults`` with the faults of all analyses, groups of real data below ``min_cell`` among them.
     """
     parts: dict[str, list[pd.DataFrame]] = {
@@ -38,6 +44,7 @@ def model_study(
         "discontinuity": [],
         "mean_reversion": [],
         "bins": [],
+        **{name: [] for name in PANEL_TABLES},
     }
     groups = {k: design[k] for k in ("group", "participants") if k in design}
     faults: list[Fault] = []
@@ -95,6 +102,16 @@ def model_study(
             control=design["control"],
             min_cell=min_cell,
         )
+    for p in panels:
+        kind = sources[p["source"]]["kind"]
+        try:
+            made = declared_panel(p, data, official, study=study, kind=kind, design=design, ci_level=ci_level, min_cell=min_cell,
+                                  seed=seed)  # fmt: skip
+        except InputFaults as error:
+            faults.extend(error.faults)
+            continue
+        for name, table in made.items():
+            parts[name].append(table)
     if faults:
         raise InputFaults(faults)
     return {name: stacked(name, frames) for name, frames in parts.items()}

@@ -50,7 +50,7 @@ def describe_official(
 
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for sid, source in sources.items():
-        if source["holds"] != "official":
+        if source["holds"] != "official" or not source.get("describe", True):
             continue
         place = {"study": study, "source_id": sid, "source": source["kind"]}
         files = read_table(clean / "files.table.csv", "files")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,12 @@ def clean_records(
     file: str,
     decimal: str = ".",
     out_of_range: str = "stop",
+    rows: Sequence[Mapping[str, Any]] = (),
 ) -> Cleaned:
-    """Select, type and check the declared columns of ``raw``; every row of ``raw`` stays in the output.
+    """Select, type and check the declared columns of ``raw``; every row of ``raw`` stays in the output but for ``rows``.
+
+    ``rows``: conditions ``{from: column, in: values}`` as study.yaml has them; rows that miss one of them are left out and
+    counted in the flow.
 
     ``columns`` maps the project's column names to ``from`` (with ``type`` or ``levels``) or ``difference``.
     Numbers follow ``items``: missing codes become missing, reversed items are turned round, values outside
@@ -45,8 +49,18 @@ def clean_records(
     import pandas as pd
 
     reader = ColumnReader(raw, file, decimal)
-    if not reader.require([c["from"] for c in columns.values() if "from" in c]):
+    if not reader.require(
+        [*(c["from"] for c in columns.values() if "from" in c), *(r["from"] for r in rows)]
+    ):
         raise InputFaults(reader.faults)
+    n_read = len(raw)
+    raw = _that_count(raw, rows)
+    if rows and raw.empty:
+        reader.fault(
+            "", ", ".join(r["from"] for r in rows), "no row that fulfils all of rows", "at least one"
+        )
+        raise InputFaults(reader.faults)
+    reader = ColumnReader(raw, file, decimal)
     rules = items.set_index("item")
     out = pd.DataFrame(index=raw.index)
     ledger: list[dict[str, Any]] = []
@@ -92,7 +106,9 @@ def clean_records(
     for row in out.index[without]:
         note(row, columns[group]["from"], "no group: kept, in no comparison", None, None)
     out["source"] = source
-    steps = [("rows read", len(raw)), ("rows kept", len(out))]
+    steps = [("rows read", n_read)]
+    steps += [("rows left out by the study's choice", n_read - len(out))] if rows else []
+    steps += [("rows kept", len(out))]
     steps += [
         (f"group: {level}", int((out[group] == level).sum()))
         for level in dict.fromkeys(columns[group]["levels"].values())
@@ -101,6 +117,14 @@ def clean_records(
     flow = pd.DataFrame([{"step": i, "rule": rule, "n": n} for i, (rule, n) in enumerate(steps, 1)])
     names = ["file", "row", "column", "rule", "value", "new_value", "cells"]
     return Cleaned(out.reset_index(drop=True), pd.DataFrame(ledger, columns=names), flow)
+
+
+def _that_count(raw: pd.DataFrame, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The rows that fulfil every condition; a blank fulfils none."""
+    for condition in rows:
+        wanted = {as_text(value) for value in condition["in"]}
+        raw = raw[raw[condition["from"]].map(as_text).isin(wanted)]
+    return raw
 
 
 def _scored(

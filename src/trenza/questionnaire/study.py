@@ -82,6 +82,7 @@ def _clean(
             file=file,
             decimal=source["decimal"],
             out_of_range=source["out_of_range"],
+            rows=source.get("rows", ()),
         )
         return cleaned.records, cleaned.ledger, cleaned.flow
     codes = list(codebook.loc[codebook["codable"] == "yes", "code"])

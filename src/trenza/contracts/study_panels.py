@@ -1,0 +1,121 @@
+"""Checks of the panels of a study (``panels:``): their source, columns and years, before anything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from trenza.contracts.faults import Fault
+from trenza.contracts.words import names_or
+
+Columns = Callable[[str], set[str]]
+# What the panel of official files carries, with the transfer of a school's commune to a Servicio Local.
+OFFICIAL_COLUMNS = {
+    "rbd",
+    "year",
+    "grade",
+    "subject",
+    "score_points",
+    "n_pupils",
+    "dependency",
+    "commune_code",
+    "slep_code",
+    "transfer_year",
+}
+AT_HAND = "at_hand"
+
+
+def check_panels(study: Mapping[str, Any], columns: Columns, items: set[str], file: str) -> list[Fault]:
+    """Faults of all panels: ids that stand twice, sources, columns, years, and what they are set beside.
+
+    ``columns`` gives the cleaned columns of a source of records, ``items`` are the ids of items.csv.
+    """
+    found: list[Fault] = []
+    seen: set[str] = set()
+    for position, panel in enumerate(study["panels"]):
+        place = f"panels.{position}"
+        if panel["id"] in seen:
+            found.append(Fault(file, f"{place}.id", "", f"'{panel['id']}' a second time", "each id once"))
+        seen.add(panel["id"])
+        found += [
+            Fault(file, f"{place}.{key}", "", *said) for key, said in _one(panel, study, columns, items)
+        ]
+    return found
+
+
+def _one(
+    panel: Mapping[str, Any], study: Mapping[str, Any], columns: Columns, items: set[str]
+) -> list[tuple[str, tuple[str, str]]]:
+    """Key of the panel, and what was found and what is allowed there."""
+    sources: Mapping[str, Any] = study["sources"]
+    found: list[tuple[str, tuple[str, str]]] = []
+    fitting = {s for s, v in sources.items() if v["holds"] in ("records", "official")}
+    if panel["source"] not in fitting:
+        allowed = f"a source that holds records or official files: {names_or(fitting)}"
+        return [("source", (f"'{panel['source']}'", allowed))]
+    official = sources[panel["source"]]["holds"] == "official"
+    there = OFFICIAL_COLUMNS if official else columns(panel["source"])
+    named = {k: panel[k] for k in ("unit", "year", "assignment", "weights", "dependency") if k in panel}
+    named |= {f"by_year.{y}": column for y, column in panel.get("by_year", {}).items()}
+    if "year" in panel:
+        named["outcome"] = panel["outcome"]
+    if isinstance(panel["treated_in"], str):
+        named["treated_in"] = panel["treated_in"]
+    elif "group" not in study["design"]:
+        allowed = "design.group and participants, who began in that year, or the column of the first year"
+        found.append(("treated_in", (f"{panel['treated_in']} without design.group", allowed)))
+    elif not official:
+        named["treated_in"] = study["design"]["group"]
+    for key in ("grade", "subject"):
+        if key in panel and key not in there:
+            found.append((key, (f"'{panel[key]}'", f"a column '{key}' in {panel['source']}")))
+        elif official and key not in panel:
+            found.append((key, ("nothing", f"the {key} whose official scores are taken")))
+    found += [
+        (key, (f"column '{column}'", f"a column of {panel['source']}: {names_or(there)}"))
+        for key, column in named.items()
+        if column not in there
+    ]
+    if panel["outcome"] not in items:
+        found.append(("outcome", (f"'{panel['outcome']}'", f"an item of items.csv: {names_or(items)}")))
+    if official and (panel["treated_in"] != "transfer_year" or "by_year" in panel):
+        allowed = "transfer_year, with the column year, for official files"
+        found.append(("treated_in", (f"'{panel['treated_in']}'", allowed)))
+    declared = {d["id"] for d in study["discontinuities"]}
+    found += [
+        ("discontinuities", (f"'{d}'", f"an id of discontinuities: {names_or(declared)}"))
+        for d in panel["discontinuities"]
+        if d not in declared
+    ]
+    if panel["chosen_by"] == "cutoff" and not panel["discontinuities"]:
+        allowed = "the discontinuity that such a design calls for"
+        found.append(("discontinuities", ("nothing beside chosen_by: cutoff", allowed)))
+    return found + _years(panel, official)
+
+
+def _years(panel: Mapping[str, Any], official: bool) -> list[tuple[str, tuple[str, str]]]:
+    found = []
+    lists = {k: panel[k] for k in ("baseline_years", "outcome_years")}
+    if not official:
+        found += [
+            (k, (AT_HAND, "a list of years; at_hand is for official files"))
+            for k, v in lists.items()
+            if v == AT_HAND
+        ]
+    known = {int(y) for y in panel.get("by_year", {})}
+    for key, years in lists.items():
+        if years == AT_HAND:
+            continue
+        if known:
+            found += [
+                (key, (str(y), f"a year of by_year: {names_or(sorted(map(str, known)))}"))
+                for y in years
+                if y not in known
+            ]
+        start = panel["treated_in"]
+        if isinstance(start, int):
+            wrong = [y for y in years if (y < start) != (key == "baseline_years")]
+            side = f"before {start}" if key == "baseline_years" else f"from {start} on"
+            allowed = f"years {side}, when treatment begins"
+            found += [(key, (str(y), allowed)) for y in wrong]
+    return found
