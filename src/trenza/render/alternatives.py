@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trenza.render import (
     alternatives_compare,
     alternatives_models,
+    alternatives_panels,
     alternatives_questionnaire,
     alternatives_schools,
     estimates,
@@ -92,6 +93,7 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "discontinuity": _cutoff,
     **alternatives_compare.VALUES,
     **alternatives_models.VALUES,
+    **alternatives_panels.VALUES,
     **alternatives_questionnaire.VALUES,
     **alternatives_schools.VALUES,
 }

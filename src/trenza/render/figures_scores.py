@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import estimates, rows, style
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from trenza.render.context import Context
+
+ABREAST = 3  # panels at the cut-off side by side
 
 
 def baseline(ctx: Context) -> Figure | None:
@@ -121,8 +124,12 @@ def discontinuity(ctx: Context) -> Figure | None:
         return None
     shown = [(ids[0], "take_up"), *((i, "outcome") for i in ids)]
     cut = False
-    fig, axes = style.new(1, len(shown), height=3.9, squeeze=False)
-    for ax, (identifier, curve) in zip(axes[0], shown, strict=True):
+    across = min(ABREAST, len(shown))
+    down = math.ceil(len(shown) / across)
+    fig, axes = style.new(down, across, height=1.3 + 2.6 * down, squeeze=False)
+    for ax in axes.flat[len(shown) :]:
+        ax.set_visible(False)
+    for place, (ax, (identifier, curve)) in enumerate(zip(axes.flat, shown, strict=False)):
         entry = declared[identifier]
         part = table.loc[(table["id"] == identifier) & (table["curve"] == curve)]
         _sides(ctx, ax, part)
@@ -133,17 +140,18 @@ def discontinuity(ctx: Context) -> Figure | None:
             ax.yaxis.set_major_formatter(_percents(ctx))
             ax.set_ylabel(ctx.t("axis_share"), fontsize=style.SMALL)
             ax.set_title(
-                style.wrap(ctx.t("panel_take_up", group=ctx.level(ctx.participants)), 44 // len(shown) + 6),
+                style.wrap(ctx.t("panel_take_up", group=ctx.level(ctx.participants)), 44 // across + 6),
                 fontsize=style.SMALL,
             )
         else:
             style.numbers_on(ax.yaxis, ctx.lang)
-            ax.set_title(style.wrap(ctx.item(entry["outcome"]), 44 // len(shown) + 6), fontsize=style.SMALL)
+            ax.set_title(style.wrap(ctx.item(entry["outcome"]), 44 // across + 6), fontsize=style.SMALL)
             ax.set_ylabel(_unit(ctx, entry["outcome"]), fontsize=style.SMALL)
             cut |= ax.get_ylim()[0] > 0 or ax.get_ylim()[1] < 0
         ax.tick_params(axis="y", labelsize=style.SMALL)
         style.numbers_on(ax.xaxis, ctx.lang)
-        ax.set_xlabel(style.wrap(ctx.item(entry["running"]), 66 // len(shown) + 4), fontsize=style.SMALL)
+        if place + across >= len(shown):  # nothing below it
+            ax.set_xlabel(style.wrap(ctx.item(entry["running"]), 66 // across + 4), fontsize=style.SMALL)
     handles, labels = axes[0][0].get_legend_handles_labels()
     # The foot is the key's heading: two things below the panels would be laid over each other.
     foot = f"{ctx.t('fig_discontinuity_foot')} {ctx.t('axis_not_from_zero') if cut else ''}".strip()

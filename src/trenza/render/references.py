@@ -72,6 +72,19 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "Chay, K. Y., McEwan, P. J., & Urquiola, M. (2005). The central role of noise in evaluating interventions that use test scores to rank "
         "schools. American Economic Review, 95(4), 1237\u20131258.",
     ),
+    "panel_effects": (
+        "Bell, R. M., & McCaffrey, D. F. (2002). Bias reduction in standard errors for linear regression with multi-stage samples. "
+        "Survey Methodology, 28(2), 169\u2013181.",
+        "Bloom, H. S. (1995). Minimum detectable effects: A simple way to report the statistical power of experimental designs. "
+        "Evaluation Review, 19(5), 547\u2013556.",
+        "Borusyak, K., Jaravel, X., & Spiess, J. (2024). Revisiting event-study designs: Robust and efficient estimation. "
+        "Review of Economic Studies, 91(6), 3253\u20133285.",
+        "Callaway, B., & Sant\u2019Anna, P. H. C. (2021). Difference-in-differences with multiple time periods. Journal of Econometrics, "
+        "225(2), 200\u2013230.",
+        "Goodman-Bacon, A. (2021). Difference-in-differences with variation in treatment timing. Journal of Econometrics, 225(2), 254\u2013277.",
+        "Rambachan, A., & Roth, J. (2023). A more credible approach to parallel trends. Review of Economic Studies, 90(5), 2555\u20132591.",
+        "What Works Clearinghouse. (2022). Procedures and standards handbook, version 5.0. Institute of Education Sciences.",
+    ),
     "convergence": (
         "Farmer, T., Robinson, K., Elliott, S. J., & Eyles, J. (2006). Developing and implementing a triangulation protocol for qualitative "
         "health research. Qualitative Health Research, 16(3), 377\u2013394.",

@@ -137,6 +137,7 @@ def methods(paper: Paper, study_id: str) -> None:
                 "coef",
                 "discontinuity",
                 "mean_reversion",
+                "panel_effects",
                 "codes",
                 "convergence",
             ),

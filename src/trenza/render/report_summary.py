@@ -11,6 +11,7 @@ from trenza.render import (
     report_schools,
     rows,
     sentences,
+    sentences_panels,
     sentences_strands,
     simulated,
     summary_compare,
@@ -67,6 +68,7 @@ def summary(paper: Paper, study_id: str) -> None:
     points = [
         *_groups(ctx),
         *_estimates(ctx),
+        *(("" if _plain(ctx) else kind, p) for kind, p in sentences_panels.summary(ctx)),
         *_audit(ctx),
         *_ratings(ctx),
         *_interviews(ctx),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows, tables_compare, tables_models, tables_questionnaire
+from trenza.render import estimates, rows, tables_compare, tables_models, tables_panels, tables_questionnaire
 from trenza.render.cells import (
     Row,
     Shown,
@@ -158,6 +158,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     **tables_compare.COLUMNS,
     **tables_models.COLUMNS,
+    **tables_panels.COLUMNS,
     **tables_questionnaire.COLUMNS,
     "manifest": (
         Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", plain_cell("name")), Shown("col_value", _value),

@@ -1,0 +1,87 @@
+"""What the figures of panels show, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from trenza.render import panels
+from trenza.render.figures_panels_time import steps
+from trenza.render.language import is_missing
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
+
+
+def _estimates(ctx: Context) -> list[str]:
+    return [
+        ctx.t("alt_panel_line", panel=panels.title(ctx, p), name=panels.name(ctx, x.key), said=panels.said(ctx, x.row))
+        for p in panels.panels(ctx)
+        for x in panels.lines(p)
+    ]  # fmt: skip
+
+
+def _trends(ctx: Context) -> list[str]:
+    found = []
+    for panel in panels.panels(ctx):
+        table = panel.tables["panel_trends"]
+        for cohort in sorted({int(c) for c in table["cohort"]}):
+            part = table.loc[(table["cohort"] == cohort) & table["estimate"].notna()].sort_values("year")
+            said = ", ".join(f"{int(r['year'])}: {ctx.num(r['estimate'], 1)}" for _, r in part.iterrows())
+            if said:
+                found.append(
+                    ctx.t(
+                        "alt_panel_line",
+                        panel=panels.title(ctx, panel),
+                        name=panels.cohort(ctx, cohort),
+                        said=said,
+                    )
+                )
+    return found
+
+
+def _events(ctx: Context) -> list[str]:
+    return [
+        ctx.t("alt_panel_line", panel=panels.title(ctx, p), name=ctx.num(r["event_time"], 0), said=panels.said(ctx, r))
+        for p in panels.panels(ctx)
+        for _, r in panels.events(p).iterrows()
+    ]  # fmt: skip
+
+
+def _overlap(ctx: Context) -> list[str]:
+    return [
+        ctx.t("alt_panel_line", panel=panels.title(ctx, p), name=panels.variable(ctx, r["variable"]),
+              said=ctx.num(r["difference_sd"], sign=True))
+        for p in panels.panels(ctx)
+        for _, r in p.tables["panel_overlap"].iterrows()
+        if not is_missing(r["difference_sd"])
+    ]  # fmt: skip
+
+
+def _sensitivity(ctx: Context) -> list[str]:
+    found = []
+    for panel in panels.panels(ctx):
+        table = steps(panel)
+        for target in dict.fromkeys(table["target"]):
+            part = table.loc[table["target"] == target].sort_values("m")
+            first, last = part.iloc[0], part.iloc[-1]
+            found.append(
+                ctx.t(
+                    "alt_panel_sensitivity_values",
+                    panel=panels.title(ctx, panel),
+                    target=ctx.t(f"pan_{target}"),
+                    first=ctx.span(first["ci_low"], first["ci_high"]),
+                    last=ctx.span(last["ci_low"], last["ci_high"]),
+                    m=ctx.num(last["m"]),
+                )
+            )
+    return found
+
+
+VALUES: dict[str, Callable[[Context], list[str]]] = {
+    "panel_estimates": _estimates,
+    "panel_trends": _trends,
+    "panel_events": _events,
+    "panel_overlap": _overlap,
+    "panel_sensitivity": _sensitivity,
+}
