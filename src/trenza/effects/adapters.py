@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 
 def normal_quantile(probability: float) -> float:
     """The standard normal value below which ``probability`` of the distribution lies."""
@@ -43,3 +45,36 @@ def log_gamma(x: float) -> float:
     from scipy.special import gammaln
 
     return float(gammaln(x))
+
+
+def normal_cdf(z: np.ndarray) -> np.ndarray:
+    """P(Z <= z) for a standard normal Z, element by element."""
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr(z))
+
+
+def normal_quantiles(probability: np.ndarray) -> np.ndarray:
+    """``normal_quantile`` element by element."""
+    from scipy.special import ndtri
+
+    return np.asarray(ndtri(probability))
+
+
+def normal_density(z: np.ndarray) -> np.ndarray:
+    """The standard normal density, element by element."""
+    return np.asarray(np.exp(-0.5 * np.square(z)) / np.sqrt(2.0 * np.pi))
+
+
+def binomial_quantiles(probabilities: tuple[float, ...], n: int, share: float) -> list[int]:
+    """Smallest counts of ``n`` whose cumulative chance reaches each of ``probabilities``."""
+    from scipy.stats import binom
+
+    return [int(binom.ppf(p, n, share)) for p in probabilities]
+
+
+def binomial_at_least(count: int, n: int, share: float) -> float:
+    """P(X >= count) of a binomial X of ``n`` trials."""
+    from scipy.special import bdtrc
+
+    return float(bdtrc(count - 1, n, share)) if count > 0 else 1.0
