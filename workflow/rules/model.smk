@@ -16,6 +16,8 @@ rule model_effects:
         discontinuities=setting("discontinuities"),
         regression_to_the_mean=setting("regression_to_the_mean"),
         panels=setting("panels"),
+        selection_rules=setting("selection_rules"),
+        claim_checks=setting("claim_checks"),
         seed=PROJECT.settings["seed"],
         ci_level=PROJECT.settings["ci_level"],
         min_cell=PROJECT.settings["disclosure"]["min_cell"],

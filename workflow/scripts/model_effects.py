@@ -1,19 +1,22 @@
-"""Fit the declared models and panels, and describe the declared cut-offs and regressions to the mean."""
+"""Fit the declared models and panels; describe cut-offs, regression to the mean, selection rules and published claims."""
 
 from pathlib import Path
 
 from trenza.io.job import job
 
 with job(snakemake.log[0]):
+    from trenza.effects.rule_study import rule_study
     from trenza.effects.study import model_study
     from trenza.io.clean_folder import read_clean
     from trenza.io.files import write_table
     from trenza.io.official_rows import official_rows
 
     clean, sources, panels = Path(snakemake.input.clean), snakemake.params.sources, snakemake.params.panels
+    rules, data = snakemake.params.selection_rules, read_clean(clean, sources)
+    official = official_rows(clean, sources, [*panels, *rules])
     tables = model_study(
-        read_clean(clean, sources),
-        official=official_rows(clean, sources, panels),
+        data,
+        official=official,
         study=snakemake.wildcards.study,
         sources=sources,
         design=snakemake.params.design,
@@ -24,6 +27,17 @@ with job(snakemake.log[0]):
         seed=snakemake.params.seed,
         ci_level=snakemake.params.ci_level,
         min_cell=snakemake.params.min_cell,
+    )
+    tables |= rule_study(
+        data,
+        official=official,
+        study=snakemake.wildcards.study,
+        sources=sources,
+        selection_rules=rules,
+        claim_checks=snakemake.params.claim_checks,
+        ci_level=snakemake.params.ci_level,
+        min_cell=snakemake.params.min_cell,
+        seed=snakemake.params.seed,
     )
     for name, path in snakemake.output.items():
         write_table(tables[name], Path(path), name)

@@ -10,6 +10,7 @@ from typing import Any
 
 from trenza.contracts.faults import Fault
 from trenza.contracts.study_baseline import check_baseline
+from trenza.contracts.study_claims import check_rules
 from trenza.contracts.study_panels import check_panels
 from trenza.contracts.study_pupils import PUPIL_COLUMNS, check_pupils
 from trenza.contracts.study_questionnaire import check_questionnaires, questionnaire_columns
@@ -51,6 +52,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
     found += check_questionnaires(study, items, file)
     found += check_baseline(study, lambda sid: available_columns(study, sid, items), RECORDS, file)
     found += check_panels(study, lambda sid: available_columns(study, sid, items), item_names, file)
+    found += check_rules(study, file)
     coded = [s for s, v in sources.items() if v["holds"] == "segments"]
     for sid in coded[1:]:
         found.append(
@@ -118,8 +120,8 @@ def _check_source(
             fault("file" if official else "", "this key" if official else "no key 'file'", allowed)
         if "simulate" in source:
             fault("simulate", "this key", "only sources of kind simulated have it")
-        if source["holds"] == "shares" and source["kind"] != "published":
-            fault("kind", f"'{source['kind']}'", "published, for shares")
+        if source["holds"] in ("shares", "claims") and source["kind"] != "published":
+            fault("kind", f"'{source['kind']}'", f"published, for {source['holds']}")
         if source["holds"] == "records" and "columns" not in source:
             fault("columns", "nothing", "columns, for records")
         if source["holds"] not in RECORDS and "columns" in source:

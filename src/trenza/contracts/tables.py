@@ -26,6 +26,7 @@ from trenza.contracts.model_tables import MODEL_CONTRACTS
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
+from trenza.contracts.selection_tables import SELECTION_CONTRACTS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -326,6 +327,7 @@ CONTRACTS: dict[str, Contract] = {
         *INFERENCE_CONTRACTS,
         *MODEL_CONTRACTS,
         *EFFECT_CONTRACTS.values(),
+        *SELECTION_CONTRACTS.values(),
         *AUDIT_CONTRACTS,
         *QUESTIONNAIRE_CONTRACTS,
         # report

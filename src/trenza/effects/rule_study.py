@@ -18,6 +18,7 @@ DRAWS = 1000
 def rule_study(
     data: Mapping[str, pd.DataFrame],
     *,
+    official: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
     study: str,
     sources: Mapping[str, Mapping[str, Any]],
     selection_rules: Sequence[Mapping[str, Any]],
@@ -28,7 +29,7 @@ def rule_study(
 ) -> dict[str, pd.DataFrame]:
     """Every table of ``SELECTION_CONTRACTS``, empty where the study has nothing for it.
 
-    ``data``: cleaned data by source id; of official files the harmonised rows. Raises one ``InputFaults`` with all faults.
+    ``data``: cleaned data by source id; ``official``: SIMCE rows and communes of sources of official files. Raises one ``InputFaults`` with all faults.
     """
     import pandas as pd
 
@@ -43,7 +44,7 @@ def rule_study(
             sid = entry["source"]
             try:
                 rules[entry["id"]] = found = rule_tables(
-                    data[sid],
+                    official[sid][0],
                     entry,
                     study=study,
                     source=sources[sid]["kind"],

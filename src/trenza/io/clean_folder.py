@@ -11,7 +11,7 @@ from trenza.io.files import read_frame, read_table, write_frame, write_table
 if TYPE_CHECKING:
     import pandas as pd
 
-CHECKED = {"group_summaries": "summaries", "segments": "segments", "shares": "shares"}
+CHECKED = {"group_summaries": "summaries", "segments": "segments", "shares": "shares", "claims": "claims"}
 TEXT = (
     "study",
     "source_id",

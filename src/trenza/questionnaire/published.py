@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trenza.contracts.faults import InputFaults
-from trenza.contracts.tables import DIRECTIONS
+from trenza.contracts.selection_tables import CLAIM_ROLES, DIRECTIONS_CLAIMED, QUALITY
+from trenza.contracts.tables import CONTRACTS, DIRECTIONS
 from trenza.questionnaire.typed import ColumnReader, as_text, decimals
 
 if TYPE_CHECKING:
@@ -80,6 +81,30 @@ def read_counts(raw: pd.DataFrame, *, file: str) -> pd.DataFrame:
     if reader.faults:
         raise InputFaults(reader.faults)
     return out.astype({"n": "int64"}).reset_index(drop=True)
+
+
+def read_claims(raw: pd.DataFrame, *, study: str, source_id: str, source: str, file: str) -> pd.DataFrame:
+    """Published claims about programmes (contract ``claims``); sizes only where printed. Raises ``InputFaults``."""
+    import pandas as pd
+
+    reader = ColumnReader(raw, file)
+    plain = ("claim", "programme", "claimed_by", "design", "outcome", "where")
+    lists = {"quality": QUALITY, "direction": DIRECTIONS_CLAIMED, "role": CLAIM_ROLES}
+    if not reader.require([*plain, *lists, "estimate", "unit", "se", "note"]):
+        raise InputFaults(reader.faults)
+    out = pd.DataFrame({c: reader.text(c) for c in plain})
+    for column, allowed in lists.items():
+        out[column] = reader.text(column, allowed=allowed)
+    out["estimate"], out["se"] = reader.number("estimate", blank=True), reader.number("se", blank=True)
+    out["unit"], out["note"] = reader.text("unit", blank=True), reader.text("note", blank=True)
+    _refuse_repeats(reader, ["claim"])
+    for row, claim in out.iterrows():
+        if pd.notna(claim["estimate"]) and not claim["unit"]:
+            reader.fault(row, "unit", "nothing, beside a size", "SIMCE points, SD or another unit")
+    if reader.faults:
+        raise InputFaults(reader.faults)
+    frame = out.assign(study=study, source_id=source_id, source=source)
+    return CONTRACTS["claims"].check(frame)
 
 
 def read_ratings(raw: pd.DataFrame, *, file: str, items: Sequence[str]) -> pd.DataFrame:

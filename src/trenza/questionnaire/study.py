@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import stacked
-from trenza.questionnaire.published import read_counts, read_ratings, read_segments, read_summaries
+from trenza.questionnaire.published import (
+    read_claims,
+    read_counts,
+    read_ratings,
+    read_segments,
+    read_summaries,
+)
 from trenza.questionnaire.records import clean_records
 from trenza.questionnaire.shares import read_shares
 
@@ -88,6 +94,7 @@ def _clean(
     codes = list(codebook.loc[codebook["codable"] == "yes", "code"])
     readers = {
         "group_summaries": lambda: read_summaries(raw, study=study, source_id=sid, source=kind, file=file),
+        "claims": lambda: read_claims(raw, study=study, source_id=sid, source=kind, file=file),
         "counts": lambda: read_counts(raw, file=file),
         "shares": lambda: read_shares(
             raw, study=study, source_id=sid, source=kind, file=file, items=list(items["item"])

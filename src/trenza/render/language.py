@@ -50,6 +50,7 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
         "phrases_audit_es.yaml",
         "phrases_qualitative_es.yaml",
         "phrases_panels_es.yaml",
+        "phrases_claims_es.yaml",
     )
     raw = [(folder / name).read_text(encoding="utf-8") for name in names]
     return tuple((re.compile(p["en"]), p["es"]) for part in raw for p in yaml.safe_load(part))
