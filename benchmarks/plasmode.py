@@ -3,7 +3,7 @@
     TRENZA_DATA=<folder> .venv/bin/python benchmarks/plasmode.py [draws] [seed]
 
 Panels: the official 4th-grade files (rule years 2014 and 2016, outcome 2018; mean of reading and mathematics; all but fee-paying
-schools with 20 or more pupils tested) and the public file of P-900 without its participants (rule year 1988, outcomes 1990 and 1992). Scenarios:
+schools with 20 or more pupils tested) and the public file of P-900 without its participants (rule year 1988, outcome 1990). Scenarios:
   lot            a fifth of the schools, by lot
   rule           PAC's: below the national mean in every year of the rule; half of these, by lot, against all others
   rule_eligible  the same, against eligible schools that did not take part
@@ -63,7 +63,7 @@ def official(root: Path) -> tuple[pd.DataFrame, list[float], list[Path]]:
 
 
 def p900(root: Path) -> tuple[pd.DataFrame, list[float], list[Path]]:
-    """Schools that never took part in P-900, mean of both tests in 1988, 1990 and 1992."""
+    """Schools that never took part in P-900, mean of both tests in 1988 and 1990."""
     path = root / "p900" / "chile_full.dta"
     wide = pd.read_stata(path, convert_categoricals=False).drop_duplicates("rbd")
     national = float(((wide["cas88"] + wide["mat88"]) / 2).mul(wide["ncas88"]).sum() / wide["ncas88"].sum())
@@ -77,10 +77,10 @@ def p900(root: Path) -> tuple[pd.DataFrame, list[float], list[Path]]:
                 "kept": (wide["p90"] == 0) & (wide["ncas88"] >= 20),
             }
         )
-        for year in (88, 90, 92)
+        for year in (88, 90)
     )
     rows = rows[rows["kept"] & rows["score"].notna() & (rows["pupils"] > 0)]
-    whole = rows.groupby("unit")["year"].transform("size") == 3
+    whole = rows.groupby("unit")["year"].transform("size") == 2
     rows = rows[whole].reset_index(drop=True)
     return rows.assign(commune=rows["unit"]), [national], [path]
 
@@ -116,7 +116,7 @@ def run(draws: int, seed: int, root: Path) -> tuple[pd.DataFrame, list[Path]]:
     parts, used = [], []
     for panel, read, before, after in (
         ("simce", official, (2014, 2016), (2018,)),
-        ("p900", p900, (1988,), (1990, 1992)),
+        ("p900", p900, (1988,), (1990,)),
     ):
         rows, bounds, files = read(root)
         used += files

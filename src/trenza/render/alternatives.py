@@ -10,6 +10,7 @@ from trenza.render import (
     alternatives_panels,
     alternatives_questionnaire,
     alternatives_schools,
+    alternatives_selection,
     estimates,
     rows,
 )
@@ -96,4 +97,5 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     **alternatives_panels.VALUES,
     **alternatives_questionnaire.VALUES,
     **alternatives_schools.VALUES,
+    **alternatives_selection.VALUES,
 }

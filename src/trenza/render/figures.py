@@ -23,6 +23,7 @@ from trenza.render import (
     figures_school_spread,
     figures_schools,
     figures_scores,
+    figures_selection,
     figures_themes,
     style,
 )
@@ -51,6 +52,7 @@ FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     "estimates": figures_scores.compared,
     "discontinuity": figures_scores.discontinuity,
     "gain_without_programme": figures_scores.gain_without_programme,
+    **figures_selection.PAGE_FIGURES,
     "questionnaire_flow": figures_questionnaire.flow,
     **figures_questionnaire_answers.PAGE_FIGURES,
     "questionnaire_missing": figures_questionnaire_missing.missing,

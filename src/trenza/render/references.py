@@ -85,6 +85,12 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "Rambachan, A., & Roth, J. (2023). A more credible approach to parallel trends. Review of Economic Studies, 90(5), 2555\u20132591.",
         "What Works Clearinghouse. (2022). Procedures and standards handbook, version 5.0. Institute of Education Sciences.",
     ),
+    "selection_rule": (
+        "Chay, K. Y., McEwan, P. J., & Urquiola, M. (2005). The central role of noise in evaluating interventions that use test scores to rank "
+        "schools. American Economic Review, 95(4), 1237\u20131258.",
+        "Goldstein, H., & Spiegelhalter, D. J. (1996). League tables and their limitations: Statistical issues in comparisons of institutional "
+        "performance. Journal of the Royal Statistical Society, Series A, 159(3), 385\u2013443.",
+    ),
     "convergence": (
         "Farmer, T., Robinson, K., Elliott, S. J., & Eyles, J. (2006). Developing and implementing a triangulation protocol for qualitative "
         "health research. Qualitative Health Research, 16(3), 377\u2013394.",

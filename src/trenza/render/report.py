@@ -17,6 +17,7 @@ from trenza.render import (
     report_policy,
     report_questionnaire,
     report_schools,
+    report_selection,
     report_strands,
     report_summary,
 )
@@ -53,6 +54,8 @@ SECTIONS = (
     report_models.section,
     report_effects.misleading,
     report_panels.section,
+    report_selection.claims,
+    report_selection.rules,
     report_strands.interviews,
     report_strands.together,
     report_frame.limits,
@@ -80,6 +83,8 @@ RESTS_ON: dict[Callable[[Paper, str], None], tuple[str, ...]] = {
     report_compare.all_inferences: ("verdicts",),
     report_models.section: ("fit",),
     report_effects.misleading: ("mean_reversion", "discontinuity"),
+    report_selection.claims: ("claims",),
+    report_selection.rules: ("selection_rule",),
     report_strands.interviews: ("codes",),
     report_strands.together: ("convergence",),
 }

@@ -138,6 +138,8 @@ def methods(paper: Paper, study_id: str) -> None:
                 "discontinuity",
                 "mean_reversion",
                 "panel_effects",
+                "selection_rule",
+                "claims",
                 "codes",
                 "convergence",
             ),

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from trenza.render import estimates, rows, tables_compare, tables_models, tables_panels, tables_questionnaire
+from trenza.render import (
+    estimates,
+    rows,
+    tables_compare,
+    tables_models,
+    tables_panels,
+    tables_questionnaire,
+    tables_selection,
+)
 from trenza.render.cells import (
     Row,
     Shown,
@@ -160,6 +168,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     **tables_models.COLUMNS,
     **tables_panels.COLUMNS,
     **tables_questionnaire.COLUMNS,
+    **tables_selection.COLUMNS,
     "manifest": (
         Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", plain_cell("name")), Shown("col_value", _value),
     ),
