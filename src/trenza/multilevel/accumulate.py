@@ -7,14 +7,15 @@ are not needed again until fitted values are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from trenza.multilevel.coding import FixedPart, Piece, whole_matrix
-from trenza.multilevel.exact import ExactSums, Scale, scale_of
+from trenza.multilevel.exact import ROWS_EXACT, ExactSums, Scale, scale_of
 from trenza.multilevel.levels import CellCoder, level_codes
 from trenza.multilevel.source import (
     DataError,
@@ -132,8 +133,8 @@ def used_chunks(source: Source, needs: Needs, gaps: bool = True) -> Iterator[pd.
 
 def column_maker(
     columns: Columns, chunk: pd.DataFrame, found: Survey, offset: int
-) -> Callable[[slice, np.ndarray], None]:
-    """A function that writes the unscaled columns of some rows of ``chunk`` into a (k, m) array."""
+) -> Callable[[slice, Sequence[np.ndarray] | np.ndarray], None]:
+    """A function that writes the unscaled columns of some rows of ``chunk`` into k arrays (m)."""
     wanted = {p.source for some in columns.pieces if not isinstance(some, int) for p in some}
     values = {
         name: level_codes(chunk[name], found.levels[name]).astype(np.int32)
@@ -144,31 +145,32 @@ def column_maker(
         for name in wanted
     }
 
-    def fill(rows: slice, out: np.ndarray) -> None:
+    def fill(rows: slice, out: Sequence[np.ndarray] | np.ndarray) -> None:
         for j, pieces in enumerate(columns.pieces):
             if isinstance(pieces, int):
                 assert columns.matrix is not None
-                out[j] = columns.matrix[offset + rows.start : offset + rows.stop, pieces]
+                out[j][...] = columns.matrix[offset + rows.start : offset + rows.stop, pieces]
                 continue
             if not pieces:
-                out[j] = 1.0
+                out[j][...] = 1.0
             for i, piece in enumerate(pieces):
                 some = values[piece.source][rows]
                 part = some if piece.level is None else some == piece.level
                 if i:
-                    out[j] *= part
+                    np.multiply(out[j], part, out=out[j])
                 else:
-                    out[j] = part
+                    out[j][...] = part
 
     return fill
 
 
-def _whole(columns: Columns) -> frozenset[int]:
-    """Columns of zeros and ones: products of indicators."""
+def _flags(columns: Columns, found: Survey) -> frozenset[int]:
+    """Columns of zeros and ones: products of indicators, and of columns that hold nothing else."""
     return frozenset(
         j
         for j, pieces in enumerate(columns.pieces)
-        if not isinstance(pieces, int) and all(piece.level is not None for piece in pieces)
+        if not isinstance(pieces, int)
+        and all(piece.level is not None or piece.source in found.flags for piece in pieces)
     )
 
 
@@ -184,30 +186,29 @@ def cross_products(
     k = len(columns.pieces)
     factors = list(range(k)) if every else [0, *columns.slopes.values()]
     size = min(max(BLOCK, 2 ** int(np.ceil(np.log2(len(found.cells))))), _LARGEST)
-    sums = ExactSums(k, len(found.cells), factors, weighted, _whole(columns), size)
-    buffer = np.empty((k, size))
+    size = min(size, ROWS_EXACT * -(-found.kept // ROWS_EXACT))
+    sums = ExactSums(columns.scales, len(found.cells), factors, weighted, _flags(columns, found), size)
     logs: list[float] = []
     offset = 0
     for chunk in used_chunks(source, needs, bool(found.missing)):
         cell = coder.codes(chunk)
         fill = column_maker(columns, chunk, found, offset)
         for start in range(0, len(chunk), size):
-            rows = slice(start, min(start + size, len(chunk)))
-            block = buffer[:, : rows.stop - start]
-            fill(rows, block)
-            for j, scale in enumerate(columns.scales):
-                if scale.middle or scale.exponent:
-                    block[j] = scale.apply(block[j])
-            if needs.weights:
-                weight = numbers(chunk[needs.weights].iloc[rows])
-                block *= np.sqrt(weight / heaviest)
-                logs.extend(np.log(weight))
-            sums.add(block, cell[rows])
+            stop = min(start + size, len(chunk))
+            for first in range(start, stop, ROWS_EXACT):
+                last = min(first + ROWS_EXACT, stop)
+                fill(slice(first, last), sums.rows(first - start, last - start))
+                root = None
+                if needs.weights:
+                    weight = numbers(chunk[needs.weights].iloc[first:last])
+                    root = np.sqrt(weight / heaviest)
+                    logs.extend(np.log(weight))
+                sums.take(first - start, last - start, root)
+            sums.settle(cell[start:stop])
         offset += len(chunk)
     gram, by_cell = sums.gram(), sums.by_cell()
     if weighted:
         gram, by_cell = gram * heaviest, by_cell * heaviest
-    import math
 
     return CrossProducts(
         found.kept, gram, by_cell, columns.scales, columns.x, columns.slopes, columns.y, math.fsum(logs)

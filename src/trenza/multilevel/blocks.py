@@ -23,9 +23,11 @@ elimination of a factor as in Bates, Maechler, Bolker & Walker 2015, J. Stat. So
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
+from trenza.multilevel.one_column import OneColumn, Upper
 from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped, times
 from trenza.multilevel.rest import Rest
 
@@ -60,6 +62,14 @@ class Block:
         self, parts: Parts, entries: list[Entry], sigma: list[np.ndarray], chol: list[np.ndarray], order: int
     ) -> None:
         """Add this block's share to ``parts``: ``order`` 0 for the likelihood, 2 with all derivatives."""
+        if self._one_column is not None:
+            mine = next(i for i, e in enumerate(entries) if e.factor == self.first)
+            other = next((i for i, e in enumerate(entries) if e.factor != self.first), mine)
+            upper = sigma[entries[other].factor]
+            self._one_column.add(
+                parts, mine, other, float(sigma[self.first][0, 0]), float(upper[0, 0]), order
+            )
+            return
         state = self.state(sigma, chol)
         parts.logdet += state.logdet
         parts.cross -= state.cross
@@ -70,6 +80,18 @@ class Block:
         _first_factor(parts, ones, entries, state)
         if self.rest is not None:
             self.rest.derivatives(parts, ones, others, entries, state)
+
+    @cached_property
+    def _one_column(self) -> OneColumn | None:
+        """The closed form, where each factor has one column and a group lies in one unit of one column."""
+        if len(self.h) != 1:
+            return None
+        if self.rest is None:
+            return OneColumn(self.h[0, 0], self.c[0], None)
+        if self.rest.shape[1] != 1 or len(self.rest.indices) != self.h.shape[2]:
+            return None
+        upper = Upper(self.rest.indices, self.rest.d[0], self.rest.h[:, 0, 0], self.rest.c[:, 0])
+        return OneColumn(self.h[0, 0], self.c[0], upper)
 
     def state(self, sigma: list[np.ndarray], chol: list[np.ndarray]) -> State:
         """The products with V^-1 at given relative variances."""

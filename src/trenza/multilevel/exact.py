@@ -2,26 +2,29 @@
 
 A sum of floating-point numbers changes in its last bits with their order, so that a sorted file would give another
 answer than the same file unsorted. A sum of whole numbers does not, as long as it stays below 2**53. Each value is
-therefore written as ``hi * 2**-20 + lo * 2**-41`` of its column's range, with whole numbers ``hi`` and ``lo`` of 21
-bits; products of two such parts have 40 bits, and 2**13 of them are added by ordinary matrix multiplication without
-any rounding. The idea is the error-free splitting of Ozaki, Ogita, Oishi & Rump 2012, Numerical Algorithms 59, 95-118.
-What lies below 2**-41 of a column's range (4.5e-13) is not carried.
+therefore taken as a whole number of units of 2**-41 of its column's range. For products it is written as ``high + low``,
+a multiple of 2**21 and a rest, of 21 bits each; products of two such parts have 40 bits, and 2**12 of them are added by
+ordinary matrix multiplication without any rounding, as are 2**12 values of 41 bits that zeros and ones choose. The
+idea is the error-free splitting of Ozaki, Ogita, Oishi & Rump 2012, Numerical Algorithms 59, 95-118. What lies below
+2**-41 of a column's range (4.5e-13) is not carried.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
-HIGH_BITS = 20
+from trenza.multilevel.cell_sums import VALUE_BITS, CellSums
+
 LOW_BITS = 21
-# 2**13 products of 40 bits fill the 53 bits of a double
-ROWS_EXACT = 2**13
+# 2**12 products of 40 bits, or values of 41, fill the 53 bits of a double; so few rows also suit the small-matrix code of BLAS
+ROWS_EXACT = 2**12
+# Adding and taking away so much leaves the multiple of 2**21 that is nearest
+_ROUNDING = 1.5 * 2.0 ** (52 + LOW_BITS)
 # Python integers take over before 64 bits could overflow: 2**9 sums of 2**53
 _FOLD = 2**9
-# A product of two columns is one double; its sums are exact up to 2**23 rows a cell
-_PRODUCT_HIGH, _PRODUCT_LOW = 30, 23
 
 
 @dataclass(frozen=True)
@@ -48,95 +51,140 @@ def scale_of(low: float, high: float) -> Scale:
 
 
 class ExactSums:
-    """Cross-products of k columns, in total and by cell, accumulated block by block.
+    """Cross-products of k columns, in total and by cell.
 
     ``gram`` is W'W in whole numbers; ``by_cell[a]`` holds the sums of column a times each column over
-    the rows of each cell, for the columns ``factors`` (a = 0 is the column of ones, if unweighted).
+    the rows of each cell, for the columns ``factors`` (a = 0, the first of them, is the column of ones, if unweighted).
+
+    Rows come in blocks: their values are written into ``rows``, taken in by ``take``, at most ``ROWS_EXACT`` at a time while
+    they are in the cache, and added to their cells by ``settle``, which costs a pass over the cells.
     """
 
     def __init__(
-        self, columns: int, cells: int, factors: list[int], weighted: bool, whole: frozenset[int], block: int
+        self,
+        scales: tuple[Scale, ...],
+        cells: int,
+        factors: list[int],
+        weighted: bool,
+        flags: Collection[int],
+        block: int,
     ) -> None:
-        """``whole`` are columns that have no low part (0/1 and other short whole numbers), ``block`` the most rows."""
-        self.k, self.cells, self.factors, self.weighted = columns, cells, factors, weighted
-        low_of = [j for j in range(columns) if weighted or j not in whole]
-        self._low_at = {j: at for at, j in enumerate(low_of)}
-        parts = columns + len(low_of)
-        self._where = [*range(columns), *(columns + j for j in low_of)]
-        self._buffer = np.empty((parts, block))
-        self._gram = np.zeros((2 * columns, 2 * columns), dtype=object)
-        self._part = np.zeros((parts, parts), dtype=np.int64)
+        """``flags`` are columns of zeros and ones, column 0 among them; ``block`` is the most rows of a block."""
+        self.k, self.factors, self.weighted = len(scales), factors, weighted
+        self._flags = [] if weighted else sorted(flags)
+        self._others = [j for j in range(self.k) if j not in self._flags]
+        self._order = [*self._flags, *self._others]
+        self._place = np.argsort(self._order)
+        f, o = len(self._flags), len(self._others)
+        self._middle = np.array([[scales[j].middle] for j in self._others])
+        self._units = np.array([[2.0 ** (VALUE_BITS - scales[j].exponent)] for j in self._others])
+        self._columns = np.empty((self.k, block))
+        self._halves = np.empty((2 * o, ROWS_EXACT))
+        # of high times (high, low): multiples of 2**42 and of 2**21
+        self._unit = np.repeat(2.0 ** np.array([-2 * LOW_BITS, -LOW_BITS]), o)
+        self._total = np.zeros((self.k, self.k), dtype=object)
+        self._chosen = np.zeros((f, self.k), dtype=np.int64)
+        self._products = np.zeros((2 * o, 2 * o), dtype=np.int64)
         self._added = 0
-        self._high = np.zeros((len(factors), columns, cells))
-        self._low = np.zeros((len(factors), columns, cells))
+        # products of two factors become variances: what is left of them after rounding is kept in a column of its own
+        self._fine = {
+            (i, j): self.k + at
+            for at, (i, j) in enumerate(
+                (i, j)
+                for i, a in enumerate(factors)
+                for j in factors[i:]
+                if len(factors) < self.k and (weighted or a != 0)
+            )
+        }
+        self._sums = CellSums(len(factors), self.k + len(self._fine), cells)
 
-    def add(self, columns: np.ndarray, cell: np.ndarray) -> None:
-        """Add a block: ``columns`` (k, m) scaled to [-1, 1], ``cell`` (m) integers from 0."""
-        parts = self._buffer[:, : columns.shape[1]]
-        high = parts[: self.k]
-        lows: list[
-            int
-        ] = []  # columns that have a low part in this block, which take the rows after the high ones
-        for j in range(self.k):
-            if j not in self._low_at:
-                np.multiply(columns[j], 2.0**HIGH_BITS, out=high[j])
-                continue
-            low = parts[self.k + len(lows)]
-            np.multiply(columns[j], 2.0**HIGH_BITS, out=low)
-            np.rint(low, out=high[j])
-            low -= high[j]
-            if low.any():
-                low *= 2.0**LOW_BITS
-                np.rint(low, out=low)
-                lows.append(j)
-        used = parts[: self.k + len(lows)]
-        where = np.array([*range(self.k), *(self.k + self._low_at[j] for j in lows)])
-        for start in range(0, parts.shape[1], ROWS_EXACT):
-            some = used[:, start : start + ROWS_EXACT]
-            self._part[where[:, None], where] += (some @ some.T).astype(np.int64)
-            self._added += 1
-            if self._added == _FOLD:
-                self._fold()
+    def rows(self, start: int, stop: int) -> list[np.ndarray]:
+        """Where the values of each column are to be written, for some rows of the block."""
+        return [self._columns[at, start:stop] for at in self._place]
+
+    def take(self, start: int, stop: int, root_weight: np.ndarray | None = None) -> None:
+        """Round these rows to whole numbers, after multiplying by the root of their weights, and add their products."""
+        f, o = len(self._flags), len(self._others)
+        columns = self._columns[:, start:stop]
+        values, halves = columns[f:], self._halves[:, : stop - start]
+        high, low = halves[:o], halves[o:]
+        values -= self._middle
+        values *= self._units
+        if root_weight is not None:
+            values *= root_weight
+        np.rint(values, out=values)
+        np.add(values, _ROUNDING, out=high)
+        high -= _ROUNDING
+        np.subtract(values, high, out=low)
+        # factors of different shape: BLAS is slower where it sees that a product is symmetric
+        self._chosen += (columns[:f] @ columns.T).astype(np.int64)
+        self._products[:o] += ((high @ halves.T) * self._unit).astype(np.int64)
+        self._products[o:] += ((low @ halves.T) * (2.0**LOW_BITS * self._unit)).astype(np.int64)
+        self._added += 1
+        if self._added == _FOLD:
+            self._fold()
+
+    def settle(self, cell: np.ndarray, start: int = 0) -> None:
+        """Add the block's rows to their cells, ``cell`` (m) from 0; half at a time where a cell has too many for once."""
+        cell = cell.astype(np.intp, copy=False)
+        if not self._sums.room(cell):
+            half = len(cell) // 2
+            self.settle(cell[:half], start)
+            self.settle(cell[half:], start + half)
+            return
+        f = len(self._flags)
+        columns = self._columns[:, start : start + len(cell)]
         for i, a in enumerate(self.factors):
-            if a == 0 and not self.weighted:
-                for j in range(self.k):
-                    self._high[i, j] += np.bincount(cell, weights=high[j], minlength=self.cells)
-                for j, low in zip(lows, used[self.k :], strict=True):
-                    self._low[i, j] += np.bincount(cell, weights=low, minlength=self.cells)
-            else:
-                self._add_products(i, columns[a], columns, cell)
+            if a == 0 and not self.weighted:  # rows are counted in any case
+                self._sums.add_flags(self._flags[1:], columns[1:f], cell)
+                for j, values in zip(self._others, columns[f:], strict=True):
+                    self._sums.add(i, j, values, cell)
+                continue
+            whole = self._place[a] < f
+            factor = columns[self._place[a]] * (1.0 if whole else 2.0**-VALUE_BITS)
+            for at, j in enumerate(self._order):
+                if j in self.factors[:i]:
+                    continue
+                product = factor * columns[at]
+                if at < f:
+                    product *= 2.0**VALUE_BITS
+                elif not whole:
+                    rounded = np.rint(product)
+                    if (i, j) in self._fine:
+                        product -= rounded
+                        product *= 2.0**VALUE_BITS
+                        np.rint(product, out=product)
+                        self._sums.add(i, self._fine[i, j], product, cell)
+                    product = rounded
+                self._sums.add(i, j, product, cell)
 
     def _fold(self) -> None:
-        self._gram[np.ix_(self._where, self._where)] += self._part.astype(object)
-        self._part[:] = 0
+        f, o, one = len(self._flags), len(self._others), 2**LOW_BITS
+        chosen, products = self._chosen.astype(object), self._products.astype(object)
+        self._total[:f, :f] += chosen[:, :f] * 2 ** (2 * VALUE_BITS)
+        self._total[:f, f:] += chosen[:, f:] * 2**VALUE_BITS
+        self._total[f:, :f] += chosen[:, f:].T * 2**VALUE_BITS
+        self._total[f:, f:] += products[:o, :o] * one**2 + products[o:, o:]
+        self._total[f:, f:] += (products[:o, o:] + products[o:, :o]) * one
+        self._chosen[:], self._products[:] = 0, 0
         self._added = 0
-
-    def _add_products(self, i: int, factor: np.ndarray, columns: np.ndarray, cell: np.ndarray) -> None:
-        high = np.empty(len(cell))
-        low = np.empty(len(cell))
-        factor = factor * 2.0**_PRODUCT_HIGH
-        for j in range(self.k):
-            np.multiply(factor, columns[j], out=low)
-            np.rint(low, out=high)
-            low -= high
-            low *= 2.0**_PRODUCT_LOW
-            np.rint(low, out=low)
-            self._high[i, j] += np.bincount(cell, weights=high, minlength=self.cells)
-            self._low[i, j] += np.bincount(cell, weights=low, minlength=self.cells)
 
     def gram(self) -> np.ndarray:
         """W'W (k, k) of the scaled columns, rounded once."""
         self._fold()
-        k, g, shift = self.k, self._gram, 2**LOW_BITS
-        whole = g[:k, :k] * shift**2 + (g[:k, k:] + g[k:, :k]) * shift + g[k:, k:]
-        unit = 2 ** (2 * (HIGH_BITS + LOW_BITS))
+        unit = 2 ** (2 * VALUE_BITS)
+        whole = self._total[np.ix_(self._place, self._place)]
         return np.array([[int(value) / unit for value in row] for row in whole])
 
     def by_cell(self) -> np.ndarray:
         """Sums of factor times column within cells, (factors, cells, k), of the scaled columns."""
-        out = np.empty((len(self.factors), self.cells, self.k))
-        for i, a in enumerate(self.factors):
-            plain = a == 0 and not self.weighted
-            high, low = (HIGH_BITS, LOW_BITS) if plain else (_PRODUCT_HIGH, _PRODUCT_LOW)
-            out[i] = (np.ldexp(self._high[i], -high) + np.ldexp(self._low[i], -high - low)).T
+        out = self._sums.total()
+        for (i, j), at in self._fine.items():
+            out[i, :, j] += out[i, :, at] * 2.0**-VALUE_BITS
+        out = np.ascontiguousarray(out[:, :, : self.k])
+        if not self.weighted:
+            out[0, :, 0] = self._sums.counts
+        for i in range(len(self.factors)):
+            for j, a in enumerate(self.factors[:i]):
+                out[i, :, a] = out[j, :, self.factors[i]]
         return out

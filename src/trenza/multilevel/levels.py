@@ -9,7 +9,92 @@ import numpy as np
 import pandas as pd
 
 # Longest table for looking up whole numbers directly
-_DIRECT = 2**18
+_DIRECT = 2**20
+
+
+class Combinations:
+    """Distinct combinations of the group columns, gathered chunk by chunk.
+
+    Identifiers are mostly whole numbers, and the finest of them mostly determines the others (a class lies in one
+    school). As long as that is so, a table over the finest one is filled, which costs a fraction of a search for distinct rows.
+    """
+
+    def __init__(self, groups: Sequence[str]) -> None:
+        self._groups = list(groups)
+        self._parts: list[pd.DataFrame] = []
+        self._nested = True
+        self._finest = ""
+        self._low = 0
+        self._present = np.zeros(0, dtype=bool)
+        self._tables: dict[str, np.ndarray] = {}
+
+    def add(self, used: pd.DataFrame) -> None:
+        """Take in complete rows, at least one."""
+        if self._nested and not self._looked_up(used):
+            if self._present.any():
+                self._parts.append(self._from_tables())
+            self._nested = False
+        if not self._nested:
+            self._parts.append(combinations(used, self._groups))
+
+    def _looked_up(self, used: pd.DataFrame) -> bool:
+        """Fill the tables; False where they cannot hold these rows."""
+        columns = [used[name] for name in self._groups]
+        if not all(c.dtype.kind == "i" and isinstance(c.dtype, np.dtype) for c in columns):
+            return False
+        values = {name: column.to_numpy() for name, column in zip(self._groups, columns, strict=True)}
+        if not self._finest:
+            self._finest = max(
+                self._groups, key=lambda name: int(values[name].max()) - int(values[name].min())
+            )
+        mine = values.pop(self._finest)
+        if not self._covers(int(mine.min()), int(mine.max())):
+            return False
+        code = np.subtract(mine, self._low, dtype=np.intp)
+        fresh = ~self._present[code]
+        any_fresh = bool(fresh.any())
+        for name, other in values.items():
+            if any_fresh:
+                self._tables[name][code[fresh]] = other[fresh]
+            if not np.array_equal(self._tables[name][code], other):
+                return False
+        self._present[code] = True
+        return True
+
+    def _covers(self, low: int, high: int) -> bool:
+        """Make the tables long enough; False where that would be too long."""
+        end = self._low + len(self._present)
+        if len(self._present) and low >= self._low and high < end:
+            return True
+        if len(self._present):
+            low, high = min(low, self._low), max(high, end - 1)
+        if high - low >= _DIRECT:
+            return False
+        at = slice(self._low - low, self._low - low + len(self._present))
+        present, before = np.zeros(high - low + 1, dtype=bool), self._tables
+        present[at] = self._present
+        self._tables = {
+            name: np.zeros(len(present), dtype=np.int64) for name in self._groups if name != self._finest
+        }
+        for name, table in before.items():
+            self._tables[name][at] = table
+        self._low, self._present = low, present
+        return True
+
+    def _from_tables(self) -> pd.DataFrame:
+        code = np.flatnonzero(self._present)
+        return pd.DataFrame(
+            {
+                name: code + self._low if name == self._finest else self._tables[name][code]
+                for name in self._groups
+            }
+        )
+
+    def table(self) -> pd.DataFrame:
+        """One row a combination."""
+        if self._nested:
+            return self._from_tables()
+        return pd.concat(self._parts, ignore_index=True).drop_duplicates(ignore_index=True)
 
 
 def combinations(used: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
@@ -71,8 +156,9 @@ class CellCoder:
         single = [name for name in groups if len(self.levels[name]) == self.cells]
         self.single = single[0] if single else None
         if self.single:
-            self.cell_of = np.empty(self.cells, dtype=np.int32)
-            self.cell_of[cells[self.single].to_numpy()] = np.arange(self.cells, dtype=np.int32)
+            self.cell_of = np.full(self.cells + 1, -1)
+            self.cell_of[cells[self.single].to_numpy()] = np.arange(self.cells)
+            self.direct = direct_table(self.levels[self.single], self.cell_of)
             return
         keys = self._key([cells[name].to_numpy() for name in groups])
         span = int(np.prod([float(len(self.levels[name])) for name in groups]))
@@ -91,10 +177,12 @@ class CellCoder:
 
     def codes(self, used: pd.DataFrame) -> np.ndarray:
         """Cell numbers (m) of complete rows; -1 where a combination was not among the rows of the fit."""
-        wanted = [self.single] if self.single else self.groups
-        codes = [level_codes(used[name], self.levels[name]) for name in wanted]
         if self.single:
-            return np.where(codes[0] >= 0, self.cell_of[codes[0]], -1)
+            found = None if self.direct is None else looked_up(used[self.single], *self.direct)
+            if found is None:
+                found = self.cell_of[level_codes(used[self.single], self.levels[self.single])]
+            return found
+        codes = [level_codes(used[name], self.levels[name]) for name in self.groups]
         unknown = np.any([code < 0 for code in codes], axis=0)
         keys = self._key(codes)
         if self.table is not None:
@@ -107,16 +195,33 @@ def level_codes(column: pd.Series, levels: pd.Index) -> np.ndarray:
     if isinstance(column.dtype, pd.CategoricalDtype):
         table = np.append(levels.get_indexer(column.cat.categories), -1)
         return np.asarray(table[column.cat.codes.to_numpy()])
-    if column.dtype.kind == "i" and isinstance(column.dtype, np.dtype) and levels.dtype.kind == "i":
-        # whole numbers of a short range, as identifiers often are: a table instead of a search
-        low, high = int(levels.min()), int(levels.max())
-        if high - low < _DIRECT:
-            table = np.full(high - low + 2, -1, dtype=np.int32)
-            table[levels.to_numpy() - low] = np.arange(len(levels), dtype=np.int32)
-            values = column.to_numpy()
-            outside = (values < low) | (values > high)
-            place = values - low
-            if outside.any():
-                place = np.where(outside, high - low + 1, place)
-            return np.asarray(table[place])
-    return np.asarray(levels.get_indexer(column))
+    direct = direct_table(levels, np.append(np.arange(len(levels)), -1))
+    found = None if direct is None else looked_up(column, *direct)
+    return np.asarray(levels.get_indexer(column)) if found is None else found
+
+
+def direct_table(levels: pd.Index, codes: np.ndarray) -> tuple[int, np.ndarray] | None:
+    """For whole numbers of a short range, as identifiers often are: the lowest, and a table of ``codes`` from there on.
+
+    ``codes`` (levels + 1) are those of the levels, and last what all else gets, which is also what ends the table.
+    """
+    if levels.dtype.kind != "i" or not len(levels):
+        return None
+    low, high = int(levels.min()), int(levels.max())
+    if high - low >= _DIRECT:
+        return None
+    table = np.full(high - low + 2, codes[-1], dtype=np.intp)
+    table[levels.to_numpy() - low] = codes[:-1]
+    return low, table
+
+
+def looked_up(column: pd.Series, low: int, table: np.ndarray) -> np.ndarray | None:
+    """Codes of whole numbers by ``direct_table``; None where the column holds something else."""
+    if column.dtype.kind != "i" or not isinstance(column.dtype, np.dtype):
+        return None
+    values = column.to_numpy()
+    last = len(table) - 1
+    if len(values) and int(values.min()) >= low and int(values.max()) < low + last:
+        return np.asarray(table[np.subtract(values, low, dtype=np.intp)])
+    place = values.astype(np.int64) - low
+    return np.asarray(table[np.where((place < 0) | (place > last), last, place)])

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from trenza.contracts.faults import TrenzaError
-from trenza.multilevel.levels import combinations, ordered
+from trenza.multilevel.levels import Combinations, ordered
 
 # Rows of a chunk; duckdb hands over vectors of 2,048
 CHUNK = 2**17
@@ -51,12 +51,16 @@ class Needs:
 
 @dataclass
 class Survey:
-    """What the first pass found; ``ranges`` of numbers, ``levels`` of text, in their order, those present only."""
+    """What the first pass found; ``ranges`` of numbers, ``levels`` of text, in their order, those present only.
+
+    ``flags`` are the columns of numbers that hold zeros and ones only.
+    """
 
     rows: int = 0
     kept: int = 0
     missing: dict[str, int] = field(default_factory=dict)
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)
     levels: dict[str, pd.Index] = field(default_factory=dict)
     absent: dict[str, list[Any]] = field(default_factory=dict)
     cells: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -131,16 +135,25 @@ def numbers(column: pd.Series) -> np.ndarray:
     return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
 
 
-def complete(chunk: pd.DataFrame, needs: Needs) -> tuple[np.ndarray | None, dict[str, int]]:
-    """Which rows have all values (None: all of them), and the missing values of each column."""
+def complete(
+    chunk: pd.DataFrame, needs: Needs, lows: dict[str, float] | None = None
+) -> tuple[np.ndarray | None, dict[str, int]]:
+    """Which rows have all values (None: all of them), and the missing values of each column.
+
+    Minima that were needed to tell are put into ``lows``.
+    """
     keep: np.ndarray | None = None
     missing: dict[str, int] = {}
     for name in needs.columns:
         column = chunk[name]
         if column.dtype.kind in "iub" and not pd.api.types.is_extension_array_dtype(column.dtype):
             continue
-        if column.dtype == np.float64 and not np.isnan(column.to_numpy().min(initial=0.0)):
-            continue
+        if column.dtype == np.float64 and len(chunk):
+            low = float(column.to_numpy().min())
+            if not np.isnan(low):
+                if lows is not None:
+                    lows[name] = low
+                continue
         blank = column.isna().to_numpy()
         count = int(blank.sum())
         if count:
@@ -154,16 +167,22 @@ def _tally(into: dict[str, int], counts: Mapping[str, int]) -> None:
         into[name] = into.get(name, 0) + count
 
 
+def _zeros_and_ones(values: np.ndarray) -> bool:
+    return all(bool(((some == 0.0) | (some == 1.0)).all()) for some in (values[:64], values[64:]))
+
+
 def survey(source: Source, needs: Needs) -> Survey:
     """The first pass. Raises ``DataError`` for infinite values and for text where numbers are needed."""
     found = Survey()
     uniques: dict[str, list[Any]] = {}
     declared: dict[str, pd.Index] = {}
-    tuples: list[pd.DataFrame] = []
+    cells = Combinations(needs.groups)
     infinite: dict[str, int] = {}
     numeric = {needs.outcome, *needs.outcomes, *needs.slopes, *([needs.weights] if needs.weights else [])}
+    not_flags: set[str] = set()
     for chunk in source.chunks(needs.columns):
-        keep, missing = complete(chunk, needs)
+        lows: dict[str, float] = {}
+        keep, missing = complete(chunk, needs, lows)
         found.rows += len(chunk)
         _tally(found.missing, missing)
         used = chunk if keep is None else chunk.loc[keep, list(needs.columns)]
@@ -181,12 +200,15 @@ def survey(source: Source, needs: Needs) -> Survey:
                     declared[name] = column.cat.categories
             else:
                 values = numbers(column)
-                low, high = float(values.min()), float(values.max())
+                low = lows[name] if keep is None and name in lows else float(values.min())
+                high = float(values.max())
                 if not np.isfinite(low) or not np.isfinite(high):
                     infinite[name] = infinite.get(name, 0) + int(np.isinf(values).sum())
                 before = found.ranges.get(name, (low, high))
                 found.ranges[name] = (min(low, before[0]), max(high, before[1]))
-        tuples.append(combinations(used, needs.groups))
+                if name not in not_flags and not (low >= 0.0 and high <= 1.0 and _zeros_and_ones(values)):
+                    not_flags.add(name)
+        cells.add(used)
         if not len(found.head):
             found.head = used.iloc[:60][list(needs.columns)]
     if infinite:
@@ -202,10 +224,11 @@ def survey(source: Source, needs: Needs) -> Survey:
             found.levels[name] = pd.Index([level for level in declared[name] if level in present])
         else:
             found.levels[name] = ordered(present)
-    cells = pd.concat(tuples, ignore_index=True).drop_duplicates(ignore_index=True)
+    found.flags = set(found.ranges) - not_flags
+    table = cells.table()
     for name in needs.groups:
-        found.levels["group " + name] = ordered(pd.Index(cells[name].unique()))
-    codes = {name: found.levels["group " + name].get_indexer(cells[name]) for name in needs.groups}
+        found.levels["group " + name] = ordered(pd.Index(table[name].unique()))
+    codes = {name: found.levels["group " + name].get_indexer(table[name]) for name in needs.groups}
     order = np.lexsort([codes[name] for name in reversed(needs.groups)])
     found.cells = pd.DataFrame({name: codes[name][order] for name in needs.groups})
     return found
