@@ -28,21 +28,9 @@ from functools import cached_property
 import numpy as np
 
 from trenza.multilevel.one_column import OneColumn, Upper
+from trenza.multilevel.one_factor import OneFactor, small_inverse
 from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped, times
 from trenza.multilevel.rest import Rest
-
-
-def small_inverse(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Inverses and log-determinants of q x q matrices kept as (q, q, groups)."""
-    q = len(t)
-    if q == 1:
-        return 1.0 / t, np.log(t[0, 0])
-    if q == 2:
-        determinant = t[0, 0] * t[1, 1] - t[0, 1] * t[1, 0]
-        inverse = np.array([[t[1, 1], -t[0, 1]], [-t[1, 0], t[0, 0]]]) / determinant
-        return inverse, np.log(determinant)
-    stacked = np.ascontiguousarray(np.moveaxis(t, -1, 0))
-    return np.moveaxis(np.linalg.inv(stacked), 0, -1), np.linalg.slogdet(stacked)[1]
 
 
 @dataclass
@@ -70,6 +58,9 @@ class Block:
                 parts, mine, other, float(sigma[self.first][0, 0]), float(upper[0, 0]), order
             )
             return
+        if self._one_factor is not None:
+            self._one_factor.add(parts, entries, sigma[self.first], order)
+            return
         state = self.state(sigma, chol)
         parts.logdet += state.logdet
         parts.cross -= state.cross
@@ -92,6 +83,10 @@ class Block:
             return None
         upper = Upper(self.rest.indices, self.rest.d[0], self.rest.h[:, 0, 0], self.rest.c[:, 0])
         return OneColumn(self.h[0, 0], self.c[0], upper)
+
+    @cached_property
+    def _one_factor(self) -> OneFactor | None:
+        return OneFactor(self.h, self.c) if self.rest is None else None
 
     def state(self, sigma: list[np.ndarray], chol: list[np.ndarray]) -> State:
         """The products with V^-1 at given relative variances."""

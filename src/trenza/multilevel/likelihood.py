@@ -90,16 +90,19 @@ class Model:
             return Point(tuple(sigma), s2, beta, s2 * inverse, value / 2.0, psi, none, none, none, none, none)
         with_s2 = _complete(parts, gamma, self.n)
         pc = with_s2.p @ c
-        ypy = np.einsum("ik,k->i", pc, c)
+        ypy = pc @ c
         b_p = pc[:, :p]
-        ypypy = np.einsum("ijkl,k,l->ij", with_s2.q, c, c) - b_p @ inverse @ b_p.T
+        ypypy = with_s2.q @ c @ c - b_p @ inverse @ b_p.T
         px, qx = with_s2.p[:, :p, :p], with_s2.q[:, :, :p, :p]
         inverse_p = inverse @ px
-        traces_p = with_s2.t - np.trace(inverse_p, axis1=1, axis2=2)
+        m = len(px)
+        # traces of products as products of the matrices' elements
+        turned = np.ascontiguousarray(inverse_p.transpose(0, 2, 1)).reshape(m, p * p)
+        traces_p = with_s2.t - inverse_p.trace(axis1=1, axis2=2)
         traces_pp = (
             with_s2.tt
-            - 2.0 * np.einsum("kl,ijlk->ij", inverse, qx)
-            + np.einsum("ikl,jlk->ij", inverse_p, inverse_p)
+            - 2.0 * (qx.reshape(m, m, p * p) @ inverse.ravel())
+            + inverse_p.reshape(m, p * p) @ turned.T
         )
         first, second = (traces_p, traces_pp) if self.reml else (with_s2.t, with_s2.tt)
         gradient = (first - ypy / s2) / (2.0 * s2)
@@ -126,14 +129,13 @@ def _complete(parts: Parts, gamma: np.ndarray, n: int) -> Parts:
     out = Parts.zero(m + 1, k)
     out.logdet, out.cross = parts.logdet, parts.cross
     out.p[1:], out.t[1:], out.q[1:, 1:], out.tt[1:, 1:] = parts.p, parts.t, parts.q, parts.tt
-    out.p[0] = parts.cross - np.tensordot(gamma, parts.p, 1)
+    out.p[0] = parts.cross - (gamma @ parts.p.reshape(m, k * k)).reshape(k, k)
     out.t[0] = n - gamma @ parts.t
     out.tt[0, 1:] = out.tt[1:, 0] = parts.t - parts.tt @ gamma
     out.tt[0, 0] = out.t[0] - gamma @ out.tt[0, 1:]
-    for j in range(m):
-        out.q[0, j + 1] = parts.p[j] - np.tensordot(gamma, parts.q[:, j], 1)
-        out.q[j + 1, 0] = out.q[0, j + 1].T
-    out.q[0, 0] = out.p[0] - np.tensordot(gamma, out.q[1:, 0], 1)
+    out.q[0, 1:] = parts.p - (gamma @ parts.q.reshape(m, m * k * k)).reshape(m, k, k)
+    out.q[1:, 0] = out.q[0, 1:].transpose(0, 2, 1)
+    out.q[0, 0] = out.p[0] - (gamma @ out.q[1:, 0].reshape(m, k * k)).reshape(k, k)
     return out
 
 

@@ -24,6 +24,8 @@ from trenza.multilevel.parts import Parts, add_symmetric
 
 # Groups are added up by size where there are fewer sizes than this share of groups
 _SHARE = 0.25
+# Units of a piece that fits the cache
+_PIECE = 1024
 
 
 @dataclass
@@ -115,27 +117,51 @@ class OneColumn:
         upper, units = self.upper, len(self.upper.h)
         d = f * upper.d
         g = upper.h - s1 * np.bincount(upper.unit, upper.d * d, units)
-        b = upper.c - s1 * self._in_units(d)
+        b = upper.c.T - s1 * self._in_units(d).T
         shrink = 1.0 / (1.0 + s2 * g)
-        gain = (s2 * shrink)[:, None] * b
-        parts.logdet -= float(np.log(shrink).sum())
-        parts.cross -= b.T @ gain
-        if not order:
-            return None
         k = s2 * shrink
-        a2, n22 = shrink[:, None] * b, shrink * g
-        parts.p[other] += a2.T @ a2
-        parts.t[other] += float(n22.sum())
-        add_symmetric(parts, other, other, a2.T @ (n22[:, None] * a2), float(n22 @ n22))
+        parts.logdet -= float(np.log(shrink).sum())
+        if not order:
+            parts.cross -= (k * b) @ b.T
+            return None
         squares, weighted = np.bincount(upper.unit, d**2, units), np.bincount(upper.unit, n * d**2, units)
-        s, w = self._in_units(d * f), self._in_units(n * d * f)
-        v = s - squares[:, None] * gain
-        sg, wg = s.T @ gain, w.T @ gain
+        s, w = self._in_units(d * f).T, self._in_units(n * d * f).T
+        n22 = shrink * g
+        # Z1'V^-1 W sums over the groups of a unit, times D, to v = s - squares K b; written out in b, s and w
+        bb = _grams(
+            b,
+            b,
+            [
+                k,
+                shrink**2,
+                n22 * shrink**2,
+                squares * k**2,
+                (weighted - k * squares**2) * k**2,
+                squares * k * shrink**2,
+            ],
+        )
+        sb = _grams(s, b, [k, squares * k**2, shrink**2])
+        (wb,), (ss,) = _grams(w, b, [k]), _grams(s, s, [k])
+        parts.cross -= bb[0]
+        parts.p[other] += bb[1]
+        parts.t[other] += float(n22.sum())
+        add_symmetric(parts, other, other, bb[2], float(n22 @ n22))
         return (
-            gain.T @ (squares[:, None] * gain) - sg - sg.T,
-            gain.T @ (weighted[:, None] * gain) - wg - wg.T - v.T @ (k[:, None] * v),
+            bb[3] - sb[0] - sb[0].T,
+            bb[4] - ss + sb[1] + sb[1].T - wb - wb.T,
             -float(k @ squares),
             float((k * squares) @ (k * squares)) - 2.0 * float(k @ weighted),
-            v.T @ (shrink[:, None] * a2),
+            sb[2] - bb[5],
             float(shrink**2 @ squares),
         )
+
+
+def _grams(left: np.ndarray, right: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
+    """Sums over units of weight left right', one (k, k) a weight; ``left`` and ``right`` (k, units)."""
+    k, units = left.shape
+    out = np.zeros((len(weights) * k, k))
+    for start in range(0, units, _PIECE):
+        some = slice(start, start + _PIECE)
+        scaled = np.array([left[:, some] * weight[some] for weight in weights])
+        out += scaled.reshape(len(weights) * k, -1) @ right[:, some].T
+    return out.reshape(len(weights), k, k)

@@ -16,6 +16,7 @@ Vandenberghe 2004, Convex Optimization, section 5.9 (the condition on the cone).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,6 +29,10 @@ DECREMENT = 1e-17
 GOOD = 1e-9
 # A standard deviation below this share of the residual one (for a column of unit spread) is looked at as zero
 ZERO = 1e-4
+# A search that comes so near to a known end, in log-likelihood units, has arrived at it
+NEAR = 0.01
+# Smallest and largest standard deviation after a step of scoring
+FLOOR, CEILING = 0.03, 30.0
 # Starting standard deviations, relative to the residual one
 STARTS = (0.4, 2.0, 0.05)
 
@@ -72,30 +77,25 @@ class Search:
         """Independent columns with standard deviation ``sd`` each."""
         return np.array([sd if e.a == e.b else 0.0 for e in self.entries])
 
+    @cached_property
+    def _bilinear(self) -> np.ndarray:
+        """(m, m, m): Sigma's element i is half the sum over c and d of ``[c, d, i]`` theta_c theta_d."""
+        out = np.zeros((self.m, self.m, self.m))
+        for c, one in enumerate(self.entries):
+            for d, two in enumerate(self.entries):
+                if one.factor != two.factor or one.b != two.b:
+                    continue
+                # the elements (a, b) of one and (a', b) of two meet in Sigma[a, a'], twice on the diagonal
+                for i, e in enumerate(self.entries):
+                    if e.factor == one.factor and {e.a, e.b} == {one.a, two.a}:
+                        out[c, d, i] = 2.0 if e.a == e.b else 1.0
+        return out
+
     def derivatives(self, theta: np.ndarray, point: Point) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Gradient (m) and Hessian of the profiled value by theta, and d psi / d (s2, theta) and the full Hessian."""
-        roots, s2, m = self.chol(theta), point.s2, self.m
-        slope = np.zeros((m, m))
-        curve = np.zeros((m, m))
-        for c, one in enumerate(self.entries):
-            unit = np.zeros_like(roots[one.factor])
-            unit[one.a, one.b] = 1.0
-            change = unit @ roots[one.factor].T
-            change = change + change.T
-            for i, e in enumerate(self.entries):
-                if e.factor == one.factor:
-                    slope[i, c] = change[e.a, e.b]
-            for d, two in enumerate(self.entries):
-                if two.factor != one.factor:
-                    continue
-                other = np.zeros_like(unit)
-                other[two.a, two.b] = 1.0
-                both = unit @ other.T + other @ unit.T
-                curve[c, d] = sum(
-                    point.gradient[1 + i] * s2 * both[e.a, e.b]
-                    for i, e in enumerate(self.entries)
-                    if e.factor == one.factor
-                )
+        s2, m = point.s2, self.m
+        slope = (theta @ self._bilinear).T
+        curve = self._bilinear @ (point.gradient[1:] * s2)
         jacobian = np.zeros((m + 1, m + 1))
         jacobian[0, 0] = 1.0
         jacobian[1:, 0] = point.psi[1:] / s2
@@ -106,11 +106,47 @@ class Search:
         hessian[1:, 0] = hessian[0, 1:]
         return point.gradient[1:] @ (s2 * slope), jacobian, hessian
 
-    def descend(self, theta: np.ndarray) -> Found:
-        """Newton's method from ``theta`` with steps cut back until the value falls."""
+    def scored(self, point: Point) -> np.ndarray | None:
+        """theta after a step of Fisher's scoring in the variances themselves, in which it is exact for balanced data.
+
+        It leads from a far point to near the end at once (a MIVQUE estimate), where Newton's steps are short of breath; where
+        a covariance matrix would leave the cone, its eigenvalues are put on a small positive number. None without a step.
+        """
+        try:
+            psi = point.psi - np.linalg.solve(point.expected, point.gradient)
+        except np.linalg.LinAlgError:
+            return None
+        if not psi[0] > 0.0 or not np.isfinite(psi).all():
+            return None
+        sigma = [np.zeros_like(one) for one in point.sigma]
+        for value, e in zip(psi[1:] / psi[0], self.entries, strict=True):
+            sigma[e.factor][e.a, e.b] = sigma[e.factor][e.b, e.a] = value
+        for one in sigma:
+            values, vectors = np.linalg.eigh(one)
+            one[:] = (vectors * np.clip(values, FLOOR**2, CEILING**2)) @ vectors.T
+        return self.theta([np.linalg.cholesky(one) for one in sigma])
+
+    def _arrived(self, point: Point, known: Found | None) -> bool:
+        """Whether a search has come so near to a known end, by its information, that it would end there as well."""
+        if known is None or point.value < known.point.value or point.value > known.point.value + NEAR:
+            return False
+        away = point.psi - known.point.psi
+        return float(away @ known.point.expected @ away) / 2.0 < NEAR
+
+    def descend(self, theta: np.ndarray, cold: bool = False, known: Found | None = None) -> Found:
+        """Newton's method from ``theta`` with steps cut back until the value falls.
+
+        A ``cold`` start begins with a step of scoring. Ends early near a ``known`` end, which is then returned.
+        """
         point = self.model.at(self.chol(theta))
         step_limit, steps = 1.0, 0
+        if cold and (better := self.scored(point)) is not None:
+            after = self.model.at(self.chol(better))
+            if after.value < point.value:
+                theta, point, steps = better, after, 1
         while True:
+            if known is not None and self._arrived(point, known):
+                return known
             gradient, jacobian, hessian = self.derivatives(theta, point)
             profiled = hessian[1:, 1:] - np.outer(hessian[1:, 0], hessian[0, 1:]) / hessian[0, 0]
             values, vectors = np.linalg.eigh(profiled)
@@ -174,9 +210,11 @@ class Search:
                             break
         return worst, better
 
-    def solve(self, theta: np.ndarray) -> Found:
+    def solve(self, theta: np.ndarray, cold: bool = False, known: Found | None = None) -> Found:
         """Descend, certify, and go on until the certificate holds."""
-        found = self.descend(theta)
+        found = self.descend(theta, cold, known)
+        if found is known:
+            return found
         for _ in range(10):
             worst, better = self.certify(found)
             if better is None:
@@ -226,10 +264,10 @@ class Search:
 
     def best(self, start: np.ndarray | None = None) -> tuple[Found, list[Found]]:
         """The best end of searches from all starts, and the others; ``start`` (m) is one that is known to be near."""
-        ends = [self.solve(self.start(STARTS[0]) if start is None else start)]
-        singular = any(_least(e, self) < ZERO for e in ends)
-        if singular or self.cheap:
-            ends += [self.solve(self.start(sd)) for sd in STARTS[1:]]
+        first = self.solve(self.start(STARTS[0]), cold=True) if start is None else self.solve(start)
+        ends = [first]
+        if self.cheap or _least(first, self) < ZERO:
+            ends += [self.solve(self.start(sd), cold=True, known=first) for sd in STARTS[1:]]
         ends.sort(key=lambda e: e.point.value)
         return ends[0], ends[1:]
 
