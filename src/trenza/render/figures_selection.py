@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-_MARKS = {"positive": ">", "negative": "<", "null": "|", "mixed": "D", "target": "*", "no_size": "."}
+_MARKS = {"positive": ">", "negative": "<", "null": "o", "mixed": "D", "target": "*", "no_size": "."}
 
 
 def scatter(ctx: Context) -> Figure | None:
@@ -119,7 +119,7 @@ def forest(ctx: Context) -> Figure | None:
             ax.text(
                 1.02,
                 y,
-                style.wrap(words, 44),
+                style.wrap(words, 31),
                 transform=ax.get_yaxis_transform(),
                 va="center",
                 fontsize=style.SMALL - 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from trenza.render.language import NO_VALUE, is_missing, percent
+from trenza.render.language import NO_VALUE, is_missing, listed, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,15 +30,24 @@ def size(ctx: Context, row: Mapping[Any, Any]) -> str:
     return f"{ctx.num(row['estimate'], _decimals(row['estimate']), sign=True)} {ctx.say(row['unit'])}"
 
 
+def printed(ctx: Context, value: float) -> str:
+    """A claimed figure with as many decimals as it needs."""
+    return ctx.num(value, _decimals(value))
+
+
 def rule_sentences(ctx: Context) -> list[str]:
     """Observed, expected and left, one sentence a rule; and what rules of other lengths would give."""
     said = []
     for _, part in ctx.table("selection_rule").groupby("id", sort=False):
         rows = {r["term"]: r for _, r in part.iterrows() if r["term"] != "expected_by_tests"}
         seen, left = rows["observed_difference"], rows["remainder"]
+        other = part.loc[part["term"] == "expected_by_tests"]
         more = [
-            ctx.t("sel_said_tests", tests=ctx.count(r["tests"]), expected=ctx.num(r["estimate"], 1))
-            for _, r in part.loc[part["term"] == "expected_by_tests"].iterrows()
+            ctx.t(
+                "sel_said_tests",
+                tests=listed([ctx.count(v) for v in other["tests"]], ctx.lang),
+                expected=listed([ctx.num(v, 1) for v in other["estimate"]], ctx.lang),
+            )
         ]
         first = ctx.t(
             "sel_said",
@@ -52,7 +61,7 @@ def rule_sentences(ctx: Context) -> list[str]:
             left=ctx.num(left["estimate"], 1),
             left_ci=ctx.span(left["ci_low"], left["ci_high"], 1),
         )
-        said.append(" ".join([first, *more]))
+        said.append(" ".join([first, *(more if len(other) else [])]))
     return said
 
 
@@ -112,6 +121,23 @@ def check_sentences(ctx: Context) -> list[str]:
             fields |= {"low": ctx.num(low, places), "high": ctx.num(high, places), "n": ctx.count(first["n"])}
         said.append(ctx.t(f"check_said_{first['check']}", **fields))
     return said
+
+
+def summary(ctx: Context) -> list[tuple[str, str]]:
+    """The answers for the first page, each with the kind of number that carries it."""
+    found = [("real", said) for said in rule_sentences(ctx)]
+    claims = ctx.table("claims")
+    checks = [("published", said) for said in check_sentences(ctx)]
+    if len(claims) and not checks:
+        checks = [("published", claims_sentence(ctx, claims))]
+    return [*checks, *found]
+
+
+def told(ctx: Context, text: Any) -> str:
+    """Words of a claim as typed in, in this context's language; its years are no counts."""
+    if is_missing(text):
+        return NO_VALUE
+    return str(text) if ctx.lang == "en" else ctx.say(text)
 
 
 def claims_sentence(ctx: Context, table: pd.DataFrame) -> str:

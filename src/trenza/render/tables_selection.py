@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import selection
-from trenza.render.cells import Row, Shown, count_cell, number_cell, said_cell, span_cell
+from trenza.render.cells import Row, Shown, count_cell, number_cell, span_cell
 from trenza.render.language import NO_VALUE, is_missing, percent
 
 if TYPE_CHECKING:
@@ -24,7 +24,23 @@ def _expected(c: Context, r: Row) -> str:
 
 
 def _chance(c: Context, r: Row) -> str:
-    return NO_VALUE if is_missing(r["chance"]) else percent(r["chance"], c.lang, 1)
+    if is_missing(r["chance"]):
+        return NO_VALUE
+    least = 0.001
+    return f"< {percent(least, c.lang, 1)}" if r["chance"] < least else percent(r["chance"], c.lang, 1)
+
+
+def _who(c: Context, r: Row) -> str:
+    return f"{selection.told(c, r['claimed_by'])} ({selection.told(c, r['where'])})"
+
+
+def _design(c: Context, r: Row) -> str:
+    return f"{selection.told(c, r['design'])} ({c.t('quality_' + r['quality'])})"
+
+
+def _size(c: Context, r: Row) -> str:
+    direction = c.t(f"claim_{r['direction']}")
+    return direction if is_missing(r["estimate"]) else f"{selection.size(c, r)} ({direction})"
 
 
 def _against(c: Context, r: Row) -> str:
@@ -46,13 +62,12 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_sel_reliability", number_cell("reliability"), True), Shown("col_sel_sd_change", number_cell("sd_of_change", 1), True),
     ),
     "claims": (
-        CLAIM, KIND, Shown("col_claimed_by", said_cell("claimed_by")), Shown("col_claim_design", said_cell("design")),
-        Shown("col_claim_quality", lambda c, r: c.t(f"quality_{r['quality']}")), Shown("col_outcome", said_cell("outcome")),
-        Shown("col_claim_size", selection.size, True), Shown("col_claim_direction", lambda c, r: c.t(f"claim_{r['direction']}")),
-        Shown("col_claim_where", said_cell("where")), Shown("col_claim_note", said_cell("note")),
+        CLAIM, KIND, Shown("col_claimed_by", _who), Shown("col_claim_design", _design),
+        Shown("col_outcome", lambda c, r: selection.told(c, r["outcome"])), Shown("col_claim_size", _size),
+        Shown("col_claim_note", lambda c, r: selection.told(c, r["note"])),
     ),
     "claim_checks": (
-        CLAIM, Shown("col_claim_against", _against), Shown("col_claimed", number_cell("claimed"), True),
+        CLAIM, Shown("col_claim_against", _against), Shown("col_claimed", lambda c, r: selection.printed(c, r["claimed"]), True),
         Shown("col_claim_expected", _expected, True), Shown("col_claim_chance", _chance, True), Shown("col_n", count_cell("n"), True),
     ),
 }  # fmt: skip
