@@ -7,10 +7,13 @@ which change nothing), so that their matrices are one array (units, r, r). Notat
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
 
+from trenza.multilevel import crossed
+from trenza.multilevel.pairs import Pairs
 from trenza.multilevel.parts import Entry, Parts, State, across, add_symmetric, swapped, times
 
 
@@ -37,6 +40,12 @@ class Rest:
     def shape(self) -> tuple[int, int]:
         """Units, and columns of each."""
         return self.h.shape[0], self.h.shape[1]
+
+    @cached_property
+    def pairs(self) -> Pairs | None:
+        """For one column over one large unit: what its cross-products with itself are made from."""
+        units, r = self.shape
+        return Pairs.of(self._matrix(self.d[0])) if len(self.d) == 1 and units == 1 and r > 1 else None
 
     def _matrix(self, data: np.ndarray) -> sp.csr_matrix:
         units, r = self.shape
@@ -99,7 +108,10 @@ class Rest:
         d1 = times(by_row, self.d)
         scaled = sigma[first] @ d1
         plain = [self._matrix(some) for some in self.d]
-        g = self.h - sum(self._gram(plain[a], self._matrix(scaled[a])) for a in range(q))
+        if self.pairs is not None:
+            g = (self.h[0] - self.pairs.gram(sigma[first][0, 0] * state.f[0, 0]))[None]
+        else:
+            g = self.h - sum(self._gram(plain[a], self._matrix(scaled[a])) for a in range(q))
         a2 = self.c.reshape(units * r, -1) - sum(plain[a].T @ shrunk[a] for a in range(q))
         a2 = a2.reshape(units, r, -1)
         root = self._diagonal(chol)
@@ -111,6 +123,10 @@ class Rest:
         inner[:, np.arange(r), np.arange(r)] += 1.0
         inverse, logdet = _inverse(inner)
         state.logdet += logdet
+        state.d = [self._matrix(some) for some in d1]
+        if root is not None and self.pairs is not None and crossed.shortcut(g[0], root[0]):
+            crossed.extend(state, g[0], a2[0], root[0], inverse[0])
+            return
         if root is not None:
             state.k = root[:, :, None] * inverse * root[:, None, :]
         else:
@@ -124,7 +140,6 @@ class Rest:
             state.t2[:, np.arange(r), np.arange(r)] += 1.0
         state.a2 = state.t2 @ a2
         state.n22 = state.t2 @ g
-        state.d = [self._matrix(some) for some in d1]
         flat = gain.reshape(units * r, -1)
         state.a1 = state.a1 - np.array([some @ flat for some in state.d])
 
@@ -155,13 +170,17 @@ class Rest:
         self, parts: Parts, ones: list[int], others: list[int], entries: list[Entry], state: State
     ) -> None:
         """Add what the other factors change in, and add to, the derivatives."""
+        if state.inverse is not None:
+            crossed.derivatives(self, parts, ones, others, entries, state)
+            return
         q, units, r = len(self.d), *self.shape
         k, t2, n22 = state.k, state.t2, state.n22
-        grams = (
-            {(a, b): self._gram(state.d[a], state.d[b]) for a in range(q) for b in range(q)} if ones else {}
-        )
+        if self.pairs is not None:
+            grams = {(0, 0): self.pairs.gram(state.f[0, 0] ** 2)[None]}
+        else:
+            grams = {(a, b): self._gram(state.d[a], state.d[b]) for a in range(q) for b in range(q) if ones}
         # one column over one large unit: the trace by a second cross-product costs less than the blocks
-        large = q == 1 and units == 1 and r > 1
+        large = self.pairs is not None
         own = self.own_blocks(state) if ones and not large else np.zeros((q, q, 0))
         s = {i: np.asarray(sum(grams[a, b] for a, b in swapped(entries[i]))) for i in ones}
         u = {
@@ -178,9 +197,8 @@ class Rest:
             for j in (j for j in ones if j >= i):
                 trace = float((ks[i] * ks[j].transpose(0, 2, 1)).sum())
                 if large:
-                    by_size = self._gram(
-                        self._matrix(state.d[0].data * state.n11[0, 0][self.row]), state.d[0]
-                    )
+                    assert self.pairs is not None
+                    by_size = self.pairs.gram(state.f[0, 0] ** 2 * state.n11[0, 0])
                     product = -across(u[i], k @ u[j])
                     add_symmetric(parts, i, j, product, trace - 2.0 * float((k * by_size).sum()))
                     continue
@@ -223,7 +241,8 @@ def _inverse(inner: np.ndarray) -> tuple[np.ndarray, float]:
         return np.linalg.inv(inner), 2.0 * float(np.log(diagonal).sum())
     from scipy.linalg.lapack import dpotrf, dpotri
 
-    lower, failed = dpotrf(np.asfortranarray(inner[0]), lower=True, overwrite_a=True)
+    # the matrix is symmetric: its transpose is in the order that LAPACK wants without a copy
+    lower, failed = dpotrf(inner[0].T, lower=True, overwrite_a=True)
     if failed:
         raise np.linalg.LinAlgError("matrix is not positive definite")
     logdet = 2.0 * float(np.log(np.diag(lower)).sum())

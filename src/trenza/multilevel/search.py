@@ -21,6 +21,7 @@ from functools import cached_property
 import numpy as np
 
 from trenza.multilevel.likelihood import Model, Point
+from trenza.multilevel.start import moment_start
 
 MAX_STEPS = 100
 # The search ends when a Newton step promises less than this (log-likelihood units): 1e-8 of a standard error
@@ -264,6 +265,8 @@ class Search:
 
     def best(self, start: np.ndarray | None = None) -> tuple[Found, list[Found]]:
         """The best end of searches from all starts, and the others; ``start`` (m) is one that is known to be near."""
+        if start is None:
+            start = moment_start(self.structure, self.model.basis)
         first = self.solve(self.start(STARTS[0]), cold=True) if start is None else self.solve(start)
         ends = [first]
         if self.cheap or _least(first, self) < ZERO:

@@ -143,10 +143,7 @@ def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tupl
     start = np.cumsum([0, *(factors[f].levels for f in others)])
     nodes = [factors[f].of_cell + begin for f, begin in zip(others, start, strict=False)]
     unit_of_node, unit_of_group = _units(one, nodes, int(start[-1]))
-    nested = all(
-        len(np.unique(one.of_cell.astype(np.int64) * factors[f].levels + factors[f].of_cell)) == one.levels
-        for f in others
-    )
+    nested = all(_determines(one, factors[f]) for f in others)
     # columns of all other factors, level by level; each gets a slot in its unit
     owner = np.concatenate(
         [np.repeat(unit_of_node[start[i] : start[i + 1]], factors[f].q) for i, f in enumerate(others)]
@@ -182,6 +179,13 @@ def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tupl
             )
         )
     return tuple(blocks), nested
+
+
+def _determines(one: Factor, other: Factor) -> bool:
+    """Whether each level of ``one`` lies in one level of ``other``."""
+    of_level = np.zeros(one.levels, dtype=other.of_cell.dtype)
+    of_level[one.of_cell] = other.of_cell
+    return bool(np.array_equal(of_level[one.of_cell], other.of_cell))
 
 
 def _class_of(sizes: np.ndarray) -> np.ndarray:
