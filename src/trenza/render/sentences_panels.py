@@ -76,8 +76,8 @@ def _line(ctx: Context, panel: Panel, x: Line) -> str:
     if not is_missing(row["p_value"]):
         facts.append(p_phrase(row["p_value"], ctx.lang))
     facts.append(ctx.t("fact_n", n=ctx.count(row["n"])))
-    return ctx.t("pan_line", name=panels.name(ctx, x.key), estimate=ctx.num(row["estimate"]), unit=panels.unit(ctx, panel),
-                 facts="; ".join(facts))  # fmt: skip
+    number = f"{ctx.num(row['estimate'])} {panels.unit(ctx, panel)}".strip()
+    return f"{panels.name(ctx, x.key)}: {number} ({'; '.join(facts)})."
 
 
 def conclusion(ctx: Context, panel: Panel, x: Line) -> str:
