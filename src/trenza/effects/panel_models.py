@@ -22,7 +22,7 @@ from trenza.multilevel.result import Fit
 
 GAIN = "gain over the mean of the baseline years, {how}"
 ANCOVA = "ANCOVA: outcome given the mean of the baseline years, {how}"
-REML = "random intercepts of {groups}, REML with Kenward-Roger"
+REML = "random intercepts of {groups}, REML with {errors}"
 HC2 = "least squares with HC2 and Bell-McCaffrey degrees of freedom"
 GROWTH = (
     "growth model: years, cohorts and a step at the start; random {own} of schools, random intercept of the level of "
@@ -72,9 +72,9 @@ def _after(design: PanelDesign, used: pd.DataFrame, kind: str, ci_level: float) 
     nested = rows["unit"].nunique() > rows["cluster"].nunique()
     groups = (["cluster"] if nested else []) + (["unit"] if several_years else [])
     words = {"cluster": "the level of assignment", "unit": "schools"}
-    method = (GAIN if kind == "gain" else ANCOVA).format(
-        how=REML.format(groups=" and ".join(words[g] for g in groups)) if groups else HC2
-    )
+    errors = "CR2 clustered at the level of assignment" if several_years else "Kenward-Roger"
+    how = REML.format(groups=" and ".join(words[g] for g in groups), errors=errors) if groups else HC2
+    method = (GAIN if kind == "gain" else ANCOVA).format(how=how)
     shared: Row = {"aggregation": "overall", "method": method}
     fixed = ["treated", *(["baseline"] if kind == "ancova" else []), *(["time"] if several_years else [])]
     outcome = "outcome" if kind == "ancova" else "gain"

@@ -17,7 +17,7 @@ NO_VALUE = "\u2013"
 NARROW_SPACE = "\u202f"
 
 # A count of four digits or more in a room's phrase, such as 2401 of 6330 rows.
-_COUNT = re.compile(r"(?<![\w.])\d{4,}(?= of \d| rows| complete|$)")
+_COUNT = re.compile(r"(?<![\w.])(?<!seed )\d{4,}(?= of \d| rows| complete|$)")
 _NEGATIVE = re.compile(r"(?<![\w.)])-(?=\d)")
 _POINT = {"en": ".", "es": ","}
 _THOUSANDS = {"en": ",", "es": "."}
@@ -114,9 +114,11 @@ def _translated(piece: str) -> str | None:
     for pattern, spanish in _phrases():
         match = pattern.fullmatch(piece.strip())
         if match:
-            # A year has no thousands sign.
+            # A year and a seed have no thousands sign.
             found = match.groupdict("")
-            return spanish.format(**{k: v if k == "year" else _decimal_comma(v) for k, v in found.items()})
+            return spanish.format(
+                **{k: v if k in ("year", "seed") else _decimal_comma(v) for k, v in found.items()}
+            )
     return None
 
 
