@@ -41,6 +41,8 @@ def group_distributions(ctx: Context) -> Figure | None:
     foot = [*(ctx.t(f"cmp_groups_{form}") for form in sorted(told)), ctx.t("cmp_groups_foot")]
     if any(s == "real" for _, s in some):
         foot.append(ctx.t("cmp_groups_real"))
+    if hollow:
+        foot.append(ctx.t("cmp_groups_simulated"))
     if len(some) < len(shown):
         foot.append(ctx.t("shown_of", k=ctx.count(len(some)), n=ctx.count(len(shown)), table="distribution"))
     style.head(
