@@ -224,12 +224,14 @@ def _formula_faults(study: Mapping[str, Any], items: Rows, shown: str) -> list[F
     """Faults of the formulas among the models, each against the columns of its source."""
     faults: list[Fault] = []
     for position, model in enumerate(study["models"]):
-        if "formula" in model and model["source"] in study["sources"] and "group" in study["design"]:
+        if "formula" in model and model["source"] in study["sources"]:
             from trenza.multilevel.declared_checks import formula_faults  # formulaic is slow to load
 
             there = available_columns(study, model["source"], items)
             place = f"models.{position}"
-            faults += formula_faults(model, study["design"]["group"], there, place, shown)
+            official = study["sources"][model["source"]]["holds"] == "official"
+            group = None if official else study["design"].get("group")
+            faults += formula_faults(model, group, there, place, shown)
     return faults
 
 

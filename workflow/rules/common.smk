@@ -88,6 +88,7 @@ TABLES = {
         "varcomp",
         "modes",
         "influence",
+        "not_fitted",
         "discontinuity",
         "mean_reversion",
         "bins",

@@ -9,7 +9,7 @@ rule model_effects:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("multilevel", "effects"),
+        code=code_digest("multilevel", "effects", "official"),
         sources=setting("sources"),
         design=design("group", "participants", "control"),
         models=setting("models"),

@@ -10,12 +10,13 @@ with job(snakemake.log[0]):
     from trenza.io.clean_folder import read_clean
     from trenza.io.files import write_table
     from trenza.io.official_rows import official_rows
+    from trenza.official.school_years import read_school_years
 
     clean, sources, panels = Path(snakemake.input.clean), snakemake.params.sources, snakemake.params.panels
     rules, data = snakemake.params.selection_rules, read_clean(clean, sources)
     official = official_rows(clean, sources, [*panels, *rules])
     tables = model_study(
-        data,
+        data | read_school_years(clean, sources, snakemake.params.models),
         official=official,
         study=snakemake.wildcards.study,
         sources=sources,

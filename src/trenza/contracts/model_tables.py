@@ -1,4 +1,4 @@
-"""The tables of the stage model: coefficients, the fit as a whole, variance components, modes, influence."""
+"""The tables of the stage model: coefficients, the fit as a whole, variance components, modes, influence, models without a fit."""
 
 from __future__ import annotations
 
@@ -132,6 +132,18 @@ MODEL_CONTRACTS: tuple[Contract, ...] = (
             text_column("method", "how it was computed"),
         ),
         ("id", "source", "group", "level", "term"),
+    ),
+    Contract(
+        "not_fitted",
+        (
+            STUDY,
+            _ID,
+            OUTCOME,
+            SOURCE,
+            text_column("formula", "the model as declared, in lme4's language"),
+            text_column("reason", "what the official files at hand lack for it"),
+        ),
+        ("id", "source"),
     ),
 )
 MODEL_TABLES = {contract.name: contract for contract in MODEL_CONTRACTS}

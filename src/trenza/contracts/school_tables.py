@@ -41,6 +41,19 @@ CHANGE_STATUSES = (
     "no_value",
     "undocumented",
 )
+# What a row of a school in a year holds for the models of a study, see official/school_years.py.
+SCHOOL_YEAR_COLUMNS = (
+    "school",
+    "commune",
+    "region",
+    "grade",
+    "year",
+    "ses_group",
+    "dependency",
+    "rural",
+    *SUBJECTS,
+    *(f"pupils_{subject}" for subject in SUBJECTS),
+)
 ACTIONS = ("missing", "changed", "flagged", "refused", "not_carried", "recoded")
 FILE_OUTCOMES = ("read", "refused", "not_data")
 

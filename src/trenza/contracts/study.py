@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.school_tables import SCHOOL_YEAR_COLUMNS
 from trenza.contracts.study_baseline import check_baseline
 from trenza.contracts.study_claims import check_rules
 from trenza.contracts.study_panels import check_panels
@@ -204,7 +205,7 @@ def _check_design(study: Mapping[str, Any], file: str) -> list[Fault]:
     found: list[Fault] = []
     if "group" not in design:
         # A study that describes only; whatever compares needs to know who took part.
-        needs = [k for k in ANALYSES if study[k]]
+        needs = [k for k in ANALYSES if study[k] and k != "models"]
         needs += [
             f"sources.{s}"
             for s, v in study["sources"].items()
@@ -274,6 +275,8 @@ def available_columns(study: Mapping[str, Any], source_id: str, items: Rows = ()
     source = study["sources"][source_id]
     if source["holds"] == "questionnaire":
         return questionnaire_columns(study, source_id, items)
+    if source["holds"] == "official":
+        return set(SCHOOL_YEAR_COLUMNS)
     if source["kind"] == "simulated":
         design, how = study["design"], source.get("simulate", {})
         seats = {design["unit"], design.get("group", ""), design.get("cluster", "")} - {""}
@@ -288,7 +291,9 @@ def _check_analysis(
     found: list[Fault] = []
     items = {i["item"] for i in rows}
     named = analysis["sources"] if kind == "comparisons" else [analysis["source"]]
-    wanted = ("group_summaries", *RECORDS) if kind == "comparisons" else RECORDS
+    wanted = {"comparisons": ("group_summaries", *RECORDS), "models": (*RECORDS, "official")}.get(
+        kind, RECORDS
+    )
     fitting = {s for s, v in study["sources"].items() if v["holds"] in wanted}
     kinds = [study["sources"][s]["kind"] for s in named if s in fitting]
     for twice in sorted({k for k in kinds if kinds.count(k) > 1}):
@@ -312,17 +317,31 @@ def _check_analysis(
                 )
             )
             continue
-        if study["sources"][sid]["holds"] not in RECORDS:
+        holds = study["sources"][sid]["holds"]
+        if holds == "group_summaries":
             continue
         there = available_columns(study, sid, rows)
         baseline = analysis.get("baseline", [])
+        weights = analysis.get("weights", {})
         used = [
-            study["design"].get("group", ""),
+            "" if holds == "official" else study["design"].get("group", ""),
             *outcomes,
+            *analysis.get("only", {}),
+            *([weights] if isinstance(weights, str) else weights.values()),
             *analysis.get("covariates", []),
             *[analysis[k] for k in ("cluster", "running", "placebo") if k in analysis],
             *([baseline] if isinstance(baseline, str) else baseline),
         ]
+        if not isinstance(weights, str) and weights and set(weights) != set(outcomes):
+            found.append(
+                Fault(
+                    file,
+                    f"{place}.weights",
+                    "",
+                    names_or(weights),
+                    f"one column for each of {names_or(outcomes)}",
+                )
+            )
         for column in filter(None, used):
             if column not in there:
                 found.append(

@@ -34,10 +34,12 @@ def model_study(
     min_cell: int,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
-    """Tables ``coef``, ``fit``, ``varcomp``, ``modes``, ``influence``, ``discontinuity``, ``mean_reversion``, ``bins`` and those of panels.
+    """Tables ``coef``, ``fit``, ``varcomp``, ``modes``, ``influence``, ``not_fitted``, ``discontinuity``, ``mean_reversion``, ``bins`` and those of panels.
 
-    ``data``: records by source id; ``official``: SIMCE rows and communes of sources of official files, for panels.
-    Raises one ``InputFaults`` with the faults of all analyses, groups of real data below ``min_cell`` among them.
+    ``data``: records by source id. For models official sources have a row a school, grade and year (``SCHOOL_YEAR_COLUMNS``), no
+    groups to compare, and files of which nobody knows beforehand what they hold: a model that they cannot carry is a row of
+    ``not_fitted`` and stops nothing. ``official``: SIMCE rows and communes of such sources, for panels.
+    Raises one ``InputFaults`` with the faults of all other analyses, groups of real data below ``min_cell`` among them.
     """
     parts: dict[str, list[pd.DataFrame]] = {
         **{name: [] for name in MODEL_TABLES},
@@ -52,7 +54,7 @@ def model_study(
     def collect(names: tuple[str, ...], analysis: Mapping[str, Any], run: Any, **settings: Any) -> None:
         source = analysis["source"]
         kind, records = sources[source]["kind"], data[source]
-        if kind == "real":
+        if kind == "real" and "group" in settings:
             single = [analysis[k] for k in ("outcome", "gain", "placebo") if k in analysis]
             outcomes = analysis.get("outcomes") or single
             levels = [design["participants"], design["control"]]
@@ -67,7 +69,7 @@ def model_study(
                 )
             )
         try:
-            tables = run(records, study=study, source=kind, ci_level=ci_level, **groups, **settings)
+            tables = run(records, study=study, source=kind, ci_level=ci_level, **settings)
         except InputFaults as error:
             faults.extend(error.faults)
             return
@@ -76,12 +78,16 @@ def model_study(
 
     for m in models:
         shared = min_cell if sources[m["source"]]["kind"] == "real" else None
-        collect(tuple(MODEL_TABLES), m, _declared, model=m, control=design["control"], min_cell=shared)
+        of_schools = sources[m["source"]]["holds"] == "official"
+        who = {} if of_schools else {**groups, **{k: design[k] for k in ("control",) if k in design}}
+        how = {"unit": "school", "lenient": True} if of_schools else {}
+        collect(tuple(MODEL_TABLES), m, _declared, model=m, min_cell=shared, **who, **how)
     for d in discontinuities:
         collect(
             ("discontinuity", "bins"),
             d,
             discontinuity,
+            **groups,
             id=d["id"],
             outcome=d["outcome"],
             running=d["running"],
@@ -96,6 +102,7 @@ def model_study(
             ("mean_reversion", "bins"),
             r,
             gain_without_programme,
+            **groups,
             id=r["id"],
             baseline=r["baseline"],
             gain=r["gain"],

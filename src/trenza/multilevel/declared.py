@@ -1,4 +1,4 @@
-"""The models that a study declares, fitted to its rows: participants minus control in every formula."""
+"""The models that a study declares, fitted to its rows; where it has groups, participants minus control in every formula."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.faults import Fault, InputFaults, TrenzaError
 from trenza.contracts.model_tables import MODEL_TABLES
 from trenza.multilevel.coding import variables_of
 from trenza.multilevel.formula import parse_formula
 from trenza.multilevel.model_tables import ModelSpec, model_tables
+from trenza.multilevel.same_levels import refuse_same_levels
 
-INDEX = {name: list(contract.names) for name, contract in MODEL_TABLES.items()}
 
-
-def formula_of(model: Mapping[str, Any], outcome: str, group: str) -> str:
-    """The declared formula with its outcome; short form: group + covariates + (1 | cluster)."""
+def formula_of(model: Mapping[str, Any], outcome: str, group: str | None) -> str:
+    """The declared formula with its outcome; short form: group, if any, + covariates + (1 | cluster)."""
     if "formula" in model:
         return f"{outcome} ~ {model['formula']}"
-    fixed = " + ".join([group, *model["covariates"]])
+    fixed = " + ".join([*([group] if group else []), *model["covariates"]]) or "1"
     return f"{outcome} ~ {fixed} + (1 | {model['cluster']})"
 
 
@@ -31,40 +30,88 @@ def fit_declared(
     *,
     study: str,
     source: str,
-    group: str,
-    participants: str,
-    control: str,
     ci_level: float,
     min_cell: int | None,
+    group: str | None = None,
+    participants: str = "",
+    control: str = "",
+    unit: str | None = None,
+    lenient: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """The tables of contracts ``MODEL_CONTRACTS`` for one entry of ``models``, one fit for each outcome.
 
     ``records`` has one unit a row. In the formula ``group`` is 1 for participants and 0 for control; its term is called
-    ``<participants> - <control>``. Rows of other groups and rows with a blank are left out and counted in the note.
-    ``min_cell`` (real data): levels get numbers for names, in the order of the modes, and those of fewer rows
-    are left out of ``modes`` and ``influence``. Raises ``InputFaults``: columns that are not there, formulas that cannot
-    be read, data that cannot carry the model.
+    ``<participants> - <control>``. Rows of other groups and rows with a blank are left out and counted in the note. Without
+    ``group`` the formula stands as it is. Where the model says ``only``, other rows are none of its rows.
+    ``min_cell`` (real data): levels get numbers for names, in the order of the modes, and those of fewer rows, or of fewer
+    values of the column ``unit``, are left out of ``modes`` and ``influence``. Raises ``InputFaults``: columns that are not
+    there, formulas that cannot be read, data that cannot carry the model; if ``lenient`` (files of which nobody knows yet
+    what they hold), the last are rows of ``not_fitted``.
     """
-    there = records[records[group].isin([participants, control])]
-    data = there.assign(**{group: (there[group] == participants).astype(float)})
+    there = _only(records, model.get("only", {}))
+    data, contrast = there, ""
+    if group:
+        data = there[there[group].isin([participants, control])]
+        data = data.assign(**{group: (data[group] == participants).astype(float)})
+        contrast = f"{participants} - {control}"
     made: dict[str, list[pd.DataFrame]] = {name: [] for name in MODEL_TABLES}
     faults: list[Fault] = []
     for outcome in model["outcomes"]:
         text = formula_of(model, outcome, group)
-        spec = ModelSpec(model["id"], text, model.get("why", {}).get("en", ""), weights=model.get("weights"))
+        weights = model.get("weights")
+        weights = weights if isinstance(weights, str | None) else weights[outcome]
+        spec = ModelSpec(model["id"], text, model.get("why", {}).get("en", ""), weights=weights)
         try:
+            used = _complete(data, text, weights)
+            refuse_same_levels(used, parse_formula(text))
             found = model_tables(data, [spec], study=study, source=source, ci_level=ci_level)
-        except InputFaults as error:
-            faults += error.faults
+        except TrenzaError as error:
+            why = _told(error, model["id"], study, text)
+            if lenient:
+                made["not_fitted"].append(_not_fitted(spec, study, source, outcome, why))
+            else:
+                faults += why
             continue
-        found = _named(found, group, f"{participants} - {control}", len(records) - len(data))
+        if group:
+            found = _named(found, group, contrast, len(there) - len(data))
         if min_cell is not None:
-            found = _without_names(found, _complete(data, text, model.get("weights")), text, min_cell)
+            found = _without_names(found, used, text, min_cell, unit)
         for name, table in found.items():
             made[name].append(table)
     if faults:
         raise InputFaults(faults)
-    return {name: pd.concat(tables, ignore_index=True) for name, tables in made.items()}
+    return {name: _stacked(name, tables) for name, tables in made.items()}
+
+
+def _stacked(name: str, tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Tables below each other, or an empty one; pandas would guess types from empty frames."""
+    full = [table for table in tables if len(table)]
+    return pd.concat(full, ignore_index=True) if full else pd.DataFrame(columns=MODEL_TABLES[name].names)
+
+
+def _only(records: pd.DataFrame, only: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows that have the declared values; a number and its text are the same value."""
+    keep = pd.Series(True, index=records.index)
+    for column, value in only.items():
+        keep &= (records[column].astype(object).astype(str) == str(value)).to_numpy(dtype=bool)
+    kept = records[keep]
+    categories = [c for c in kept if isinstance(kept[c].dtype, pd.CategoricalDtype)] if only else []
+    return kept.assign(**{c: kept[c].cat.remove_unused_categories() for c in categories})
+
+
+def _told(error: TrenzaError, model: str, study: str, text: str) -> list[Fault]:
+    """The faults of an error, with the model's name where it has none yet."""
+    if isinstance(error, InputFaults):
+        return list(error.faults)
+    allowed = "a model that the table can carry"
+    return [Fault(f"study {study}", f"models.{model}", "formula", f"{text!r}: {error}", allowed)]
+
+
+def _not_fitted(spec: ModelSpec, study: str, source: str, outcome: str, why: list[Fault]) -> pd.DataFrame:
+    """One row of ``not_fitted``: the reasons without the formula, which has a column of its own."""
+    said = [str(fault.found).removeprefix(f"{spec.formula!r}: ").removeprefix("data: ") for fault in why]
+    row = {"study": study, "id": f"{spec.id}_{outcome}", "outcome": outcome, "source": source}
+    return pd.DataFrame([{**row, "formula": spec.formula, "reason": "; ".join(said)}])
 
 
 def _named(
@@ -92,18 +139,18 @@ def _complete(data: pd.DataFrame, text: str, weights: str | None) -> pd.DataFram
     named = {formula.outcome, *variables_of(formula.fixed)[0], *([weights] if weights else [])}
     for term in formula.random:
         named |= {*term.group, *(c for c in term.columns if c != "1")}
-    return data.dropna(subset=sorted(named))
+    return data.dropna(subset=sorted(named & set(data.columns)))
 
 
 def _without_names(
-    found: dict[str, pd.DataFrame], used: pd.DataFrame, text: str, min_cell: int
+    found: dict[str, pd.DataFrame], used: pd.DataFrame, text: str, min_cell: int, unit: str | None
 ) -> dict[str, pd.DataFrame]:
-    """Numbers for the names of levels, by the order of the modes; no level of fewer than ``min_cell`` rows used."""
+    """Numbers for the names of levels, by the order of the modes; no level of fewer than ``min_cell`` rows used, or units."""
     formula = parse_formula(text)
     out = dict(found)
     for term in formula.random:
-        labels = used[list(term.group)].astype(str).agg(":".join, axis=1)
-        sizes = labels.value_counts()
+        labels = _labels(used, term.group)
+        sizes = labels.value_counts() if unit is None else used[unit].groupby(labels).nunique()
         modes = out["modes"]
         ours = modes[modes["group"] == term.group_name]
         order = ours.drop_duplicates("level")["level"].tolist()
@@ -118,6 +165,14 @@ def _without_names(
             renamed = np.where(mine, kept["level"].map(numbers), kept["level"])
             out[name] = kept.assign(level=renamed).reset_index(drop=True)
     return out
+
+
+def _labels(used: pd.DataFrame, group: tuple[str, ...]) -> pd.Series:
+    """The names of the levels, row by row, as the engine gives them."""
+    joined = used[group[0]].astype(str)
+    for name in group[1:]:
+        joined = joined + ":" + used[name].astype(str)
+    return joined
 
 
 def _by_mode(modes: pd.DataFrame, order: list[str]) -> list[str]:

@@ -13,9 +13,12 @@ from trenza.multilevel.formula import parse_formula
 
 
 def formula_faults(
-    model: Mapping[str, Any], group: str, columns: Collection[str], place: str, file: str
+    model: Mapping[str, Any], group: str | None, columns: Collection[str], place: str, file: str
 ) -> list[Fault]:
-    """What is wrong with the ``formula`` of a model, whose rows will have ``columns``; none in the short form."""
+    """What is wrong with the ``formula`` of a model, whose rows will have ``columns``; none in the short form.
+
+    ``group`` is design.group, None where the study (or the source) has no groups to compare.
+    """
     if "formula" not in model:
         return []
     found: list[Fault] = []
@@ -28,13 +31,11 @@ def formula_faults(
         return [Fault(file, where, "", str(error), allowed)]
     for term in parsed.random:
         named |= {*term.group, *(c for c in term.columns if c != "1")}
-    if "weights" in model:
-        named.add(model["weights"])
     for name in sorted(named - set(columns)):
         found.append(
             Fault(file, where, "", f"column '{name}'", f"a column of the source: {names_or(columns)}")
         )
-    if group not in variables_of(parsed.fixed)[0]:
+    if group and group not in variables_of(parsed.fixed)[0]:
         allowed = f"'{group}' (design.group): without it the model says nothing of participants and control"
         found.append(Fault(file, where, "", f"a fixed part without '{group}'", allowed))
     return found

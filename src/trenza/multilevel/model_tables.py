@@ -15,6 +15,8 @@ from trenza.multilevel.diagnostics import mode_table
 from trenza.multilevel.fit import fit
 from trenza.multilevel.result import Fit
 
+# Beyond so many levels in all, profile limits take minutes and say what Wald's say
+PROFILED = 2_000
 EFFECT_KIND = "in total SDs given the fixed part, per unit of the term"
 
 
@@ -43,7 +45,8 @@ def model_tables(
 ) -> dict[str, pd.DataFrame]:
     """Fit each model to ``data`` and return the five tables by name, checked against their contracts.
 
-    ``source`` is published, simulated or real. ``profile`` false leaves the profile limits blank (they take the most time).
+    ``source`` is published, simulated or real. ``profile`` false leaves the profile limits blank (they take the most time);
+    so they are for more than ``PROFILED`` levels.
     The tidy columns of ``coef`` are Kenward-Roger's for REML, Satterthwaite's for maximum likelihood; both stand beside
     them by name. Influence is left out, with a note in ``fit``, where groups are crossed. Raises ``InputFaults`` with the
     faults of all models.
@@ -74,7 +77,7 @@ def model_tables(
         found = {
             "coef": _coef(one),
             "fit": _fit(model, one, said),
-            "varcomp": _varcomp(one, profile),
+            "varcomp": _varcomp(one, profile and sum(one.design.levels.values()) <= PROFILED),
             "modes": mode_table(one).assign(ci_level=ci_level),
             "influence": influence,
         }

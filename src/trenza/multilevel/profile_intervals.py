@@ -242,8 +242,11 @@ def _limits(profile: _Profile, estimate: float, quantile: float) -> tuple[float,
             other, y = profile.lowest(value, lifted) if not np.array_equal(lifted, x) else (low, x)
             if other < low - 1e-10:
                 low, x = other, y
-            state = x
-            return 2.0 * (low - profile.best) - quantile**2
+            beyond = 2.0 * (low - profile.best) - quantile**2
+            # far outside the search may end short of its optimum, and would begin there again: begin from inside
+            if beyond <= 0.0:
+                state = x
+            return beyond
 
         if np.isfinite(end) and profile.target.term is not None:
             return _towards(excess, estimate, end, profile.correlation)

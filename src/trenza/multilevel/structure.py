@@ -19,6 +19,8 @@ from trenza.multilevel.source import DataError, Survey
 
 # Columns of the factors that are kept as one dense matrix: beyond, memory and time would surprise
 DENSE_LIMIT = 6000
+# Weights whose range is a smaller share of the largest are the same
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def structure_of(formula: Formula, found: Survey, products: CrossProducts, basis
         groups.setdefault(frozenset(term.group), []).append(term)
     factors = tuple(_factor(terms, found, products) for terms in groups.values())
     for factor in factors:
-        _refuse(factor, products.n)
+        _refuse(factor, products)
     entries = tuple(
         Entry(f, term[a], term[b])
         for f, factor in enumerate(factors)
@@ -78,12 +80,17 @@ def structure_of(formula: Formula, found: Survey, products: CrossProducts, basis
     return Structure(factors, entries, blocks, first, nested)
 
 
-def _refuse(factor: Factor, n: int) -> None:
+def _refuse(factor: Factor, products: CrossProducts) -> None:
+    n = products.n
     if factor.levels < 2:
         raise DataError(
             f"data: group {factor.name} has one level in the complete rows; nothing varies between groups"
         )
     if factor.levels >= n:
+        # Rows of unequal weight tell a variance of whole rows from one that falls with the weight.
+        weight = products.by_cell[0][:, 0]
+        if factor.q == 1 and float(np.ptp(weight)) > _SAME * float(weight.max()):
+            return
         raise DataError(
             f"data: every level of {factor.name} has one row ({n} rows), so that its variance cannot be told "
             "from the residual variance"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trenza.render import rows
+from trenza.render import language, rows
 from trenza.render.language import is_missing, listed, small_first
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ TOLD_ORDER = ("real", "published", "simulated")
 RESIDUAL, INTERCEPT = "Residual", "Intercept"
 _CATEGORY = re.compile(r"(?:C\()?(\w+)[^\[]*\[(?:T\.)?(.+)\]")
 _ZERO = re.compile(r"singular: the variance of (.+) over (\S+) is 0")
+_SAME = re.compile(r"(\S+) and (\S+) have the same levels in the complete rows, so that .+")
+_AGAINST = re.compile(r"(\w+): treatment, reference (.+)")
 _COUNTED = re.compile(r"(\S+) (\d+)")
 
 
@@ -74,6 +76,18 @@ def declared(ctx: Context, model: Model) -> dict[str, Any]:
     return next((dict(e) for e in ctx.study.get("models") or [] if e.get("id") == model.analysis), {})
 
 
+def compares(ctx: Context, model: Model) -> bool:
+    """Whether the model's rows are of groups that the study compares; rows of official files are not."""
+    source = (ctx.study.get("sources") or {}).get(declared(ctx, model).get("source"), {})
+    return ctx.compares and source.get("holds") != "official"
+
+
+def weights(ctx: Context, model: Model) -> str:
+    """The column of the precision weights; empty where rows have none."""
+    given = declared(ctx, model).get("weights") or ""
+    return str(given if isinstance(given, str) else given.get(model.outcome, ""))
+
+
 def name(ctx: Context, model: Model) -> str:
     """The outcome, and the model where several have it."""
     table = ctx.table("fit")
@@ -93,9 +107,17 @@ def _part(ctx: Context, part: str) -> str:
     if " - " in part:
         return ctx.term(part)
     category = _CATEGORY.fullmatch(part)
-    if category:
-        return ctx.t("mod_category", name=ctx.item(category[1]), level=ctx.level(category[2]))
-    return ctx.item(part)
+    if category is None:
+        return _variable(ctx, part)
+    known = f"group_{category[1]}_{category[2]}"
+    if language.has_text(ctx.lang, known):  # groups of official schools have names of their own
+        return ctx.t(known)
+    return ctx.t("mod_category", name=_variable(ctx, category[1]), level=ctx.level(category[2]))
+
+
+def _variable(ctx: Context, name: str) -> str:
+    """A column: its item's label, else study.yaml's."""
+    return ctx.item(name) if name in ctx.item_rows else ctx.level(name)
 
 
 def adjusted_for(ctx: Context, model: Model) -> list[str]:
@@ -170,6 +192,23 @@ def _message(ctx: Context, piece: str) -> str:
     if zero:
         return ctx.t("mod_message_variance", what=_varying(ctx, zero[1]), groups=group_words(ctx, zero[2]))
     return ctx.say(piece)
+
+
+def reason(ctx: Context, piece: Any) -> str:
+    """Why a declared model has no fit, with groups in words."""
+    same = _SAME.fullmatch(str(piece))
+    if same is None:
+        return ctx.say(piece)
+    return ctx.t("mod_same_levels", first=group_words(ctx, same[1]), second=group_words(ctx, same[2]))
+
+
+def coding(ctx: Context, row: Any) -> str:
+    """What a category's level is held against; other codings as the fit names them."""
+    found = None if is_missing(row["coding"]) else _AGAINST.fullmatch(str(row["coding"]))
+    if found is None:
+        return language.NO_VALUE if is_missing(row["coding"]) else ctx.say(row["coding"])
+    level = term_words(ctx, f"{found[1]}[T.{found[2]}]")
+    return ctx.t("mod_against", level=small_first(level))
 
 
 def levels(model: Model) -> list[tuple[str, str, pd.DataFrame]]:

@@ -81,7 +81,7 @@ RESTS_ON: dict[Callable[[Paper, str], None], tuple[str, ...]] = {
     report_numbers.descriptives: ("counts", "ratings", "distribution"),
     report_compare.comparisons: ("verdicts", "audit_findings"),
     report_compare.all_inferences: ("verdicts",),
-    report_models.section: ("fit",),
+    report_models.section: ("fit", "not_fitted"),
     report_effects.misleading: ("mean_reversion", "discontinuity"),
     report_selection.claims: ("claims",),
     report_selection.rules: ("selection_rule",),

@@ -23,10 +23,16 @@ def section(paper: Paper, study_id: str) -> None:
     ctx = paper.ctx
     paper.heading("h_models")
     every = models.models(ctx)
-    if not every:
+    missing = sentences_models.not_fitted(ctx)
+    if not every and not missing:
         paper.say(ctx.t("none_models"))
         return
-    paper.say(ctx.t("mod_open", clusters=ctx.clusters(), units=_units(ctx)))
+    opening = {"clusters": ctx.clusters(), "units": _units(ctx)}
+    paper.say(ctx.t("mod_open", **opening) if ctx.compares else ctx.t("mod_open_plain"))
+    paper.say(ctx.t("mod_not_fitted") if missing else "")
+    paper.bullets(missing)
+    if not every:
+        return
     if all(model.hollow for model in every):
         paper.note(" ".join([ctx.t("mod_open_simulated"), _icc_put_in(ctx, every)]).strip(), "caution")
     _figures(paper, figures_models.EFFECTS)
@@ -54,8 +60,9 @@ def _block(paper: Paper, some: list[Model], mixed: bool, notes: bool) -> None:
     left = ", ".join(m.outcome for m in some)
     paper.raw(f"{escape(ctx.t('mod_formula'))} `{left} ~ {models.right_side(first)}`")
     paper.say(sentences_models.reading(ctx, first), sentences_models.why(ctx, first))
-    paper.bullets(sentences_models.effect(ctx, m) for m in some)
-    paper.say(*sentences_models.used(ctx, some))
+    told = sentences_models.effect if models.compares(ctx, first) else sentences_models.partition
+    paper.bullets(told(ctx, m) for m in some)
+    paper.say(*sentences_models.used(ctx, some), sentences_models.weighted(ctx, some))
     for name in NOTED:
         paper.table(_shown(ctx, name, some), ctx.t(f"cap_{name}_{first.source}", model=label))
         paper.say(ctx.t(f"mod_notes_{name}") if notes else "")

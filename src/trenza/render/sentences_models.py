@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import models
+from trenza.render import models, rows
 from trenza.render.language import is_missing, listed, p_phrase, percent
 from trenza.render.models import Model
 from trenza.render.sentences import amount, conclusion, difference_unit
@@ -91,17 +91,57 @@ def why(ctx: Context, model: Model) -> str:
         return ctx.t("mod_why", why=ctx.own_words(entry["why"]))
     outer = str(model.fit["groups"]).partition(" ")[0]
     words = {n: models.group_words(ctx, outer, n) for n in ("one", "many")}
-    return ctx.t("mod_why_intercept", cluster=words["one"], clusters=words["many"])
+    key = "mod_why_intercept" if models.compares(ctx, model) else "mod_why_intercept_plain"
+    return ctx.t(key, cluster=words["one"], clusters=words["many"])
 
 
 def reading(ctx: Context, model: Model) -> str:
     """How the formula is to be read."""
+    if not models.compares(ctx, model):
+        return ctx.t("mod_formula_reads_plain")
     return ctx.t(
         "mod_formula_reads",
         group=str(ctx.design.get("group")),
         participants=ctx.group(ctx.participants),
         control=ctx.group(ctx.control),
     )
+
+
+def weighted(ctx: Context, some: list[Model]) -> str:
+    """What the weights of the rows mean, where they have any."""
+    columns = [models.weights(ctx, m) for m in some]
+    return (
+        ctx.t("mod_weighted", weights=listed(list(dict.fromkeys(columns)), ctx.lang)) if all(columns) else ""
+    )
+
+
+def partition(ctx: Context, model: Model) -> str:
+    """Where the variance lies, from the coarsest group to the residual; for models that compare nothing."""
+    table = model.varcomp.loc[model.varcomp["share"].notna()]
+    parts = []
+    for _, row in table.iterrows():
+        within = row["group"] == models.RESIDUAL
+        said = {"share": percent(row["share"], ctx.lang, 1), "sd": ctx.num(row["sd_or_corr"], 1)}
+        said |= {} if within else {"groups": models.group_words(ctx, row["group"])}
+        parts.append(ctx.t("mod_partition_within" if within else "mod_partition_between", **said))
+    return (
+        ctx.t("mod_partition", outcome=ctx.item(model.outcome), parts=listed(parts, ctx.lang))
+        if parts
+        else ""
+    )
+
+
+def not_fitted(ctx: Context) -> list[str]:
+    """Declared models without a fit, and what the files lack for them."""
+    return [
+        ctx.t(
+            "mod_not_fitted_one",
+            model=ctx.level(rows.analysis_of(row)),
+            outcome=ctx.item(row["outcome"]),
+            reason=models.reason(ctx, row["reason"]),
+        )
+        for _, row in ctx.table("not_fitted").iterrows()
+    ]
 
 
 def used(ctx: Context, some: list[Model]) -> list[str]:

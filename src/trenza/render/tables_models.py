@@ -12,7 +12,6 @@ from trenza.render.cells import (
     number_cell,
     p_cell,
     plain_cell,
-    said_cell,
     span_cell,
     yes_cell,
 )
@@ -24,6 +23,12 @@ if TYPE_CHECKING:
 
 def _share(c: Context, r: Row) -> str:
     return NO_VALUE if is_missing(r["share"]) else percent(r["share"], c.lang, 1)
+
+
+def _spread(c: Context, r: Row) -> str:
+    """With profile limits; Wald's where there are none, for thousands of levels."""
+    kind = "wald" if is_missing(r["profile_low"]) and is_missing(r["profile_high"]) else "profile"
+    return span_cell("sd_or_corr", f"{kind}_low", f"{kind}_high")(c, r)
 
 
 def _groups(c: Context, r: Row) -> str:
@@ -41,7 +46,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         OUTCOME, KIND, TERM, Shown("col_coefficient", span_cell("estimate", "ci_low", "ci_high"), True),
         Shown("col_se", number_cell("se", 3), True), Shown("col_df", number_cell("df", 1), True), Shown("col_p", p_cell("p_value"), True),
         Shown("col_df_satterthwaite", number_cell("df_satterthwaite", 1), True),
-        Shown("col_p_satterthwaite", p_cell("p_satterthwaite"), True), Shown("col_coding", said_cell("coding")),
+        Shown("col_p_satterthwaite", p_cell("p_satterthwaite"), True), Shown("col_coding", models.coding),
     ),
     "fit": (
         OUTCOME, KIND, Shown("col_rows_used", count_cell("n"), True), Shown("col_groups", _groups),
@@ -51,7 +56,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "varcomp": (
         OUTCOME, KIND, GROUP, Shown("col_varies", models.varies),
-        Shown("col_sd_or_corr", span_cell("sd_or_corr", "profile_low", "profile_high"), True),
+        Shown("col_sd_or_corr", _spread, True),
         Shown("col_variance", number_cell("estimate", 3), True), Shown("col_share_icc", _share, True),
     ),
     "modes": (
