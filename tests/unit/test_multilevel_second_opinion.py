@@ -47,7 +47,7 @@ def test_the_default_engine_is_the_fit_itself() -> None:
         ("lme4", "y ~ x + (1 | g)", "allowed: trenza, statsmodels"),
         ("statsmodels", "y ~ x + (1 | g) + (1 | h)", "one random term"),
         ("statsmodels", "y ~ x + (1 | g:h)", "one random term over one group"),
-        ("statsmodels", "y ~ x + (0 + x | g)", "with an intercept"),
+        ("statsmodels", "y ~ x + (0 + x | g)", "without an intercept"),
         ("statsmodels", "y ~ xx + (1 | g)", "no column xx"),
     ],
 )

@@ -14,6 +14,7 @@ from trenza.multilevel.coding import variables_of
 from trenza.multilevel.formula import parse_formula
 from trenza.multilevel.model_tables import ModelSpec, model_tables
 from trenza.multilevel.same_levels import refuse_same_levels
+from trenza.multilevel.second_tables import second_tables
 
 
 def formula_of(model: Mapping[str, Any], outcome: str, group: str | None) -> str:
@@ -64,7 +65,11 @@ def fit_declared(
         try:
             used = _complete(data, text, weights)
             refuse_same_levels(used, parse_formula(text))
-            found = model_tables(data, [spec], study=study, source=source, ci_level=ci_level)
+            given = {"study": study, "source": source, "ci_level": ci_level}
+            if model.get("engine", "trenza") == "trenza":
+                found = model_tables(data, [spec], **given)
+            else:
+                found = second_tables(data, spec, engine=model["engine"], **given)
         except TrenzaError as error:
             why = _told(error, model["id"], study, text)
             if lenient:
@@ -152,6 +157,8 @@ def _without_names(
         labels = _labels(used, term.group)
         sizes = labels.value_counts() if unit is None else used[unit].groupby(labels).nunique()
         modes = out["modes"]
+        if not len(modes):  # an engine that tells none
+            continue
         ours = modes[modes["group"] == term.group_name]
         order = ours.drop_duplicates("level")["level"].tolist()
         width = len(str(len(order)))

@@ -10,6 +10,7 @@ from trenza.contracts.words import names_or
 from trenza.multilevel.coding import variables_of
 from trenza.multilevel.declared import formula_of
 from trenza.multilevel.formula import parse_formula
+from trenza.multilevel.second_opinion import beyond_statsmodels
 
 
 def formula_faults(
@@ -29,6 +30,11 @@ def formula_faults(
     except TrenzaError as error:
         allowed = "a formula such as group + before + (1 | school)"
         return [Fault(file, where, "", str(error), allowed)]
+    if model.get("engine") == "statsmodels":
+        wrong = beyond_statsmodels(parsed, bool(model.get("weights")))
+        found += [
+            Fault(file, f"{place}.engine", "", f"statsmodels with {what}", "engine: trenza") for what in wrong
+        ]
     for term in parsed.random:
         named |= {*term.group, *(c for c in term.columns if c != "1")}
     for name in sorted(named - set(columns)):

@@ -16,7 +16,9 @@ def refuse_same_levels(used: pd.DataFrame, formula: Formula) -> None:
     if not len(used):
         return
     names = {term.group_name: term.group for term in formula.random}
-    codes = {name: used.groupby(list(group), sort=False).ngroup() for name, group in names.items()}
+    # a name that is no column is told by the fit, with the nearest one
+    there = {name: list(group) for name, group in names.items() if set(group) <= set(used.columns)}
+    codes = {name: used.groupby(group, sort=False).ngroup() for name, group in there.items()}
     many = list(codes)
     for k, outer in enumerate(many):
         for inner in many[k + 1 :]:

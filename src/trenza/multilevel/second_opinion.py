@@ -18,7 +18,7 @@ from trenza.multilevel.basis import basis_of
 from trenza.multilevel.coding import whole_matrix
 from trenza.multilevel.components import named
 from trenza.multilevel.fit import fit, prepare
-from trenza.multilevel.formula import parse_formula
+from trenza.multilevel.formula import Formula, parse_formula
 from trenza.multilevel.levels import level_codes
 from trenza.multilevel.source import numbers
 
@@ -58,13 +58,10 @@ def fit_with(
             fixed, one.variance, one.sigma, one.loglik, one.nobs, one.converged, one.messages, one.method
         )
     parsed = parse_formula(formula)
-    if len(parsed.random) != 1 or len(parsed.random[0].group) != 1:
-        raise TrenzaError("engine: statsmodels fits one random term over one group; use the default engine")
+    wrong = beyond_statsmodels(parsed)
+    if wrong:
+        raise TrenzaError(f"engine: statsmodels cannot fit {' or '.join(wrong)}; use the default engine")
     term = parsed.random[0]
-    if term.columns[0] != "1":
-        raise TrenzaError(
-            "engine: statsmodels is used with an intercept over the group; use the default engine"
-        )
     ready = prepare(parsed, data, None)
     basis = basis_of(ready.products, ready.part, parsed.outcome)
     used = pd.concat(list(used_chunks(ready.source, ready.needs)))
@@ -94,6 +91,17 @@ def fit_with(
     variance = _variance(term.columns, term.group_name, got.covariance, got.residual)
     sigma = float(np.sqrt(got.residual))
     return Opinion(fixed, variance, sigma, got.loglik, len(used), got.converged, got.messages, method)
+
+
+def beyond_statsmodels(formula: Formula, weights: bool = False) -> list[str]:
+    """What in a formula MixedLM has no exact way to fit; empty where it can."""
+    terms = formula.random
+    wrong = []
+    if len(terms) != 1 or len(terms[0].group) != 1:
+        wrong.append("more than one random term over one group")
+    elif terms[0].columns[0] != "1":
+        wrong.append("a random slope without an intercept over the group")
+    return [*wrong, *(["precision weights"] if weights else [])]
 
 
 def _variance(columns: tuple[str, ...], group: str, covariance: np.ndarray, residual: float) -> pd.DataFrame:

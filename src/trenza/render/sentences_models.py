@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from trenza.render.context import Context
 
 MOVED = ("after", "gain")  # outcomes of simulated pupils that the programme moves
+WALD = "Wald z"
 SATTERTHWAITE = "Satterthwaite degrees of freedom"
 
 
@@ -39,7 +40,8 @@ def effect(ctx: Context, model: Model) -> str:
 
 def facts(ctx: Context, model: Model, row: pd.Series) -> str:
     """Interval with its method, degrees of freedom, p, the standardised difference, and what it rests on."""
-    method = "Satterthwaite" if SATTERTHWAITE in str(row["method"]) else "Kenward-Roger"
+    told = str(row["method"])
+    method = WALD if WALD in told else "Satterthwaite" if SATTERTHWAITE in told else "Kenward-Roger"
     said = [
         ctx.t(
             "mod_fact_interval",
