@@ -136,14 +136,7 @@ def column_maker(
 ) -> Callable[[slice, Sequence[np.ndarray] | np.ndarray], None]:
     """A function that writes the unscaled columns of some rows of ``chunk`` into k arrays (m)."""
     wanted = {p.source for some in columns.pieces if not isinstance(some, int) for p in some}
-    values = {
-        name: level_codes(chunk[name], found.levels[name]).astype(np.int32)
-        if name in found.levels
-        else chunk[name].to_numpy()
-        if chunk[name].dtype.kind in "iuf" and not pd.api.types.is_extension_array_dtype(chunk[name].dtype)
-        else numbers(chunk[name])
-        for name in wanted
-    }
+    values = {name: _values(chunk[name], found.levels.get(name)) for name in wanted}
 
     def fill(rows: slice, out: Sequence[np.ndarray] | np.ndarray) -> None:
         for j, pieces in enumerate(columns.pieces):
@@ -162,6 +155,14 @@ def column_maker(
                     out[j][...] = part
 
     return fill
+
+
+def _values(column: pd.Series, levels: pd.Index | None) -> np.ndarray:
+    """Codes of a category, or numbers as they are kept."""
+    if levels is not None:
+        return level_codes(column, levels).astype(np.int32)
+    kind = column.dtype
+    return column.to_numpy() if isinstance(kind, np.dtype) and kind.kind in "iuf" else numbers(column)
 
 
 def _flags(columns: Columns, found: Survey) -> frozenset[int]:

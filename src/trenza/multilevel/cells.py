@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from trenza.multilevel.accumulate import CrossProducts
 from trenza.multilevel.basis import Basis, SlopeColumn
@@ -14,13 +16,14 @@ from trenza.multilevel.basis import Basis, SlopeColumn
 class Factor:
     """A grouping factor: its columns, in the coordinates of the fit, and which of them covary.
 
-    ``of_cell`` gives the level of each cell; ``labels`` the levels' names. ``terms`` lists for each random term the
+    ``of_cell`` gives the level of each cell; ``names`` holds for each
+    grouping column its value at each level. ``terms`` lists for each random term the
     positions of its columns. ``columns`` names them ("1" is the intercept), ``slopes`` their coordinates.
     """
 
     name: str
     of_cell: np.ndarray
-    labels: tuple[str, ...]
+    names: tuple[pd.Index, ...]
     columns: tuple[str, ...]
     slopes: tuple[SlopeColumn | None, ...]
     terms: tuple[tuple[int, ...], ...]
@@ -33,7 +36,15 @@ class Factor:
     @property
     def levels(self) -> int:
         """Levels among the rows used."""
-        return len(self.labels)
+        return len(self.names[0])
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The levels' names."""
+        first, *others = ([str(value) for value in names.astype(str)] for names in self.names)
+        for more in others:
+            first = [f"{label}:{name}" for label, name in zip(first, more, strict=True)]
+        return tuple(first)
 
 
 class Cells:

@@ -43,7 +43,8 @@ class FixedPart:
     """Columns of the fixed part.
 
     ``names`` as formulaic names them, ``recipes`` one tuple of pieces a column (empty: the intercept), or None where
-    formulaic has to build the columns; ``coding`` says in words how each category is coded.
+    formulaic has to build the columns; ``coding`` says in words how each category is coded; ``spec`` is formulaic's, None
+    where it was not needed to read the formula.
     """
 
     names: tuple[str, ...]
@@ -64,8 +65,21 @@ def with_quotes(fixed: str, names: Sequence[str]) -> str:
     return fixed
 
 
+def _plain_sum(fixed: str) -> list[str] | None:
+    """The columns of a fixed part that is nothing but a sum of different columns, in order; None for all others.
+
+    Most are so; formulaic takes longer for its words than a small model for everything else.
+    """
+    names = [name for part in fixed.split("+") if (name := part.strip()) != "1"]
+    plain = all(_PLAIN.match(name) for name in names) and len(set(names)) == len(names)
+    return names if plain else None
+
+
 def variables_of(fixed: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """Columns that the fixed part names, and those among them that it declares to be categories with ``C()``."""
+    plain = _plain_sum(fixed)
+    if plain is not None:
+        return tuple(sorted(plain)), frozenset()
     formula = _formula(fixed)
     declared = frozenset(name.strip("`") for name in _DECLARED.findall(fixed))
     found: set[str] = set()
@@ -130,6 +144,9 @@ def fixed_part(fixed: str, found: Survey, categorical: frozenset[str]) -> FixedP
         raise TrenzaError(
             f"data: {', '.join(single)} has one level in the complete rows and explains nothing; leave it out"
         )
+    plain = _plain_sum(fixed)
+    if plain is not None:
+        return _sum_of_columns(plain, found)
     sample = _sample(found, categorical)
     try:
         matrix = model_matrix(_formula(fixed), sample, na_action="ignore", ensure_full_rank=True)
@@ -146,6 +163,20 @@ def fixed_part(fixed: str, found: Survey, categorical: frozenset[str]) -> FixedP
         if not np.array_equal(built, np.asarray(matrix, dtype=float)):
             recipes = None
     return FixedPart(names, recipes, coding, spec)
+
+
+def _sum_of_columns(plain: list[str], found: Survey) -> FixedPart:
+    """What formulaic makes of a sum of columns: an intercept, numbers as they are, categories by treatment coding."""
+    columns: dict[str, tuple[Piece, ...]] = {"Intercept": ()}
+    coding: dict[str, str] = {}
+    for name in plain:
+        if name not in found.levels:
+            columns[name] = (Piece(name, None),)
+            continue
+        levels = list(found.levels[name])
+        coding[name] = f"treatment, reference {levels[0]}"
+        columns |= {f"{name}[T.{level}]": (Piece(name, i),) for i, level in enumerate(levels) if i}
+    return FixedPart(tuple(columns), tuple(columns.values()), coding, None)
 
 
 def _names(fixed: str) -> set[str]:
@@ -220,11 +251,14 @@ def _product(pieces: tuple[Piece, ...], frame: pd.DataFrame, found: Survey) -> n
 
 
 def whole_matrix(part: FixedPart, frame: pd.DataFrame, found: Survey) -> np.ndarray:
-    """All columns (n, p) by formulaic, for formulas that transform columns; ``frame`` holds complete rows."""
+    """All columns (n, p), by formulaic where it read the formula; ``frame`` holds complete rows."""
     typed = frame.copy(deep=False)
     for name, levels in found.levels.items():
         if name in typed.columns:
             typed[name] = pd.Categorical(typed[name], categories=levels)
+    if part.spec is None:
+        assert part.recipes is not None
+        return np.column_stack([_product(pieces, typed, found) for pieces in part.recipes])
     spec = part.spec if not part.spec.transform_state else None
     if spec is None:
         from formulaic import model_matrix

@@ -76,8 +76,8 @@ class ExactSums:
         self._order = [*self._flags, *self._others]
         self._place = np.argsort(self._order)
         f, o = len(self._flags), len(self._others)
-        self._middle = np.array([[scales[j].middle] for j in self._others])
-        self._units = np.array([[2.0 ** (VALUE_BITS - scales[j].exponent)] for j in self._others])
+        self._middle = np.array([scales[j].middle for j in self._others]).reshape(o, 1)
+        self._units = 2.0 ** np.array([VALUE_BITS - scales[j].exponent for j in self._others]).reshape(o, 1)
         self._columns = np.empty((self.k, block))
         self._halves = np.empty((2 * o, ROWS_EXACT))
         # of high times (high, low): multiples of 2**42 and of 2**21

@@ -146,9 +146,10 @@ def complete(
     missing: dict[str, int] = {}
     for name in needs.columns:
         column = chunk[name]
-        if column.dtype.kind in "iub" and not pd.api.types.is_extension_array_dtype(column.dtype):
+        kind = column.dtype
+        if isinstance(kind, np.dtype) and kind.kind in "iub":
             continue
-        if column.dtype == np.float64 and len(chunk):
+        if kind == np.float64 and len(chunk):
             low = float(column.to_numpy().min())
             if not np.isnan(low):
                 if lows is not None:

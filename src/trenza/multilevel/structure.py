@@ -107,15 +107,10 @@ def _factor(terms: list[RandomTerm], found: Survey, products: CrossProducts) -> 
     key = np.zeros(len(found.cells), dtype=np.int64)
     for name in group:
         key = key * len(found.levels["group " + name]) + found.cells[name].to_numpy()
-    codes, first_cell = np.unique(key, return_index=True)
-    of_cell = np.searchsorted(codes, key)
-    parts = [
-        found.levels["group " + name].astype(str).to_numpy()[found.cells[name].to_numpy()[first_cell]]
-        for name in group
-    ]
-    labels = [str(label) for label in parts[0]]
-    for part in parts[1:]:
-        labels = [f"{label}:{more}" for label, more in zip(labels, part, strict=True)]
+    _, first_cell, of_cell = np.unique(key, return_index=True, return_inverse=True)
+    names = tuple(
+        found.levels["group " + name].take(found.cells[name].to_numpy()[first_cell]) for name in group
+    )
     columns: list[str] = []
     slopes: list[SlopeColumn | None] = []
     places: list[tuple[int, ...]] = []
@@ -124,7 +119,7 @@ def _factor(terms: list[RandomTerm], found: Survey, products: CrossProducts) -> 
         for name in term.columns:
             columns.append(name)
             slopes.append(None if name == "1" else slope_column(products, name, term.columns[0] == "1"))
-    return Factor(terms[0].group_name, of_cell, tuple(labels), tuple(columns), tuple(slopes), tuple(places))
+    return Factor(terms[0].group_name, of_cell, names, tuple(columns), tuple(slopes), tuple(places))
 
 
 def _summed(levels: np.ndarray, count: int, values: np.ndarray) -> np.ndarray:
