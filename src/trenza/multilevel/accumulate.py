@@ -37,7 +37,7 @@ class CrossProducts:
 
     ``gram`` (k, k) is W'W; ``by_cell`` (1 + slopes, cells, k) holds the sums within cells of 1 and of each slope times
     each column. Column 0 is 1; ``x`` are the positions of the fixed part's columns, ``slopes`` those of the slopes,
-    ``y`` that of the outcome. ``log_weights`` is the sum of log(weight).
+    ``y`` that of the outcome; where further outcomes follow it, their products with each other are 0. ``log_weights`` is the sum of log(weight).
     """
 
     n: int
@@ -188,7 +188,10 @@ def cross_products(
     factors = list(range(k)) if every else [0, *columns.slopes.values()]
     size = min(max(BLOCK, 2 ** int(np.ceil(np.log2(len(found.cells))))), _LARGEST)
     size = min(size, ROWS_EXACT * -(-found.kept // ROWS_EXACT))
-    sums = ExactSums(columns.scales, len(found.cells), factors, weighted, _flags(columns, found), size)
+    # only one outcome at a time stands in a model
+    alone = range(columns.y, k) if len(needs.outcomes) and not every else ()
+    flags = _flags(columns, found)
+    sums = ExactSums(columns.scales, len(found.cells), factors, weighted, flags, size, alone)
     logs: list[float] = []
     offset = 0
     for chunk in used_chunks(source, needs, bool(found.missing)):

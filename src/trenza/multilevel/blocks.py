@@ -22,7 +22,7 @@ elimination of a factor as in Bates, Maechler, Bolker & Walker 2015, J. Stat. So
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -71,6 +71,14 @@ class Block:
         _first_factor(parts, ones, entries, state)
         if self.rest is not None:
             self.rest.derivatives(parts, ones, others, entries, state)
+
+    def with_columns(self, columns: list[int]) -> Block:
+        """The same block with some of the columns of W."""
+        rest = None if self.rest is None else replace(self.rest, c=self.rest.c[:, :, columns])
+        out = replace(self, c=np.ascontiguousarray(self.c[:, :, columns]), rest=rest)
+        if self._one_column is not None:
+            out.__dict__["_one_column"] = self._one_column.with_columns(columns)
+        return out
 
     @cached_property
     def _one_column(self) -> OneColumn | None:

@@ -68,11 +68,17 @@ class ExactSums:
         weighted: bool,
         flags: Collection[int],
         block: int,
+        alone: Collection[int] = (),
     ) -> None:
-        """``flags`` are columns of zeros and ones, column 0 among them; ``block`` is the most rows of a block."""
+        """``flags`` are columns of zeros and ones, column 0 among them; ``block`` is the most rows of a block.
+
+        Products of the columns ``alone`` with each other are not kept, but for their squares: plausible values never meet.
+        """
         self.k, self.factors, self.weighted = len(scales), factors, weighted
-        self._flags = [] if weighted else sorted(flags)
-        self._others = [j for j in range(self.k) if j not in self._flags]
+        self._flags = [] if weighted else sorted(set(flags) - set(alone))
+        rest = [j for j in range(self.k) if j not in self._flags]
+        self._others = [j for j in rest if j not in alone] + [j for j in rest if j in alone]
+        self._alone = sum(j in alone for j in rest)
         self._order = [*self._flags, *self._others]
         self._place = np.argsort(self._order)
         f, o = len(self._flags), len(self._others)
@@ -84,7 +90,8 @@ class ExactSums:
         self._unit = np.repeat(2.0 ** np.array([-2 * LOW_BITS, -LOW_BITS]), o)
         self._total = np.zeros((self.k, self.k), dtype=object)
         self._chosen = np.zeros((f, self.k), dtype=np.int64)
-        self._products = np.zeros((2 * o, 2 * o), dtype=np.int64)
+        self._products = np.zeros((2, o - self._alone, 2 * o), dtype=np.int64)
+        self._squares = np.zeros((3, self._alone), dtype=np.int64)
         self._added = 0
         # products of two factors become variances: what is left of them after rounding is kept in a column of its own
         self._fine = {
@@ -118,8 +125,13 @@ class ExactSums:
         np.subtract(values, high, out=low)
         # factors of different shape: BLAS is slower where it sees that a product is symmetric
         self._chosen += (columns[:f] @ columns.T).astype(np.int64)
-        self._products[:o] += ((high @ halves.T) * self._unit).astype(np.int64)
-        self._products[o:] += ((low @ halves.T) * (2.0**LOW_BITS * self._unit)).astype(np.int64)
+        x = o - self._alone
+        self._products[0] += ((high[:x] @ halves.T) * self._unit).astype(np.int64)
+        self._products[1] += ((low[:x] @ halves.T) * (2.0**LOW_BITS * self._unit)).astype(np.int64)
+        if self._alone:
+            pairs = ((high, high), (high, low), (low, low))
+            squares = np.array([np.einsum("ij,ij->i", one[x:], two[x:]) for one, two in pairs])
+            self._squares += (squares * 2.0 ** np.array([[-2 * LOW_BITS], [-LOW_BITS], [0]])).astype(np.int64)
         self._added += 1
         if self._added == _FOLD:
             self._fold()
@@ -164,9 +176,15 @@ class ExactSums:
         self._total[:f, :f] += chosen[:, :f] * 2 ** (2 * VALUE_BITS)
         self._total[:f, f:] += chosen[:, f:] * 2**VALUE_BITS
         self._total[f:, :f] += chosen[:, f:].T * 2**VALUE_BITS
-        self._total[f:, f:] += products[:o, :o] * one**2 + products[o:, o:]
-        self._total[f:, f:] += (products[:o, o:] + products[o:, :o]) * one
-        self._chosen[:], self._products[:] = 0, 0
+        high, low = products
+        x = f + o - self._alone
+        whole = high[:, :o] * one**2 + (high[:, o:] + low[:, :o]) * one + low[:, o:]
+        self._total[f:x, f:] += whole
+        self._total[x:, f:x] += whole[:, o - self._alone :].T
+        if self._alone:
+            high, both, low = self._squares.astype(object)
+            self._total[range(x, self.k), range(x, self.k)] += high * one**2 + 2 * both * one + low
+        self._chosen[:], self._products[:], self._squares[:] = 0, 0, 0
         self._added = 0
 
     def gram(self) -> np.ndarray:

@@ -118,12 +118,14 @@ def pool(fits: Sequence[Fit]) -> Pooled:
     if any(list(one.fixed.index) != names or one.reml != first.reml for one in fits):
         raise TrenzaError("imputed: the versions do not lead to the same terms; check levels of categories")
     rows = []
-    for name in names:
-        terms = pd.DataFrame([one.fixed.loc[name] for one in fits])
-        estimates = terms["estimate"].to_numpy(dtype=float)
+    wanted = ("estimate", "se", "df_satterthwaite", "se_kr", "df_kr")
+    columns = {key: np.array([one.fixed[key].to_numpy(dtype=float) for one in fits]) for key in wanted}
+    for i, name in enumerate(names):
+        terms = {key: values[:, i] for key, values in columns.items()}
+        estimates = terms["estimate"]
         row: dict[str, object] = {"term": name, "estimate": float(estimates.mean())}
         for se, df, p in (("se", "df_satterthwaite", "p_satterthwaite"), ("se_kr", "df_kr", "p_kr")):
-            one = combined(estimates, terms[se].to_numpy(dtype=float), terms[df].to_numpy(dtype=float))
+            one = combined(estimates, terms[se], terms[df])
             row |= {se: one.se, df: one.df, p: p_of_t(one.estimate / one.se, one.df)}
             if se == "se":
                 row |= {

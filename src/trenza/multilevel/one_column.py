@@ -14,7 +14,7 @@ operations as there are sizes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,7 +25,7 @@ from trenza.multilevel.parts import Parts, add_symmetric
 # Groups are added up by size where there are fewer sizes than this share of groups
 _SHARE = 0.25
 # Units of a piece that fits the cache
-_PIECE = 1024
+_PIECE = 512
 
 
 @dataclass
@@ -71,6 +71,20 @@ class OneColumn:
         )
         return ones.T.tocsr()
 
+    def with_columns(self, columns: list[int]) -> OneColumn:
+        """The same with some of the columns of W; what has been added up by size is kept."""
+        upper = self.upper
+        if upper is not None:
+            upper = replace(upper, c=np.ascontiguousarray(upper.c[:, columns]))
+        out = OneColumn(self.h, np.ascontiguousarray(self.c[:, columns]), upper)
+        if self._sizes is not None:
+            k = self.c.shape[1]
+            some = self._sizes[3].reshape(-1, k, k)[:, columns][:, :, columns]
+            out.__dict__["_sizes"] = (*self._sizes[:3], np.ascontiguousarray(some.reshape(len(some), -1)))
+        if upper is not None:
+            out.__dict__["_adder"] = self._adder
+        return out
+
     def _gram(self, weight: np.ndarray) -> np.ndarray:
         """Sum of weight c c', for weights by size or by group."""
         k = self.c.shape[1]
@@ -79,10 +93,10 @@ class OneColumn:
         return np.asarray(self.c.T @ (weight[:, None] * self.c))
 
     def _in_units(self, weight: np.ndarray) -> np.ndarray:
-        """Sum of weight c over the groups of each unit (units, k)."""
+        """Sum of weight c over the groups of each unit (k, units)."""
         adder = self._adder
         adder.data = weight[adder.indices]
-        return np.asarray(adder @ self.c)
+        return np.ascontiguousarray((adder @ self.c).T)
 
     def add(self, parts: Parts, mine: int, other: int, s1: float, s2: float, order: int) -> None:
         """Add to ``parts`` at variances ``s1`` of the finest factor (entry ``mine``) and ``s2`` (``other``)."""
@@ -117,7 +131,7 @@ class OneColumn:
         upper, units = self.upper, len(self.upper.h)
         d = f * upper.d
         g = upper.h - s1 * np.bincount(upper.unit, upper.d * d, units)
-        b = upper.c.T - s1 * self._in_units(d).T
+        b = np.ascontiguousarray(upper.c.T) - s1 * self._in_units(d)
         shrink = 1.0 / (1.0 + s2 * g)
         k = s2 * shrink
         parts.logdet -= float(np.log(shrink).sum())
@@ -125,7 +139,7 @@ class OneColumn:
             parts.cross -= (k * b) @ b.T
             return None
         squares, weighted = np.bincount(upper.unit, d**2, units), np.bincount(upper.unit, n * d**2, units)
-        s, w = self._in_units(d * f).T, self._in_units(n * d * f).T
+        s, w = self._in_units(d * f), self._in_units(n * d * f)
         n22 = shrink * g
         # Z1'V^-1 W sums over the groups of a unit, times D, to v = s - squares K b; written out in b, s and w
         bb = _grams(
@@ -159,9 +173,9 @@ class OneColumn:
 def _grams(left: np.ndarray, right: np.ndarray, weights: list[np.ndarray]) -> np.ndarray:
     """Sums over units of weight left right', one (k, k) a weight; ``left`` and ``right`` (k, units)."""
     k, units = left.shape
-    out = np.zeros((len(weights) * k, k))
+    out, factors = np.zeros((len(weights) * k, k)), np.array(weights)[:, None]
     for start in range(0, units, _PIECE):
         some = slice(start, start + _PIECE)
-        scaled = np.array([left[:, some] * weight[some] for weight in weights])
+        scaled = factors[:, :, some] * left[:, some]
         out += scaled.reshape(len(weights) * k, -1) @ right[:, some].T
     return out.reshape(len(weights), k, k)

@@ -35,14 +35,7 @@ class Structure:
 
     def with_columns(self, columns: list[int]) -> Structure:
         """The same structure with some of the columns of W = [X, y]."""
-        blocks = tuple(
-            replace(
-                block,
-                c=np.ascontiguousarray(block.c[:, :, columns]),
-                rest=None if block.rest is None else replace(block.rest, c=block.rest.c[:, :, columns]),
-            )
-            for block in self.blocks
-        )
+        blocks = tuple(block.with_columns(columns) for block in self.blocks)
         return replace(self, blocks=blocks)
 
     @property
