@@ -13,6 +13,8 @@ from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
 from trenza.contracts.study import Rows, available_columns, check_items, check_study, findings
 from trenza.contracts.words import names_or
+from trenza.io.clean_folder import CODED
+from trenza.io.files import files_of
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
 from trenza.qualitative.codebook import check_codebook
@@ -34,9 +36,16 @@ class Study:
     official: dict[str, dict[str, str]]
     missing: tuple[str, ...]
 
-    def source_files(self) -> list[str]:
-        """Paths of all files that the study's sources read, in the order of study.yaml."""
-        return [*self.files.values(), *(path for found in self.official.values() for path in found.values())]
+    def source_files(self, coded: bool = False) -> list[str]:
+        """Paths of all files that the study's sources read, in the order of study.yaml; or of ``coded_files`` alone."""
+        if coded:
+            return [file for path in self.coded_files().values() for file in files_of(Path(path))]
+        paths = [*self.files.values(), *(path for found in self.official.values() for path in found.values())]
+        return [file for path in paths for file in files_of(Path(path))]
+
+    def coded_files(self) -> dict[str, str]:
+        """Paths of the coded projects and tables of coders that are read from files, by source id."""
+        return {s: p for s, p in self.files.items() if self.settings["sources"][s]["holds"] in CODED}
 
 
 @dataclass(frozen=True)
@@ -171,8 +180,9 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
         # Cross-checks on files that do not keep their own rules would only repeat the same faults in other words.
         raise InputFaults(faults)
     for source in raw["sources"].values():
-        if source["holds"] == "questionnaire":
-            source.setdefault("questionnaire", {})
+        for kind, block in (("questionnaire", "questionnaire"), ("coded_project", "coded")):
+            if source["holds"] == kind:
+                source.setdefault(block, {})
     study = with_defaults(raw, rules["study"])
     faults += check_items(rows["items"], tables["items"])
     faults += check_codebook(rows["codebook"], tables["codebook"])
@@ -198,7 +208,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
         real = source["kind"] == "real"
         path = Path(data_root) / source["file"] if real else Path(source["file"])
         files[sid] = path.as_posix()
-        if (root / path).is_file():
+        if (root / path).is_file() or (source["holds"] == "coded_project" and (root / path).is_dir()):
             if source["holds"] == "ratings":
                 rated |= {row.get("item", "") for row in read_rows(root / path, path.as_posix())[1]}
         elif real:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from agreement_cases import codes, codings
+from agreement_cases import PLACE, codes, codings
 
 from trenza.qualitative.codebook_versions import (
     codebook_difference,
@@ -24,7 +24,7 @@ def named(**names: str) -> pd.DataFrame:
 def test_all_changes_of_a_small_codebook() -> None:
     new = codes({"f": None, "a": None, "b": "f", "h": "f"}, folders=["f", "b"])
     new.loc[new["code"] == "b", ["name", "description"]] = ["bb", "now said"]
-    found = codebook_difference(OLD, new)
+    found = codebook_difference(OLD, new, **PLACE)
     assert [tuple(r) for r in found[["code", "change"]].to_numpy()] == [
         ("a", "moved"), ("b", "folder_or_code"), ("b", "redefined"), ("b", "renamed"), ("g", "removed"), ("h", "added"),
     ]  # fmt: skip
@@ -34,7 +34,7 @@ def test_all_changes_of_a_small_codebook() -> None:
 
 def test_a_new_id_of_the_same_path_is_said_and_not_joined() -> None:
     new = OLD.assign(code=OLD["code"].replace("g", "g2"))
-    found = codebook_difference(OLD, new).set_index("code")
+    found = codebook_difference(OLD, new, **PLACE).set_index("code")
     assert found.loc["g", ["change", "counterpart"]].tolist() == ["removed", "g2"]
     assert found.loc["g2", ["change", "counterpart"]].tolist() == ["added", "g"]
 
@@ -42,7 +42,7 @@ def test_a_new_id_of_the_same_path_is_said_and_not_joined() -> None:
 def test_the_version_follows_what_counts() -> None:
     assert codebook_version(OLD) == codebook_version(OLD.iloc[::-1].assign(colour="#ff0000"))
     assert codebook_version(OLD) != codebook_version(OLD.assign(description="said"))
-    assert len(codebook_difference(OLD, OLD.iloc[::-1])) == 0
+    assert len(codebook_difference(OLD, OLD.iloc[::-1], **PLACE)) == 0
 
 
 def test_codings_under_retired_codes() -> None:
@@ -70,11 +70,11 @@ def test_codings_under_retired_codes() -> None:
     ],
 )
 def test_names_that_may_be_one(first: str, second: str, reason: str | None) -> None:
-    found = similar_names(named(a=first, b=second), codings([("d", 0, 4, "b", "A")]))
+    found = similar_names(named(a=first, b=second), codings([("d", 0, 4, "b", "A")]), **PLACE)
     assert found["reason"].tolist() == ([reason] if reason else [])
     assert found["uses_b"].tolist() == ([1] if reason else [])
 
 
 def test_a_code_below_one_of_its_name_is_no_proposal() -> None:
     tree = codes({"a": None, "b": "a"}).assign(name="Trust")
-    assert len(similar_names(tree, codings([("d", 0, 4, "b", "A")]))) == 0
+    assert len(similar_names(tree, codings([("d", 0, 4, "b", "A")]), **PLACE)) == 0

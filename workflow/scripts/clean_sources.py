@@ -6,7 +6,7 @@ from trenza.io.job import job
 
 with job(snakemake.log[0]):
     from trenza.contracts.tables import stacked
-    from trenza.io.clean_folder import write_questionnaires, write_source
+    from trenza.io.clean_folder import CODED, write_questionnaires, write_source
     from trenza.io.files import write_table
     from trenza.io.inputs import describe_inputs
     from trenza.io.pseudonyms import own_salt, salted_text
@@ -23,7 +23,8 @@ with job(snakemake.log[0]):
     files = {sid: Path(path) for sid, path in snakemake.params.files.items()}
     shown = {sid: source.get("file", "") for sid, source in sources.items()}
     asked = [sid for sid, source in sources.items() if source["holds"] == "questionnaire"]
-    raw = read_all({sid: path for sid, path in files.items() if sid not in asked}, shown)
+    coded = [sid for sid, source in sources.items() if source["holds"] in CODED]
+    raw = read_all({sid: path for sid, path in files.items() if sid not in (*asked, *coded)}, shown)
     surveys = read_surveys({sid: path for sid, path in files.items() if sid in asked}, shown)
     items = read_study_table(Path(snakemake.input.items_csv))
     codebook = read_study_table(Path(snakemake.input.codebook_csv))

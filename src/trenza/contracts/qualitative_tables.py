@@ -172,17 +172,19 @@ QUALITATIVE_CONTRACTS: tuple[Contract, ...] = (
     Contract(
         "codebook_changes",
         (
+            *_PLACE,
             text_column("code", "id of the code"),
             text_column("change", "what changed", allowed=CHANGES),
             text_column("before", "path, name, parent or definition before", blank=True),
             text_column("after", "the same after", blank=True),
             text_column("counterpart", "code of the same path under another id", blank=True),
         ),
-        ("code", "change"),
+        ("source_id", "code", "change"),
     ),
     Contract(
         "codebook_proposals",
         (
+            *_PLACE,
             text_column("code_a", "id of a code"),
             text_column("path_a", "its path"),
             int_column("uses_a", "its codings"),
@@ -192,7 +194,7 @@ QUALITATIVE_CONTRACTS: tuple[Contract, ...] = (
             text_column("reason", "why they may be one", allowed=LIKENESS),
             float_column("score", "likeness of the names, 0 to 1", blank=False),
         ),
-        ("code_a", "code_b"),
+        ("source_id", "code_a", "code_b"),
     ),
     Contract(
         "code_matrix",
@@ -292,3 +294,5 @@ QUALITATIVE_CONTRACTS: tuple[Contract, ...] = (
     ),
 )
 QUALITATIVE_TABLES = {contract.name: contract for contract in QUALITATIVE_CONTRACTS}
+# They hold words of texts, or names: for private files alone.
+NEVER_IN_RESULTS = ("name_marks", "quotation_checks")

@@ -13,6 +13,7 @@ from trenza.contracts.school_tables import SCHOOL_YEAR_COLUMNS
 from trenza.contracts.study_baseline import check_baseline
 from trenza.contracts.study_claims import check_rules
 from trenza.contracts.study_panels import check_panels
+from trenza.contracts.study_coded import check_coded
 from trenza.contracts.study_pupils import PUPIL_COLUMNS, check_pupils
 from trenza.contracts.study_questionnaire import check_questionnaires, questionnaire_columns
 from trenza.contracts.words import names_or
@@ -54,6 +55,7 @@ def check_study(study: Mapping[str, Any], items: Rows, file: str) -> list[Fault]
     found += check_baseline(study, lambda sid: available_columns(study, sid, items), RECORDS, file)
     found += check_panels(study, lambda sid: available_columns(study, sid, items), item_names, file)
     found += check_rules(study, file)
+    found += check_coded(study, file)
     coded = [s for s, v in sources.items() if v["holds"] == "segments"]
     for sid in coded[1:]:
         found.append(
@@ -97,8 +99,8 @@ def _check_source(
     if simulated:
         if "simulate" not in source:
             fault("", "no key 'simulate'", "a simulated source says how it is made")
-        if source["holds"] not in RECORDS:
-            fault("holds", source["holds"], "records or questionnaire, for a simulated source")
+        if source["holds"] not in (*RECORDS, "coded_project"):
+            fault("holds", source["holds"], "records, questionnaire or coded_project, for a simulated source")
         for key in ("file", "columns") if source["holds"] != "questionnaire" else ("file",):
             if key in source:
                 fault(key, "this key", "only sources that are read from a file have it")
@@ -127,13 +129,13 @@ def _check_source(
             fault("columns", "nothing", "columns, for records")
         if source["holds"] not in RECORDS and "columns" in source:
             fault("columns", "this key", "only records and questionnaires have it")
-    if simulated and "cluster" not in design:
+    if simulated and source["holds"] in RECORDS and "cluster" not in design:
         fault(
             "simulate", "no design.cluster", "design.cluster, the column that simulated units are nested in"
         )
     if "pupils" in source.get("simulate", {}):
         found += check_pupils(source, design, f"{place}.simulate", file)
-    elif "simulate" in source:
+    elif "from" in source.get("simulate", {}):
         how = source["simulate"]
         summaries = {s for s, v in sources.items() if v["holds"] == "group_summaries"}
         if how["from"] not in summaries:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from trenza.contracts.audit_tables import AUDIT_CONTRACTS
+from trenza.contracts.coded_tables import CODED_CONTRACTS
 from trenza.contracts.columns import (
     SOURCE,
     SOURCE_ID,
@@ -23,6 +24,7 @@ from trenza.contracts.columns import (
 from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.inference_tables import INFERENCE_CONTRACTS
 from trenza.contracts.model_tables import MODEL_CONTRACTS
+from trenza.contracts.qualitative_tables import NEVER_IN_RESULTS, QUALITATIVE_CONTRACTS
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
@@ -59,8 +61,8 @@ CONTRACTS: dict[str, Contract] = {
                 ),
                 text_column("where", "table, figure or page that prints it", blank=True),
                 text_column("sha256", "of the file as read; blank when simulated", blank=True),
-                int_column("rows", "rows read"),
-                int_column("columns", "columns read"),
+                int_column("rows", "rows read; blank for coded projects", blank=True),
+                int_column("columns", "columns read; blank for coded projects", blank=True),
             ),
             ("source_id",),
         ),
@@ -330,6 +332,8 @@ CONTRACTS: dict[str, Contract] = {
         *SELECTION_CONTRACTS.values(),
         *AUDIT_CONTRACTS,
         *QUESTIONNAIRE_CONTRACTS,
+        *CODED_CONTRACTS,
+        *(c for c in QUALITATIVE_CONTRACTS if c.name not in NEVER_IN_RESULTS),
         # report
         Contract(
             "manifest",

@@ -11,8 +11,18 @@ from trenza.io.files import read_frame, read_table, write_frame, write_table
 if TYPE_CHECKING:
     import pandas as pd
 
-CHECKED = {"group_summaries": "summaries", "segments": "segments", "shares": "shares", "claims": "claims"}
+CHECKED = {
+    "group_summaries": "summaries",
+    "segments": "segments",
+    "shares": "shares",
+    "claims": "claims",
+    "case_themes": "case_themes",
+}
+# Read from their files by the stage that uses them: their texts are not to lie among results.
+CODED = ("coded_project", "coding_comparison")
+NOT_HERE = ("official", *CODED)
 TEXT = (
+    "name",
     "study",
     "source_id",
     "source",
@@ -67,10 +77,10 @@ def read_reasons(folder: Path, sources: Mapping[str, Mapping[str, Any]]) -> dict
 
 
 def read_clean(folder: Path, sources: Mapping[str, Mapping[str, Any]]) -> dict[str, pd.DataFrame]:
-    """The cleaned data of every source, by source id; official files are read by their own room."""
+    """The cleaned data of every source, by source id; official files and coded projects are read by their own rooms."""
     frames = {}
     for sid, source in sources.items():
-        if source["holds"] == "official":
+        if source["holds"] in NOT_HERE:
             continue
         if source["holds"] in CHECKED:
             frames[sid] = read_table(data_path(folder, sid), CHECKED[source["holds"]])

@@ -29,8 +29,19 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def files_of(path: Path) -> list[str]:
+    """The file itself, or all files of a folder and below; no hidden ones."""
+    if not path.is_dir():
+        return [path.as_posix()]
+    inside = (p for p in sorted(path.rglob("*")) if p.is_file())
+    return [p.as_posix() for p in inside if not any(n.startswith(".") for n in p.relative_to(path).parts)]
+
+
 def sha256(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file, read in blocks."""
+    """Hexadecimal SHA-256 of a file, read in blocks; of a folder that of its files' names and hashes."""
+    if path.is_dir():
+        told = [f"{Path(p).relative_to(path).as_posix()} {sha256(Path(p))}\n" for p in files_of(path)]
+        return hashlib.sha256("".join(told).encode()).hexdigest()
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trenza.io.clean_folder import CODED
 from trenza.io.files import sha256
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ def describe_inputs(
 
     rows = []
     for sid, source in sources.items():
-        if sid in read:
+        rows_read: int | None
+        columns_read: int | None
+        if source["holds"] in CODED:
+            rows_read = columns_read = None  # the table coded_projects has what was read
+        elif sid in read:
             rows_read, columns_read = read[sid]
         else:
             frame = raw[sid] if sid in raw else simulated[sid]

@@ -27,7 +27,9 @@ def codebook_version(codes: pd.DataFrame) -> str:
     return sha256("\x1e".join(lines).encode()).hexdigest()[:12]
 
 
-def codebook_difference(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def codebook_difference(
+    old: pd.DataFrame, new: pd.DataFrame, *, study: str, source_id: str, source: str
+) -> pd.DataFrame:
     """Table ``codebook_changes``: one row a code and change, ordered by code; empty for equal codebooks.
 
     Codes are the same where their ids are. Where an id is gone and another came that has the same name under a
@@ -53,6 +55,7 @@ def codebook_difference(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
                 rows.append({"code": code, "change": change, "before": was, "after": now})
     contract = QUALITATIVE_TABLES["codebook_changes"]
     table = pd.DataFrame(rows).reindex(columns=contract.names)
+    table = table.assign(study=study, source_id=source_id, source=source)
     return contract.check(table.sort_values(["code", "change"], ignore_index=True))
 
 
@@ -74,7 +77,15 @@ def under_retired_codes(codings: pd.DataFrame, old: pd.DataFrame, new: pd.DataFr
     return found.sort_values(["code", "document", "start", "end", "coder"], ignore_index=True)
 
 
-def similar_names(codes: pd.DataFrame, codings: pd.DataFrame, at_least: float = 0.85) -> pd.DataFrame:
+def similar_names(
+    codes: pd.DataFrame,
+    codings: pd.DataFrame,
+    at_least: float = 0.85,
+    *,
+    study: str,
+    source_id: str,
+    source: str,
+) -> pd.DataFrame:
     """Table ``codebook_proposals``: pairs of codes whose names may mean one. Nothing is folded.
 
     Reasons, the first that holds: ``same_words`` (case, accents, punctuation aside), ``word_order``,
@@ -95,6 +106,7 @@ def similar_names(codes: pd.DataFrame, codings: pd.DataFrame, at_least: float = 
     table = pd.DataFrame(rows, columns=["code_a", "code_b", "reason", "score", "uses_a", "uses_b"])
     name = dict(zip(codes["code"], codes["path"], strict=True))
     table = table.assign(path_a=table["code_a"].map(name), path_b=table["code_b"].map(name))
+    table = table.assign(study=study, source_id=source_id, source=source)
     return contract.check(
         table.sort_values(["score", "code_a", "code_b"], ascending=[False, True, True])[contract.names]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ def read_project(
     project: str | None = None,
     counting: Rule | None = None,
     tolerant: bool = False,
+    headers: Mapping[str, str] | None = None,
 ) -> Project:
     """The coded project in a file or folder.
 
@@ -36,6 +38,7 @@ def read_project(
     that holds several. ``counting``: how a REFI-QDA project counts its positions, where that is known; else it is
     found out from its passages, and told in ``meta``. ``tolerant``: what leads nowhere (a passage beyond the text,
     a missing text file) is left out and counted in ``loss``, and coders who are not listed are named by their ids.
+    ``headers``: what the headers of a table of segments mean, where ``io/coded/headers.yaml`` does not know them.
 
     Raises ``InputFaults`` with everything that is wrong; then nothing is read.
     """
@@ -54,4 +57,4 @@ def read_project(
         return read_qualcoder(path, name, counting=counting, tolerant=tolerant)
     if kind == "folder":
         return read_csv_folder(path, name)
-    return read_segments(path, name)
+    return read_segments(path, name, headers)

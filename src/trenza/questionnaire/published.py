@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from trenza.contracts.faults import InputFaults
 from trenza.contracts.selection_tables import CLAIM_ROLES, DIRECTIONS_CLAIMED, QUALITY
 from trenza.contracts.tables import CONTRACTS, DIRECTIONS
-from trenza.questionnaire.typed import ColumnReader, as_text, decimals
+from trenza.questionnaire.typed import ColumnReader, as_text, decimals, refuse_repeats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +38,7 @@ def read_summaries(raw: pd.DataFrame, *, study: str, source_id: str, source: str
     out = pd.DataFrame(
         {"study": study, "source_id": source_id, "source": source, "outcome": reader.text("outcome")}
     )
-    _refuse_repeats(reader, ["outcome"])
+    refuse_repeats(reader, ["outcome"])
     for group in groups:
         out[f"n_{group}"] = reader.number(f"n_{group}", whole=True, low=2)
         out[f"mean_{group}"] = reader.number(f"mean_{group}")
@@ -74,7 +74,7 @@ def read_counts(raw: pd.DataFrame, *, file: str) -> pd.DataFrame:
     out["n"] = reader.number("n", whole=True, low=0)
     out["printed_as"] = reader.text("printed_as", allowed=("cell", "total"))
     out["where"] = reader.text("where", blank=True)
-    _refuse_repeats(reader, keys)
+    refuse_repeats(reader, keys)
     for row, cell in out.iterrows():
         if cell["printed_as"] == "cell" and "all" in list(cell[keys]):
             reader.fault(row, "printed_as", "cell, although a column says all", "total")
@@ -97,7 +97,7 @@ def read_claims(raw: pd.DataFrame, *, study: str, source_id: str, source: str, f
         out[column] = reader.text(column, allowed=allowed)
     out["estimate"], out["se"] = reader.number("estimate", blank=True), reader.number("se", blank=True)
     out["unit"], out["note"] = reader.text("unit", blank=True), reader.text("note", blank=True)
-    _refuse_repeats(reader, ["claim"])
+    refuse_repeats(reader, ["claim"])
     for row, claim in out.iterrows():
         if pd.notna(claim["estimate"]) and not claim["unit"]:
             reader.fault(row, "unit", "nothing, beside a size", "SIMCE points, SD or another unit")
@@ -119,7 +119,7 @@ def read_ratings(raw: pd.DataFrame, *, file: str, items: Sequence[str]) -> pd.Da
     out["n"] = reader.number("n", blank=True, whole=True, low=1).astype("Int64")
     for column in ("mean", "sd", "scale_min", "scale_max"):
         out[column] = reader.number(column, blank=column == "sd")
-    _refuse_repeats(reader, ["item"])
+    refuse_repeats(reader, ["item"])
     for row, cell in out.iterrows():
         known = cell[["scale_min", "mean", "scale_max"]].notna().all()
         if known and not cell["scale_min"] <= cell["mean"] <= cell["scale_max"]:
@@ -148,7 +148,7 @@ def read_segments(
     out["code"] = reader.text("code", allowed=tuple(codes))
     out["direction"] = reader.text("direction", allowed=DIRECTIONS)
     out["text"] = reader.text("text")
-    _refuse_repeats(reader, ["segment_id", "code"])
+    refuse_repeats(reader, ["segment_id", "code"])
     if reader.faults:
         raise InputFaults(reader.faults)
     return out.reset_index(drop=True)
@@ -158,14 +158,3 @@ def _most_decimals(raw: pd.DataFrame, columns: list[str]) -> int:
     """Trailing zeros may be lost in a spreadsheet, so a column is as exact as its most exact cell."""
     cells = [as_text(value) for column in columns for value in raw[column]]
     return max((decimals(cell) for cell in cells if cell), default=0)
-
-
-def _refuse_repeats(reader: ColumnReader, keys: list[str]) -> None:
-    seen: dict[tuple[str | None, ...], object] = {}
-    for row, values in zip(reader.raw.index, reader.raw[keys].itertuples(index=False), strict=True):
-        key = tuple(as_text(v) for v in values)
-        if key in seen:
-            reader.fault(
-                row, keys[0], f"'{' / '.join(str(k) for k in key)}' again, as in row {seen[key]}", "each once"
-            )
-        seen.setdefault(key, row)

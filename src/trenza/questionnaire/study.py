@@ -15,6 +15,7 @@ from trenza.questionnaire.published import (
     read_segments,
     read_summaries,
 )
+from trenza.questionnaire.published_codes import read_case_themes, read_code_counts
 from trenza.questionnaire.records import clean_records
 from trenza.questionnaire.shares import read_shares
 
@@ -103,6 +104,10 @@ def _clean(
         "segments": lambda: read_segments(
             raw, study=study, source_id=sid, source=kind, file=file, codes=codes
         ),
+        "case_themes": lambda: read_case_themes(
+            raw, study=study, source_id=sid, source=kind, file=file, codes=codes
+        ),
+        "code_counts": lambda: read_code_counts(raw, study=study, source_id=sid, source=kind, file=file),
     }
     frame = readers[holds]()
     ledger = pd.DataFrame(columns=["file", "row", "column", "rule", "value", "new_value", "cells"])

@@ -134,3 +134,15 @@ def _plain_number(text: str) -> float | None:
 
 def _single(number: float) -> float:
     return float(struct.unpack("f", struct.pack("f", number))[0]) if abs(number) < 3e38 else number
+
+
+def refuse_repeats(reader: ColumnReader, keys: list[str]) -> None:
+    """A fault for every row whose cells in ``keys`` stand in an earlier row."""
+    seen: dict[tuple[str | None, ...], object] = {}
+    for row, values in zip(reader.raw.index, reader.raw[keys].itertuples(index=False), strict=True):
+        key = tuple(as_text(v) for v in values)
+        if key in seen:
+            reader.fault(
+                row, keys[0], f"'{' / '.join(str(k) for k in key)}' again, as in row {seen[key]}", "each once"
+            )
+        seen.setdefault(key, row)

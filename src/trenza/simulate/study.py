@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.simulate.answers import simulate_answers
+from trenza.simulate.coders import simulate_coders
 from trenza.simulate.microdata import microdata_like
 from trenza.simulate.pupils import simulate_pupils
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from trenza.contracts.coded_project import Project
     from trenza.contracts.survey_file import SurveyFile
 
 
@@ -87,6 +89,23 @@ def _teachers(
         seed=seed,
         **names,
     )
+
+
+def simulate_projects(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    sources: Mapping[str, Mapping[str, Any]],
+    codebook: pd.DataFrame,
+    seed: int,
+) -> dict[str, Project]:
+    """The made coded project of every simulated source of coders, by source id; ``data`` holds the segments."""
+    made = {}
+    for sid, source in sources.items():
+        how = source.get("simulate", {}).get("coders")
+        if how is not None:
+            rates = {key: how[key] for key in ("missed", "other_code", "moved")}
+            made[sid] = simulate_coders(data[how["from"]], codebook, **rates, seed=seed)
+    return made
 
 
 def simulate_questionnaires(

@@ -58,15 +58,20 @@ def plain_header(name: str) -> str:
     return " ".join("".join(c for c in marks if not unicodedata.combining(c)).casefold().split())
 
 
-def read_segments(path: Path, shown_as: str) -> Project:
-    """A table of coded segments. Raises ``InputFaults`` with everything that is wrong."""
-    table = read_table_rows(path, shown_as, lambda header: _tool(header)[0] is not None, _WANTED)
-    tool, columns = _tool(table.header)
+def read_segments(path: Path, shown_as: str, headers: Mapping[str, str] | None = None) -> Project:
+    """A table of coded segments. Raises ``InputFaults`` with everything that is wrong.
+
+    ``headers``: meaning (as in headers.yaml) -> header, for a table of no program that is known there.
+    """
+    known_tools = _own(headers) if headers else tools()
+    wanted = ", ".join(headers.values()) if headers else _WANTED
+    table = read_table_rows(path, shown_as, lambda header: _tool(header, known_tools)[0] is not None, wanted)
+    tool, columns = _tool(table.header, known_tools)
     if tool is None:
-        raise InputFaults([Fault(shown_as, str(table.first_row - 1), "", _seen(table.header), _WANTED)])
+        raise InputFaults([Fault(shown_as, str(table.first_row - 1), "", _seen(table.header), wanted)])
     found = Found(shown_as)
     found.meta |= {"format": "segments", "exporter": None if tool == "plain" else tool}
-    told = tools()[tool]
+    told = known_tools[tool]
     known = {*told.get("left_out", ())}
     for place, name in enumerate(table.header):
         if place not in columns.values() and name:
@@ -102,11 +107,17 @@ def _seen(header: Sequence[str]) -> str:
     return "columns " + ", ".join(h[:30] for h in header[:10] if h) if any(header) else "no columns"
 
 
-def _tool(header: Sequence[str]) -> tuple[str | None, dict[str, int]]:
+def _own(headers: Mapping[str, str]) -> dict[str, Any]:
+    """The headers of a study in place of those of ``headers.yaml``."""
+    names = {meaning: [plain_header(header)] for meaning, header in headers.items()}
+    return {"plain": {"needs": list(names), "several": [], "levels": [" > ", "\\"], "headers": names}}
+
+
+def _tool(header: Sequence[str], known_tools: Mapping[str, Any]) -> tuple[str | None, dict[str, int]]:
     """The program whose headers fit best, and where each meaning stands."""
     names = [plain_header(h) for h in header]
     best: tuple[str | None, dict[str, int]] = (None, {})
-    for tool, told in tools().items():
+    for tool, told in known_tools.items():
         columns: dict[str, int] = {}
         for meaning, variants in told["headers"].items():
             # The first variant of the list wins, not the first column.
