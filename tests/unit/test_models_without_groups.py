@@ -65,7 +65,7 @@ def fitted(rows: pd.DataFrame, **changed: Any) -> dict[str, pd.DataFrame]:
     source = {"official": {"kind": "real", "holds": "official"}}
     tables = model_study(
         {"official": rows}, study="s", sources=source, design={"unit": "school"}, models=[{**MODEL, **changed}],
-        discontinuities=[], regression_to_the_mean=[], ci_level=0.95, min_cell=5,
+        discontinuities=[], regression_to_the_mean=[], panels=[], official={}, seed=1, ci_level=0.95, min_cell=5,
     )  # fmt: skip
     for name, table in tables.items():
         CONTRACTS[name].check(table)

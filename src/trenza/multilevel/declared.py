@@ -65,7 +65,7 @@ def fit_declared(
         try:
             used = _complete(data, text, weights)
             refuse_same_levels(used, parse_formula(text))
-            given = {"study": study, "source": source, "ci_level": ci_level}
+            given: Any = {"study": study, "source": source, "ci_level": ci_level}
             if model.get("engine", "trenza") == "trenza":
                 found = model_tables(data, [spec], **given)
             else:
