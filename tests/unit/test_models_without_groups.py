@@ -146,7 +146,7 @@ def test_a_variance_of_single_rows_needs_unequal_weights_and_is_the_best_there_i
 
 def study(**model: Any) -> dict[str, Any]:
     official = {"kind": "real", "holds": "official", "folders": ["simce"]}
-    empty: dict[str, Any] = {key: [] for key in ("comparisons", "discontinuities", "regression_to_the_mean")}
+    empty: dict[str, Any] = {key: [] for key in ("comparisons", "discontinuities", "regression_to_the_mean", "panels", "selection_rules")}
     return {
         **empty, "sources": {"official": official}, "design": {"unit": "school", "assumed_icc": []}, "labels": {}, "baseline": {},
         "models": [{**MODEL, **model}],

@@ -12,8 +12,8 @@ from trenza.contracts.faults import Fault
 from trenza.contracts.school_tables import SCHOOL_YEAR_COLUMNS
 from trenza.contracts.study_baseline import check_baseline
 from trenza.contracts.study_claims import check_rules
-from trenza.contracts.study_panels import check_panels
 from trenza.contracts.study_coded import check_coded
+from trenza.contracts.study_panels import check_panels
 from trenza.contracts.study_pupils import PUPIL_COLUMNS, check_pupils
 from trenza.contracts.study_questionnaire import check_questionnaires, questionnaire_columns
 from trenza.contracts.words import names_or
