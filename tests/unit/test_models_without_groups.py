@@ -119,8 +119,10 @@ def test_results_of_one_year_are_named_and_stop_nothing() -> None:
 
 def test_a_variance_of_single_rows_needs_unequal_weights_and_is_the_best_there_is() -> None:
     """The restricted likelihood with V = commune + school + rows + s2 / pupils, written out and maximised."""
-    data = school_years(panel()).dropna(subset=["lect"]).query("commune < '5004'")
-    one = fit("lect ~ year + (1 | school) + (1 | school:year)", data, weights="pupils_lect")
+    everywhere = school_years(panel()).dropna(subset=["lect"])
+    formula = "lect ~ year + (1 | school) + (1 | school:year)"
+    data = everywhere.query("commune < '5006'")
+    one = fit(formula, data, weights="pupils_lect")
     y, n = data["lect"].to_numpy(), data["pupils_lect"].to_numpy()
     x = np.column_stack([np.ones(len(data)), *(data["year"] == k for k in ("2018", "2022"))]).astype(float)
     same = (data["school"].to_numpy()[:, None] == data["school"].to_numpy()).astype(float)
@@ -138,17 +140,31 @@ def test_a_variance_of_single_rows_needs_unequal_weights_and_is_the_best_there_i
     best = dict(zip(("school", "school:year", "Residual"), np.exp(found.x), strict=True))
     assert one.variance.set_index("group")["sd_or_corr"].to_dict() == pytest.approx(best, rel=1e-4)
     assert one.loglik >= -found.fun - 1e-8
+    few = fit(
+        formula, everywhere.query("commune < '5004'"), weights="pupils_lect"
+    )  # best with no residual variance
+    assert any(m.startswith("the residual variance is next to 0") for m in few.messages) and not few.converged
     with pytest.raises(DataError, match="has one row"):
-        fit("lect ~ year + (1 | school) + (1 | school:year)", data)
+        fit(formula, data)
     with pytest.raises(DataError, match="has one row"):
-        fit("lect ~ year + (1 | school) + (1 | school:year)", data.assign(w=3.0), weights="w")
+        fit(formula, data.assign(w=3.0), weights="w")
 
 
 def study(**model: Any) -> dict[str, Any]:
     official = {"kind": "real", "holds": "official", "folders": ["simce"]}
-    empty: dict[str, Any] = {key: [] for key in ("comparisons", "discontinuities", "regression_to_the_mean", "panels", "selection_rules")}
+    empty: dict[str, Any] = {
+        key: []
+        for key in (
+            "comparisons",
+            "discontinuities",
+            "regression_to_the_mean",
+            "panels",
+            "selection_rules",
+            "claim_checks",
+        )
+    }
     return {
-        **empty, "sources": {"official": official}, "design": {"unit": "school", "assumed_icc": []}, "labels": {}, "baseline": {},
+        **empty, "qualitative": {"coders": [], "unit": "sentence"}, "sources": {"official": official}, "design": {"unit": "school", "assumed_icc": []}, "labels": {}, "baseline": {},
         "models": [{**MODEL, **model}],
     }  # fmt: skip
 

@@ -71,7 +71,10 @@ def one_contrast(
     Kenward-Roger's for REML, Satterthwaite's for maximum likelihood.
     """
     se, df = float(np.sqrt(inference.variance(row))), inference.satterthwaite(row)
-    se_kr, df_kr = float(np.sqrt(inference.adjusted_variance(row))), inference.kenward_roger(row[None])[0]
+    # where the residual variance is next to 0 the correction can exceed what it corrects: then there is none
+    adjusted = inference.adjusted_variance(row)
+    se_kr = float(np.sqrt(adjusted)) if adjusted > 0.0 else float("nan")
+    df_kr = inference.kenward_roger(row[None])[0]
     width = t_quantile(0.5 + ci_level / 2.0, df_kr if reml else df) * (se_kr if reml else se)
     return {
         "estimate": value + null,

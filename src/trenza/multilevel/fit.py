@@ -28,6 +28,8 @@ from trenza.multilevel.structure import Structure, structure_of
 
 # Another end of the search counts as another optimum when it is lower by more than this (log-likelihood units)
 _OTHER = 1e-4
+# Standard deviation between groups, in residual ones, from which nothing is as good as left within them
+_NOTHING_LEFT = 1e3
 # The fixed part fits exactly when less than this share of the outcome's variance is left
 _EXACT = 1e-13
 _WEIGHTS = "(weights)"
@@ -178,6 +180,8 @@ def _verdict(best: Found, others: list[Found]) -> tuple[list[str], bool]:
             "not converged: the log-likelihood rises from the boundary, by "
             f"{-best.worst_slope:.1e} per unit of relative variance"
         )
+    if float(np.abs(best.theta).max(initial=0.0)) > _NOTHING_LEFT:
+        said.append("the residual variance is next to 0: the groups explain all that differs between rows")
     worse = [e.point.value - best.point.value for e in others if e.point.value - best.point.value > _OTHER]
     if worse:
         said.append(

@@ -25,6 +25,9 @@ from trenza.multilevel.basis import Basis
 from trenza.multilevel.parts import Parts
 from trenza.multilevel.structure import Structure
 
+# Share of the sum of squares below which too few digits of what is left are known
+DIGITS = 1e-8
+
 
 @dataclass(frozen=True)
 class Point:
@@ -79,6 +82,10 @@ class Model:
         beta = inverse @ xy
         c = np.append(-beta, 1.0)
         quadratic = float(c @ parts.cross @ c)
+        if s2 is None and quadratic < DIGITS * float(c @ self.basis.gram @ c):
+            # no place for a search to go to: the digits of the sums are used up
+            none = np.zeros(0)
+            return Point(tuple(sigma), 0.0, beta, inverse, np.inf, none, none, none, none, none, none)
         s2 = quadratic / self.degrees if s2 is None else s2
         value = quadratic / s2 + self.degrees * np.log(2.0 * np.pi * s2) + parts.logdet
         if self.reml:

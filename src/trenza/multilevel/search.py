@@ -15,12 +15,13 @@ Vandenberghe 2004, Convex Optimization, section 5.9 (the condition on the cone).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from trenza.multilevel.likelihood import Model, Point
+from trenza.multilevel.source import DataError
 from trenza.multilevel.start import moment_start
 
 MAX_STEPS = 100
@@ -140,6 +141,8 @@ class Search:
         A ``cold`` start begins with a step of scoring. Ends early near a ``known`` end, which is then returned.
         """
         point = self.model.at(self.chol(theta))
+        if not np.isfinite(point.value):
+            raise DataError("data: the model explains the outcome to the last digit")
         step_limit, steps = 1.0, 0
         if cold and (better := self.scored(point)) is not None:
             after = self.model.at(self.chol(better))
@@ -223,16 +226,7 @@ class Search:
             found = self.descend(better)
         snapped = self.snap(found)
         worst, better = self.certify(snapped)
-        return Found(
-            snapped.theta,
-            snapped.point,
-            snapped.jacobian,
-            snapped.hessian,
-            snapped.decrement,
-            found.steps,
-            better is None,
-            worst,
-        )
+        return replace(snapped, steps=found.steps, certified=better is None, worst_slope=worst)
 
     def snap(self, found: Found) -> Found:
         """Put directions whose standard deviation is next to nothing at zero exactly, if the likelihood agrees."""
