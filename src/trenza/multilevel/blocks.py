@@ -31,6 +31,7 @@ from trenza.multilevel.one_column import OneColumn, Upper
 from trenza.multilevel.one_factor import OneFactor, small_inverse
 from trenza.multilevel.parts import Entry, Parts, State, add_symmetric, swapped, times
 from trenza.multilevel.rest import Rest
+from trenza.multilevel.sparse_rest import SparseRest
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Block:
     first: int
     h: np.ndarray
     c: np.ndarray
-    rest: Rest | None
+    rest: Rest | SparseRest | None
     groups: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
 
     def add(
@@ -69,7 +70,7 @@ class Block:
         ones = [i for i, e in enumerate(entries) if e.factor == self.first]
         others = [i for i, e in enumerate(entries) if e.factor != self.first]
         _first_factor(parts, ones, entries, state)
-        if self.rest is not None:
+        if isinstance(self.rest, Rest):
             self.rest.derivatives(parts, ones, others, entries, state)
 
     def with_columns(self, columns: list[int]) -> Block:
@@ -87,7 +88,11 @@ class Block:
             return None
         if self.rest is None:
             return OneColumn(self.h[0, 0], self.c[0], None)
-        if self.rest.shape[1] != 1 or len(self.rest.indices) != self.h.shape[2]:
+        if (
+            isinstance(self.rest, SparseRest)
+            or self.rest.shape[1] != 1
+            or len(self.rest.indices) != self.h.shape[2]
+        ):
             return None
         upper = Upper(self.rest.indices, self.rest.d[0], self.rest.h[:, 0, 0], self.rest.c[:, 0])
         return OneColumn(self.h[0, 0], self.c[0], upper)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from trenza.multilevel.accumulate import CrossProducts
 from trenza.multilevel.basis import Basis, SlopeColumn
@@ -81,3 +82,11 @@ class Cells:
             + left.delta * right.alpha * sums[second][:, 0]
             + left.delta * right.delta * ones
         )
+
+
+def summed(levels: np.ndarray, count: int, values: np.ndarray) -> np.ndarray:
+    """Sums of ``values`` (cells) or (cells, k) over the cells of each level, in the order of the cells."""
+    adder = sp.csr_matrix(
+        (np.ones(len(levels)), levels, np.arange(len(levels) + 1)), shape=(len(levels), count)
+    ).T.tocsr()
+    return np.asarray(adder @ values)

@@ -18,6 +18,7 @@ from trenza.multilevel.blocks import Block
 from trenza.multilevel.bootstrap import estimates_of
 from trenza.multilevel.clusters import cluster_grams, top_group
 from trenza.multilevel.likelihood import Model
+from trenza.multilevel.rest import Rest
 from trenza.multilevel.result import Fit
 from trenza.multilevel.search import Search
 from trenza.multilevel.structure import Structure
@@ -91,6 +92,11 @@ def _repeated(block: Block, unit_of_group: np.ndarray, times_of_group: np.ndarra
         again = np.repeat(np.arange(len(times_of_group)), times_of_group)
         return replace(block, h=block.h[:, :, again], c=block.c[:, again], groups=again)
     rest = block.rest
+    if not isinstance(rest, Rest):
+        raise TrenzaError(
+            "bootstrap: whole clusters cannot be drawn where factors are tied to each other by sparse factors; use "
+            "parametric_bootstrap"
+        )
     units, r = rest.shape
     times = np.zeros(units, dtype=np.int64)
     times[unit_of_group] = times_of_group

@@ -194,8 +194,8 @@ def _total(block: Block, f: int, q: int) -> np.ndarray:
     if block.first == f:
         return np.asarray(block.h.sum(axis=2))
     assert block.rest is not None
-    where, r = block.rest.where[f], block.rest.shape[1]
-    return np.array([[block.rest.h[a // r, a % r, b % r].sum() for b in where] for a in where])
+    where = block.rest.where[f]
+    return np.array([[block.rest.elements(a, b).sum() for b in where] for a in where])
 
 
 def fixed_variance(found: Found, basis: Basis, products: CrossProducts) -> float:
@@ -214,14 +214,15 @@ def level_products(
     sigma = [root @ root.T for root in roots]
     for block in search.structure.blocks:
         state = block.state(sigma, roots)
-        own = block.rest.own_blocks(state) if block.rest is not None else 0.0
+        if block.rest is None:
+            yield block.first, block.groups, state.a1, state.n11
+            continue
+        own, others = block.rest.spread(state)
         yield block.first, block.groups, state.a1, state.n11 - own
-        if block.rest is not None:
-            r = block.rest.shape[1]
-            for f, where in block.rest.where.items():
-                a = np.array([state.a2[at // r, at % r] for at in where])
-                n = np.array([[state.n22[at // r, at % r, to % r] for to in where] for at in where])
-                yield f, block.rest.levels[f], a, n
+        r = block.rest.shape[1]
+        for f, where in block.rest.where.items():
+            a = np.array([state.a2[at // r, at % r] for at in where])
+            yield f, block.rest.levels[f], a, others[f]
 
 
 def modes(found: Found, search: Search, basis: Basis) -> pd.DataFrame:

@@ -212,6 +212,7 @@ def _design(
     for name, levels in found.absent.items():
         if levels:
             said.append(f"levels of {name} without a complete row: {', '.join(map(str, levels))}")
+    said += structure.messages
     for factor in structure.factors:
         for c, slope in enumerate(factor.slopes):
             if slope is not None and not _varies_within(structure, factor.name, c):

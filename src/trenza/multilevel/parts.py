@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -47,7 +48,7 @@ class State:
     ``a1`` (q, groups, k) = Z1'V^-1 W; ``n11`` (q, q, groups) = Z1'V1^-1 Z1, without the other factors; ``f`` as in the
     module's text. From the other factors: ``k`` (units, r, r), ``a2`` (units, r, k) = Z2'V^-1 W, ``n22`` = Z2'V^-1 Z2,
     ``t2`` = I - G K, ``d`` the q sparse matrices Z1'V1^-1 Z2. By the short way of ``crossed.py``: ``inverse`` (r, r) and
-    ``root`` (r) in the place of ``t2``.
+    ``root`` (r) in the place of ``t2``. By sparse factors (``sparse_rest.py``): ``g``, ``sigma2`` and ``factors`` alone.
     """
 
     logdet: float
@@ -62,6 +63,9 @@ class State:
     d: list[sp.csr_matrix] = field(default_factory=list)
     inverse: np.ndarray | None = None
     root: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    g: Any = None
+    sigma2: Any = None
+    factors: Any = None
 
 
 def swapped(entry: Entry) -> list[tuple[int, int]]:

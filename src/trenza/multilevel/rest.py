@@ -47,6 +47,25 @@ class Rest:
         units, r = self.shape
         return Pairs.of(self._matrix(self.d[0])) if len(self.d) == 1 and units == 1 and r > 1 else None
 
+    @property
+    def size(self) -> int:
+        """Elements that a step of the search goes through."""
+        return self.h.size
+
+    def elements(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Elements of Z2'Z2."""
+        r = self.shape[1]
+        return np.asarray(self.h[rows // r, rows % r, columns % r])
+
+    def spread(self, state: State) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+        """``own_blocks``, and the diagonal blocks of Z2'V^-1 Z2 (q, q, levels) of each factor."""
+        r = self.shape[1]
+        others = {
+            f: np.array([[state.n22[at // r, at % r, to % r] for to in where] for at in where])
+            for f, where in self.where.items()
+        }
+        return self.own_blocks(state), others
+
     def _matrix(self, data: np.ndarray) -> sp.csr_matrix:
         units, r = self.shape
         return sp.csr_matrix((data, self.indices, self.indptr), shape=(len(self.indptr) - 1, units * r))

@@ -271,7 +271,7 @@ class Search:
     @property
     def cheap(self) -> bool:
         """Whether more starts cost next to nothing."""
-        return all(b.rest is None or b.rest.h.size < 2e4 for b in self.structure.blocks) and (
+        return all(b.rest is None or b.rest.size < 2e4 for b in self.structure.blocks) and (
             sum(b.c.size for b in self.structure.blocks) < 3e4
         )
 

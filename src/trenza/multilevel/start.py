@@ -45,6 +45,6 @@ def _of_levels(structure: Structure, f: int) -> tuple[np.ndarray, np.ndarray]:
         elif block.rest is not None:
             (at,) = block.rest.where[f]
             r = block.rest.shape[1]
-            sizes.append(block.rest.h[at // r, at % r, at % r])
+            sizes.append(block.rest.elements(at, at))
             sums.append(block.rest.c[at // r, at % r])
     return np.concatenate(sizes), np.concatenate(sums)

@@ -11,14 +11,14 @@ from scipy.sparse import csgraph
 from trenza.multilevel.accumulate import CrossProducts
 from trenza.multilevel.basis import Basis, SlopeColumn, slope_column
 from trenza.multilevel.blocks import Block
-from trenza.multilevel.cells import Cells, Factor
+from trenza.multilevel.cells import Cells, Factor, summed
 from trenza.multilevel.formula import Formula, RandomTerm
 from trenza.multilevel.parts import Entry
 from trenza.multilevel.rest import Rest
 from trenza.multilevel.source import DataError, Survey
+from trenza.multilevel.sparse_rest import SparseRest
+from trenza.multilevel.sparse_structure import DENSE_LIMIT, SPARSE_FROM, sparse_block
 
-# Columns of the factors that are kept as one dense matrix: beyond, memory and time would surprise
-DENSE_LIMIT = 6000
 # Weights whose range is a smaller share of the largest are the same
 _SAME = 1e-9
 
@@ -39,8 +39,30 @@ class Structure:
         return replace(self, blocks=blocks)
 
     @property
+    def sparse(self) -> SparseRest | None:
+        """The other factors where they are solved by sparse factors."""
+        rests = [block.rest for block in self.blocks if isinstance(block.rest, SparseRest)]
+        return rests[0] if rests else None
+
+    @property
+    def messages(self) -> list[str]:
+        """What a reader should know of the way the factors are solved."""
+        if self.sparse is None:
+            return []
+        said = [f"{self.engine}, traces by numerical derivatives of the log-determinant"]
+        if not self.sparse.has_spread:
+            said.append("no standard errors of the levels: they would take a solution for each of them")
+        return said
+
+    @property
     def engine(self) -> str:
         """How the factors are solved, in words."""
+        sparse = self.sparse
+        if sparse is not None:
+            return (
+                f"{'nested' if self.nested else 'crossed'} factors: {self.factors[self.first].name} eliminated group by group, the {sparse.shape[1]} columns "
+                f"of the others by sparse factors of {sparse.plan.filled} elements"
+            )
         sizes = [block.rest.shape for block in self.blocks if block.rest is not None]
         if not sizes:
             return "one factor, group by group"
@@ -115,23 +137,15 @@ def _factor(terms: list[RandomTerm], found: Survey, products: CrossProducts) -> 
     return Factor(terms[0].group_name, of_cell, names, tuple(columns), tuple(slopes), tuple(places))
 
 
-def _summed(levels: np.ndarray, count: int, values: np.ndarray) -> np.ndarray:
-    """Sums of ``values`` (cells) or (cells, k) over the cells of each level, in the order of the cells."""
-    adder = sp.csr_matrix(
-        (np.ones(len(levels)), levels, np.arange(len(levels) + 1)), shape=(len(levels), count)
-    ).T.tocsr()
-    return np.asarray(adder @ values)
-
-
 def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tuple[Block, ...], bool]:
     one = factors[first]
     h = np.array(
         [
-            [_summed(one.of_cell, one.levels, cells.z(one, a, one, b)) for b in range(one.q)]
+            [summed(one.of_cell, one.levels, cells.z(one, a, one, b)) for b in range(one.q)]
             for a in range(one.q)
         ]
     )
-    c = np.array([_summed(one.of_cell, one.levels, cells.w(one, a)) for a in range(one.q)])
+    c = np.array([summed(one.of_cell, one.levels, cells.w(one, a)) for a in range(one.q)])
     others = [f for f in range(len(factors)) if f != first]
     if not others:
         return (Block(first, h, c, None, np.arange(one.levels)),), True
@@ -147,11 +161,12 @@ def _blocks(cells: Cells, factors: tuple[Factor, ...], first: int) -> tuple[tupl
     order = np.argsort(owner, kind="stable")
     slot = np.empty(len(owner), dtype=np.int64)
     slot[order] = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    if sizes.max() > DENSE_LIMIT:
-        raise DataError(
-            f"the factors beside {one.name} have {sizes.max()} levels that are tied to each other by crossing; up to "
-            f"{DENSE_LIMIT} can be solved here"
-        )
+    widest = int(sizes.max())
+    sparse = None
+    if widest > (DENSE_LIMIT if nested else SPARSE_FROM):
+        sparse = sparse_block(cells, factors, first, others, h, c, widest)
+    if sparse is not None:
+        return (sparse,), nested
     classes = _class_of(sizes)
     column_start = np.cumsum([0, *(factors[f].levels * factors[f].q for f in others)])
     blocks = []
@@ -259,7 +274,7 @@ def _block(
     k = c.shape[2]
     c2 = np.zeros((width, k))
     for i, (f, a, _) in enumerate(columns):
-        c2 += _summed(at[i], width, cells.w(factors[f], a)[chosen])
+        c2 += summed(at[i], width, cells.w(factors[f], a)[chosen])
     where: dict[int, list[np.ndarray]] = {f: [] for f in others}
     levels: dict[int, np.ndarray] = {}
     for f, _, ids in columns:
