@@ -1,6 +1,6 @@
 """In which order the levels of crossed factors are eliminated, and what that will cost, before anything is computed.
 
-The order is that of the approximate minimum degree of SuperLU (Liu 1985, ACM Trans. Math. Softw. 11, 141-153), taken from an
+The order is that of multiple minimum degree, as in SuperLU (Liu 1985, ACM Trans. Math. Softw. 11, 141-153), taken from an
 incomplete factorisation that keeps next to nothing. What the factors will hold follows from the pattern alone: a column
 of the factor has the rows of the matrix and those of the columns that meet it first (George & Liu 1981, Computer
 Solution of Large Sparse Positive Definite Systems, chapter 5).

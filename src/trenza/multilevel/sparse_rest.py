@@ -18,7 +18,7 @@ from trenza.multilevel.ordering import Factors, Plan
 from trenza.multilevel.parts import Entry, State, swapped, times
 
 # Standard errors of the levels take a solution for each column: columns times elements of the factors at most
-MOST_SOLVED = 3e10
+MOST_SOLVED = 1e10
 _CHUNK = 256
 
 
