@@ -192,7 +192,7 @@ def _sheet(
         ax.set_visible(False)
     if below:
         for ax in axes[-1, :]:
-            ax.set_xlabel(style.wrap(below, 52), fontsize=style.SMALL - 0.5)
+            ax.set_xlabel(style.wrap(below, 104 // across), fontsize=style.SMALL - 0.5)
     style.head(fig, ctx.t(title), foot, panels.stamp(ctx, shown))
     return fig
 

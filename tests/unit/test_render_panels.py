@@ -1,0 +1,149 @@
+"""Panels for readers: the estimate that the design calls for, the naive one beside it, pictures and words in both languages."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pandas as pd
+import pytest
+from panel_cases import SIMULATED, design, simulated
+from render_frames import result
+
+from trenza.contracts.tables import CONTRACTS
+from trenza.effects.panel import Resampling, panel_tables
+from trenza.render import figures_panels, language, panels, sentences_panels
+from trenza.render.alternatives import alt
+from trenza.render.context import Context
+from trenza.render.figures import draw
+from trenza.render.language import LANGUAGES
+from trenza.render.report import report_markdown
+
+WRONG = ("no effect of the", "had no effect", "sin efecto alguno", "no tuvo efecto")
+ITEMS = pd.DataFrame(
+    {
+        "item": ["score"],
+        "scale": ["simce"],
+        "unit": ["points"],
+        "label_en": ["Score"],
+        "label_es": ["Puntaje"],
+    }
+)
+
+
+@cache
+def tables(source: str, cutoff: bool) -> dict[str, pd.DataFrame]:
+    """A staggered programme, or one start with two tests and a cut-off beside it."""
+    late = {
+        "baseline_years": (2003,),
+        "outcome_years": (2004,),
+        "assignment": "school",
+        "chosen_by": "cutoff",
+    }
+    changes: dict[str, Any] = late if cutoff else {**SIMULATED, "pool": "not_yet"}
+    frame = (
+        simulated(2, starts=(2004,))
+        if cutoff
+        else simulated(1, clusters=16, schools=3, treated=9, growth=3.0)
+    )
+    found = panel_tables(
+        design(**changes), frame, study="made", source=source, ci_level=0.95, resampling=Resampling(99, 19, 1),
+        estimators=["gain", "ancova", "group_time"] if cutoff else ["gain", "two_way", "group_time"],
+    )  # fmt: skip
+    if cutoff:
+        rows = [
+            result(study="made", id="cut", source=source, outcome="gain", term=term, n=40, estimate=e, ci_low=e - 2, ci_high=e + 2, p_value=0.2)
+            for term, e in (("wald_no_running_variable", 5.09), ("fuzzy_rd_linear", 0.5))
+        ]  # fmt: skip
+        names = CONTRACTS["discontinuity"].names
+        found = found | {"discontinuity": pd.DataFrame(rows).reindex(columns=names)}
+    return found
+
+
+def view(lang: str, source: str = "real", cutoff: bool = False) -> Context:
+    entry: dict[str, Any] = {
+        "id": "made", "source": "rows", "outcome": "score", "assignment": "school" if cutoff else "commune",
+        "pool": "never" if cutoff else "not_yet", "chosen_by": "cutoff" if cutoff else "other",
+        "discontinuities": ["cut"] if cutoff else [], "estimand": {"en": "the mean effect", "es": "el efecto medio"},
+    }  # fmt: skip
+    study: dict[str, Any] = {
+        "title": {"en": "T", "es": "T"}, "summary": {"en": "S", "es": "S"}, "design": {"unit": "school", "limits": []},
+        "sources": {}, "panels": [entry], "discontinuities": [{"id": "cut", "running": "distance", "outcome": "gain", "cutoff": 0, "eligible": "below", "bandwidth": 5}] if cutoff else [],
+    }  # fmt: skip
+    nothing = pd.DataFrame({"item": [], "code": [], "link": []})
+    return Context(tables(source, cutoff), study, ITEMS, nothing, nothing, lang)
+
+
+def section(ctx: Context) -> str:
+    text = report_markdown(
+        "made", ctx.study, ctx.tables, ctx.items, ctx.codebook, ctx.links, ctx.lang, dict.fromkeys(figures_panels.PAGE_FIGURES, "x.svg")
+    )  # fmt: skip
+    start = text.index("{#h-panels}")
+    return text[start : text.index("\n## ", start)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_section_names_estimand_called_for_naive_power_and_trends(lang: str) -> None:
+    ctx = view(lang)
+    said = section(ctx)
+    panel = panels.panels(ctx)[0]
+    first = panels.lines(panel)[0]
+    assert (first.key, first.role) == ("group_time", "called_for")
+    for words in (
+        {"en": "the mean effect", "es": "el efecto medio"}[lang],
+        ctx.num(first.row["estimate"]),
+        ctx.t("pan_naive_beside", line="").strip(),
+        ctx.num(panel.tables["panel_detectable"]["mdes"].iloc[0]),
+        ctx.t("pan_limit_open"),
+    ):
+        assert words in said.replace("\\", ""), words
+    assert not [w for w in WRONG if w in said.lower()]
+    assert said.count("![") == len(figures_panels.PAGE_FIGURES)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_at_a_cut_off_gain_and_difference_in_differences_are_the_same_unsafe_number(lang: str) -> None:
+    ctx = view(lang, cutoff=True)
+    panel = panels.panels(ctx)[0]
+    roles = {x.key: x.role for x in panels.lines(panel)}
+    assert roles == {"fuzzy_rd": "called_for", "gain": "unsafe", "ancova": "beside", "group_time": "unsafe", "wald": "unsafe"}  # fmt: skip
+    said = " ".join(sentences_panels.findings(ctx, panel))
+    assert ctx.t("pan_same_number") in said
+    wald, fuzzy = (f"{ctx.num(v)} {ctx.span(v - 2, v + 2)}" for v in (5.09, 0.5))
+    assert ctx.t("pan_wald_beside", wald=wald, fuzzy=fuzzy, unit=ctx.t("unit_points")) in said
+    # the interval of the called-for number, -1.5 to 2.5, leaves the matter open
+    assert ctx.t("pan_holds_zero", low=ctx.num(-1.5), high=ctx.num(2.5), unit=ctx.t("unit_points")) in said
+    summary = sentences_panels.summary(ctx)
+    assert [kind for kind, _ in summary] == ["real"] and ctx.t("pan_verdict_open") in summary[0][1]
+    assert draw("panel_events", ctx) is None  # a single test after the start is no event study
+
+
+def test_nothing_of_the_spanish_section_stays_in_english() -> None:
+    for cutoff in (False, True):
+        ctx = view("es", cutoff=cutoff)
+        said = section(ctx)
+        for row in tables("real", cutoff)["panel_effects"].itertuples():
+            assert language.untranslated(row.method) == [] and language.untranslated(row.note) == []
+        for english in (" the ", " of ", " schools", "clustered", "assumes"):
+            assert english not in said, english
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_figures_have_values_in_words_and_simulated_ones_their_stamp(lang: str) -> None:
+    for source in ("real", "simulated"):
+        ctx = view(lang, source)
+        stamp = ctx.t("simulated_stamp")
+        for identifier in figures_panels.PAGE_FIGURES:
+            figure = draw(identifier, ctx)
+            assert figure is not None, identifier
+            assert (stamp in {t.get_text() for t in figure.texts}) == (source == "simulated"), identifier
+            words = alt(identifier, ctx)
+            assert words.startswith(ctx.t(f"alt_{identifier}")) and any(c.isdigit() for c in words)
+    assert sentences_panels.summary(view(lang, "simulated")) == []
+
+
+def test_a_study_without_panels_says_nothing_of_them() -> None:
+    ctx = view("en")
+    bare = Context({}, ctx.study, ctx.items, ctx.codebook, ctx.links, "en")
+    assert panels.panels(bare) == []
+    assert [i for i in figures_panels.PAGE_FIGURES if draw(i, bare) is not None] == []
