@@ -247,25 +247,45 @@ def test_p900_as_declared_says_nothing_that_has_no_spanish(
     schools: pd.DataFrame, near_cutoff: pd.DataFrame, root: Path
 ) -> None:
     study = yaml.safe_load((root / "config/studies/p900/study.yaml").read_text(encoding="utf-8"))
+    urban = schools[(schools["big"] == 1) & (schools["urban88"] == 1)]
     tables = model_study(
-        {"schools": schools, "cutoff_sample": near_cutoff.assign(distance=near_cutoff["rule2"])},
+        {
+            "schools": schools,
+            "cutoff_sample": near_cutoff.assign(
+                distance=near_cutoff["rule2"], gain_math=near_cutoff["math92"] - near_cutoff["math88"]
+            ),
+            "urban_schools": urban.assign(
+                school=urban["rbd"],
+                distance=urban["rule2"],
+                gain_cas90=urban["cas90"] - urban["cas88"],
+                gain_mat90=urban["mat90"] - urban["mat88"],
+            ),
+        },
         study="p900",
         sources=study["sources"],
         design=study["design"],
         models=study["models"],
         discontinuities=study["discontinuities"],
         regression_to_the_mean=study["regression_to_the_mean"],
+        panels=[{"chosen_by": "other", **panel} for panel in study["panels"]],
+        official={},
         ci_level=0.95,
         min_cell=5,
+        seed=1,
     )
-    for name in ("coef", "discontinuity", "mean_reversion"):
+    for name in ("coef", "discontinuity", "mean_reversion", "panel_effects"):
         table = CONTRACTS[name].check(tables[name])
         for column in ("method", "note"):
             assert [piece for value in table[column] for piece in untranslated(value)] == []
     for column in ("method", "messages"):
         assert [piece for value in tables["fit"][column] for piece in untranslated(value)] == []
     placebo = tables["discontinuity"].query("term == 'placebo_fuzzy_rd_linear'")
-    assert placebo[["id", "outcome"]].to_numpy().tolist() == [["reading_gain", "read88"]]
+    assert placebo[["id", "outcome"]].to_numpy().tolist() == [
+        ["reading_gain", "read88"],
+        ["mathematics_gain", "math88"],
+        ["reading_gain_1990", "cas88"],
+        ["mathematics_gain_1990", "mat88"],
+    ]
 
 
 def read_rda(path: Path) -> dict[str, Any]:
