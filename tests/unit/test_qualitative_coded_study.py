@@ -20,7 +20,7 @@ from trenza.qualitative.typed_codes import code_count_tables, families_of
 from trenza.simulate.coders import CODERS, simulate_coders
 
 SETTINGS = {
-    "unit": "character", "min_uses": 1, "coders": [], "draws": 199, "by": [],
+    "unit": "character", "min_uses": 1, "coders": [], "assigned": "coded", "draws": 199, "by": [],
     "quotations": {"per_code": 2, "longest": 400, "threshold": 3},
 }  # fmt: skip
 CODEBOOK = pd.DataFrame(
@@ -89,6 +89,15 @@ def test_coders_are_found_by_name_and_unknown_ones_are_told(tmp_path: Path) -> N
     assert len(counted(path, coders=["Ana Soto", "Luis Vera"]).tables["agreement"]) > 0
     with pytest.raises(InputFaults, match=r"Pedro.*Ana Soto, Luis Vera"):
         counted(path, coders=["Ana Soto", "Pedro"])
+
+
+def test_a_document_without_marks_counts_where_everybody_read_everything(tmp_path: Path) -> None:
+    path = tmp_path / "entrevistas.csv"
+    path.write_text(TABLE + "Entrevista Eva Paz,trust,Nadie más marcó esto,Ana Soto\n", encoding="utf-8")
+    documents = {
+        who: counted(path, assigned=who).tables["agreement"]["n_documents"].max() for who in ("coded", "all")
+    }
+    assert documents == {"coded": 2, "all": 3}
 
 
 def test_headers_of_no_known_program_are_read_by_the_mapping(tmp_path: Path) -> None:

@@ -127,11 +127,13 @@ def _tables(
     compared = project.codings.loc[project.codings["coder"].isin(coders)] if coders else project.codings
     frames = (compared, project.documents, project.codes)
     overlap = settings.get("overlap", 0.5)
+    assigned = _everybody(compared, project) if settings["assigned"] == "all" else None
     found |= agree(
         *frames, unit=settings["unit"], min_uses=settings["min_uses"], resamples=settings["draws"], seed=seed,
-        ci_level=ci_level, overlap=overlap, **place,
+        ci_level=ci_level, overlap=overlap,
+        assignments=assigned, **place,
     )  # fmt: skip
-    found["agreement_disagreements"] = disagreements(*frames, **place)
+    found["agreement_disagreements"] = disagreements(*frames, assignments=assigned, **place)
     found["prevalence"] = prevalence(
         compared, project.documents, project.case_spans, ci_level=ci_level, **place
     )
@@ -142,6 +144,13 @@ def _tables(
             spoken, cases, settings["by"], min_cell=min_cell, ci_level=ci_level, **place
         )
     return found
+
+
+def _everybody(codings: pd.DataFrame, project: Project) -> pd.DataFrame:
+    """Every document with every coder who is compared."""
+    coders = sorted(set(codings["coder"].dropna()))
+    pairs = [(d, c) for d in project.documents["document"] for c in coders]
+    return pd.DataFrame(pairs, columns=["document", "coder"], dtype="str")
 
 
 def _cases(project: Project) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import (
+    alternatives_coding,
     alternatives_compare,
     alternatives_models,
     alternatives_panels,
@@ -92,6 +93,7 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "estimates": _estimates,
     "participants": _participants,
     "discontinuity": _cutoff,
+    **alternatives_coding.VALUES,
     **alternatives_compare.VALUES,
     **alternatives_models.VALUES,
     **alternatives_panels.VALUES,

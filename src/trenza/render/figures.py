@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    figures_coding,
     figures_compare,
     figures_compare_audit,
     figures_compare_balance,
@@ -40,6 +41,7 @@ FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     "ratings": figures_sample.ratings,
     "themes_by_role": figures_themes.themes_by_role,
     "joint_display": figures_themes.joint_display,
+    **figures_coding.PAGE_FIGURES,
     "group_distributions": figures_compare_groups.group_distributions,
     "balance": figures_compare_balance.balance,
     **figures_compare.PAGE_FIGURES,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    report_coding,
     report_compare,
     report_effects,
     report_frame,
@@ -57,6 +58,7 @@ SECTIONS = (
     report_selection.claims,
     report_selection.rules,
     report_strands.interviews,
+    report_coding.section,
     report_strands.together,
     report_frame.limits,
     report_frame.methods,

@@ -141,6 +141,7 @@ def methods(paper: Paper, study_id: str) -> None:
                 "selection_rule",
                 "claims",
                 "codes",
+                "coded_projects",
                 "convergence",
             ),
             *("files", "trends", "gaps", "year_changes"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trenza.render import (
     estimates,
     rows,
+    tables_coding,
     tables_compare,
     tables_models,
     tables_panels,
@@ -164,6 +165,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_unit", lambda c, r: NO_VALUE if is_missing(r["unit"]) else c.t(f"unit_{r['unit']}")),
         Shown("col_file", plain_cell("file")), Shown("col_file_row", plain_cell("row")),
     ),
+    **tables_coding.COLUMNS,
     **tables_compare.COLUMNS,
     **tables_models.COLUMNS,
     **tables_panels.COLUMNS,

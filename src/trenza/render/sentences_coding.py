@@ -1,0 +1,141 @@
+"""What coded projects, their coders and printed counts of codes say, in plain sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import coding
+from trenza.render.language import is_missing, percent
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+
+def project(ctx: Context, row: pd.Series) -> list[str]:
+    """What was read, how its positions were found, and what was lost."""
+    counts = {
+        name: ctx.count(row[f"n_{column}"])
+        for name, column in (
+            ("documents", "documents"),
+            ("coded", "documents_coded"),
+            ("characters", "characters"),
+            ("codes", "codes"),
+            ("coders", "coders"),
+            ("codings", "codings"),
+        )
+    }
+    said = [ctx.t("coding_project", **counts)]
+    if row["source"] == "simulated":
+        return said
+    if not is_missing(row["exporter"]):
+        said.append(ctx.t("coding_exporter", exporter=str(row["exporter"])))
+    if not is_missing(row["score"]) and not is_missing(row["margin"]):
+        margin = ctx.num(100 * row["margin"], 1)
+        counting = ctx.say(row["counting"])
+        said.append(
+            ctx.t(
+                "coding_counting", counting=counting, score=percent(row["score"], ctx.lang, 1), margin=margin
+            )
+        )
+    lost = int(row["n_lost"])
+    said.append(ctx.t("coding_lost", n=ctx.count(lost)) if lost else ctx.t("coding_lost_none"))
+    if int(row["n_no_coder"]):
+        said.append(ctx.t("coding_no_coder", n=ctx.count(row["n_no_coder"])))
+    return said
+
+
+def agreement(ctx: Context, pair: tuple[str, str]) -> list[str]:
+    """The pooled figure, that of marking at all, and how many codes are too rare."""
+    rows = coding.of_pair(ctx, pair)
+    names = {"a": coding.coder_name(ctx, pair[0]), "b": coding.coder_name(ctx, pair[1])}
+    floor = ctx.count((ctx.study.get("qualitative") or {}).get("min_uses", 0))
+    said = []
+    kappa = _one(rows, "all_codes", "kappa_pooled")
+    if kappa is not None:
+        said.append(ctx.t("coding_pooled", floor=floor, kappa=_with_interval(ctx, kappa), **names))
+    else:
+        positive = _one(rows, "all_codes", "positive")
+        if positive is not None:
+            said.append(
+                ctx.t("coding_pooled_positive", floor=floor, value=_with_interval(ctx, positive), **names)
+            )
+    marking = _one(rows, "segmentation", "kappa")
+    if marking is not None:
+        said.append(ctx.t("coding_marking", kappa=_with_interval(ctx, marking)))
+    own = rows.loc[(rows["part"] == "code") & (rows["statistic"] == "positive")]
+    rare = own["note"].fillna("").str.startswith("used ")
+    if rare.any():
+        said.append(ctx.t("coding_rare", n=ctx.count(int(rare.sum())), all=ctx.count(len(own)), floor=floor))
+    return said
+
+
+def disagreements(ctx: Context) -> str:
+    """How many passages wait for the consensus meeting."""
+    table = ctx.table("agreement_disagreements")
+    if not len(table):
+        return ""
+    extent = int((table["kind"] == "extents_differ").sum())
+    return ctx.t(
+        "coding_disagree",
+        n=ctx.count(len(table)),
+        alone=ctx.count(len(table) - extent),
+        extent=ctx.count(extent),
+    )
+
+
+def cases(ctx: Context, table: pd.DataFrame) -> str:
+    """How full a matrix of themes by case is."""
+    there = sorted(set(table["level"]))
+    if len(there) == 1:
+        return ctx.t("coding_one_case", case=there[0])
+    return ctx.t(
+        "coding_cases_open",
+        filled=ctx.count(int((table["n_segments"] > 0).sum())),
+        cells=ctx.count(len(table)),
+        themes=ctx.count(table["code"].nunique()),
+        cases=ctx.count(len(there)),
+    )
+
+
+def saturation(ctx: Context) -> str:
+    """How many codes half of the documents hold, and what the last one brings."""
+    table = ctx.table("saturation")
+    total, n = float(table["codes_so_far"].iloc[-1]), len(table)
+    half = (n + 1) // 2
+    share = float(table["codes_expected"].iloc[half - 1]) / total
+    last = float(table["new_expected"].iloc[-1])
+    return ctx.t(
+        "coding_saturation",
+        codes=ctx.count(total),
+        n=ctx.count(n),
+        half=ctx.count(half),
+        share=percent(share, ctx.lang),
+        last=ctx.num(last, 1),
+    )
+
+
+def counts(ctx: Context) -> list[str]:
+    """How many codes and references are printed, and how far they sit in few codes."""
+    table = ctx.table("code_concentration")
+    value = dict(zip(table["statistic"], table["value"], strict=True))
+    families = ctx.table("code_families")
+    loose = families.loc[families["family"].isna(), "n_codes"].sum()
+    return [
+        ctx.t("coding_counts_open", codes=ctx.count(value["codes"]), references=ctx.count(value["references"]),
+              sources=ctx.count(value["sources_by_code"])),
+        ctx.t("coding_counts_concentration", half=ctx.count(value["codes_to_half"]), top=percent(value["share_top_tenth"], ctx.lang),
+              single=ctx.count(value["codes_in_one_source"]), effective=ctx.count(value["effective_codes"]), gini=ctx.num(value["gini"])),
+        ctx.t("coding_counts_families", loose=ctx.count(loose)),
+    ]  # fmt: skip
+
+
+def _one(rows: pd.DataFrame, part: str, statistic: str) -> pd.Series | None:
+    found = rows.loc[(rows["part"] == part) & (rows["statistic"] == statistic) & rows["estimate"].notna()]
+    return found.iloc[0] if len(found) else None
+
+
+def _with_interval(ctx: Context, row: pd.Series) -> str:
+    value = ctx.num(row["estimate"])
+    return value if is_missing(row["ci_low"]) else f"{value} {ctx.span(row['ci_low'], row['ci_high'])}"
