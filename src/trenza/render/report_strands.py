@@ -31,7 +31,10 @@ def interviews(paper: Paper, study_id: str) -> None:
     paper.say(ctx.t("interviews_tree"), ctx.t("interviews_published") if ctx.segments_published else "")
     paper.figure("themes_by_role", alternatives.alt("themes_by_role", ctx))
     paper.table(without_blank_columns(show("codes", ctx)), ctx.t("cap_codes"))
-    silent = codes.loc[codes["codable"].astype(bool) & (codes["n_segments"] == 0)]
+    elsewhere = set(ctx.table("code_matrix")["code"])  # a theme that the source prints by case alone
+    silent = codes.loc[
+        codes["codable"].astype(bool) & (codes["n_segments"] == 0) & ~codes["code"].isin(elsewhere)
+    ]
     if len(silent):
         paper.say(ctx.t("codes_silent", codes=listed([ctx.code(c) for c in silent["code"]], ctx.lang)))
     chosen = _chosen(segments.loc[segments["source"] == "published"])
