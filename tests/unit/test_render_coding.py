@@ -22,7 +22,7 @@ TEXT = Path(__file__).resolve().parents[2] / "src" / "trenza" / "render" / "text
 THEMES = pd.DataFrame(
     {
         "code": ["time", "time", "trust"], "case": ["EP", "CP", "EP"],
-        "direction": ["hindering", "hindering", "enabling"], "where": "Table 4", "note": None,
+        "direction": ["hindering", "hindering", "enabling"], "where": "Table 4", "note": ["ready plans", None, None],
     }
 )  # fmt: skip
 COUNTS = pd.DataFrame(
@@ -113,3 +113,12 @@ def test_a_figure_of_a_real_project_is_the_same_twice(tmp_path: Path) -> None:
         file = style.save(figures.draw("code_families", ctx), tmp_path / name, "code_families", "en")["svg"]
         both.append((tmp_path / name / file).read_bytes())
     assert both[0] == both[1]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_remarks_on_themes_of_bundled_studies_have_their_spanish_and_stand_on_the_page(lang: str) -> None:
+    text, _ = page("real", lang)
+    assert {"en": "(EP): ready plans.", "es": "(EP): planificaciones listas."}[lang] in text
+    for path in sorted((TEXT.parents[3] / "data" / "published").glob("*/case_themes.csv")):
+        for note in pd.read_csv(path)["note"].dropna().unique():
+            assert untranslated(note) == [], path

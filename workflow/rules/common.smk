@@ -115,6 +115,7 @@ TABLES = {
         "code_nodes",
         "code_scores",
         "code_counts",
+        "case_themes",
         "code_families",
         "code_concentration",
         "agreement",

@@ -81,10 +81,12 @@ def _check_settings(sid: str, coded: Mapping[str, Any], study: Mapping[str, Any]
         allowed = "a regular expression with one (group), the person's id in a document's name"
         found.append(Fault(file, f"{place}.person.from", "", f"'{person['from']}'", allowed))
     asked = {
-        s for s, v in sources.items() if v["holds"] == "questionnaire" and "person" in v["questionnaire"]
+        s
+        for s, v in sources.items()
+        if v["holds"] == "questionnaire" and v["questionnaire"].get("person", {}).get("type") == "text"
     }
     if person["answers"] not in asked:
-        allowed = f"a questionnaire that names its people: {names_or(asked)}"
+        allowed = f"a questionnaire whose people have an id of type text: {names_or(asked)}"
         found.append(Fault(file, f"{place}.person.answers", "", f"'{person['answers']}'", allowed))
     return found
 

@@ -92,6 +92,7 @@ FINISHED = {
     "code_nodes": "qualitative",
     "code_scores": "qualitative",
     "code_counts": "qualitative",
+    "case_themes": "qualitative",
     "code_families": "qualitative",
     "code_concentration": "qualitative",
     "agreement": "qualitative",

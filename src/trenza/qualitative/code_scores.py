@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def code_scores(
     """
     found = [re.search(pattern, n) for n in project.documents["name"]]
     people = pd.Series([m[1] if m else None for m in found], index=project.documents["document"], dtype="str")
-    coded = people.dropna().map(lambda i: pseudonym("P", i))
+    coded = people.dropna().map(lambda i: pseudonym("P", _as_answered(i)))
     scores = answers_data.set_index(unit)
     numbers = [
         c for c in scores.columns if pd.api.types.is_numeric_dtype(scores[c]) and not c.startswith("flag_")
@@ -73,6 +74,11 @@ def code_scores(
     contract = CONTRACTS["code_scores"]
     table = pd.DataFrame(rows).reindex(columns=contract.names)
     return contract.check(table.assign(study=study, source_id=source_id, source=source, answers=answers))
+
+
+def _as_answered(identifier: str) -> str:
+    """The one way of writing an id of a questionnaire: letter case, forms of letters and blanks make no difference."""
+    return " ".join(unicodedata.normalize("NFKC", identifier).split()).casefold()
 
 
 def _ranks(a: pd.Series[int], b: pd.Series[float]) -> float:

@@ -31,11 +31,7 @@ from trenza.qualitative.typed_codes import code_count_tables
 if TYPE_CHECKING:
     from trenza.contracts.coded_project import Project
 
-TABLES = tuple(
-    c.name
-    for c in (*CODED_CONTRACTS, *QUALITATIVE_CONTRACTS)
-    if c.name not in (*NEVER_IN_RESULTS, "case_themes")
-)
+TABLES = tuple(c.name for c in (*CODED_CONTRACTS, *QUALITATIVE_CONTRACTS) if c.name not in NEVER_IN_RESULTS)
 
 
 @dataclass(frozen=True)
@@ -199,6 +195,7 @@ def keep_typed(
             if least < 2:
                 keep({"code_matrix": code_matrix(own, own[["case"]].drop_duplicates(), ["case"], **place)})
         elif source["holds"] == "case_themes":
+            keep({"case_themes": data[sid]})
             own = data[sid].assign(segment_id=data[sid]["code"] + ":" + data[sid]["case"])
             keep({"code_matrix": code_matrix(own, own[["case"]].drop_duplicates(), ["case"], **place)})
         elif source["holds"] == "code_counts":

@@ -105,9 +105,11 @@ def by_view(ctx: Context) -> pd.DataFrame:
 
 
 def case_sources(ctx: Context) -> list[str]:
-    """Sources with a matrix by case: themes that the source prints as one before those of segments."""
+    """Sources with a matrix of several cases: themes that are printed as one before those of segments."""
     table = ctx.table("code_matrix")
-    there = list(dict.fromkeys(table.loc[table["by"] == "case", "source_id"]))
+    by_case = table.loc[table["by"] == "case"]
+    several = by_case.groupby("source_id")["level"].nunique() > 1
+    there = [s for s in dict.fromkeys(by_case["source_id"]) if several[s]]
     holds = {sid: (ctx.study.get("sources") or {}).get(sid, {}).get("holds") for sid in there}
     return sorted(there, key=lambda sid: (holds[sid] != "case_themes", sid))
 

@@ -42,8 +42,6 @@ def _cases(ctx: Context, number: int) -> Figure | None:
     if number > len(sources):
         return None
     table = coding.matrix_by_case(ctx, sources[number - 1])
-    if table["level"].nunique() < 2:
-        return None
     own = list(ctx.codebook["code"]) if "code" in ctx.codebook.columns else []
     order = [*own, *sorted(set(table["code"]) - set(own))]
     names = {c: coding.code_name(ctx, c) for c in order}

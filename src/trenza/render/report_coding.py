@@ -9,14 +9,14 @@ from trenza.render import sentences_coding as sentences
 from trenza.render.alternatives import alt
 from trenza.render.language import has_text
 from trenza.render.markdown import Paper
-from trenza.render.tables import show, without, without_blank_columns
+from trenza.render.tables import show, without_blank_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from trenza.render.context import Context
 
-NEEDS = ("coded_projects", "code_matrix", "code_counts", "kappa_lint")
+NEEDS = ("coded_projects", "case_themes", "code_counts", "kappa_lint")
 MOST = 40  # rows of a table; what is beyond is in the table beside the report
 PAIRS_SHOWN = 15
 COUNTS_SHOWN = 25
@@ -25,7 +25,7 @@ COUNTS_SHOWN = 25
 def section(paper: Paper, study_id: str) -> None:
     """All that the study has of coded texts; nothing where it has none."""
     ctx = paper.ctx
-    if not any(len(ctx.table(name)) for name in NEEDS):
+    if not coding.case_sources(ctx) and not any(len(ctx.table(name)) for name in NEEDS):
         return
     paper.heading("h_coding")
     _cases(paper)
@@ -109,18 +109,18 @@ def _tool(paper: Paper) -> None:
 def _cases(paper: Paper) -> None:
     ctx = paper.ctx
     sources = coding.case_sources(ctx)
-    if not sources:
+    themes = ctx.table("case_themes")
+    if not sources and not len(themes):
         return
     paper.heading("h_coding_cases", 3)
     for figure, source in zip(figures_coding.CASES, sources, strict=False):
-        table = coding.matrix_by_case(ctx, source)
-        paper.say(sentences.cases(ctx, table))
-        if figure in paper.figures:
-            paper.figure(figure, alt(figure, ctx))
-        if table["level"].nunique() == 1 or figure not in paper.figures:
-            filled = table.loc[table["n_segments"] > 0]
-            shown = without(show("code_matrix", ctx, filled), [ctx.t("col_share_cases")])
-            paper.table(shown, _marked(ctx, table, ctx.t("cap_code_matrix_case")))
+        paper.say(sentences.cases(ctx, coding.matrix_by_case(ctx, source)))
+        paper.figure(figure, alt(figure, ctx))
+    if themes["case"].nunique() == 1:
+        paper.say(ctx.t("coding_one_case", case=str(themes["case"].iloc[0])))
+        _table(paper, "case_themes", themes, ctx.t("cap_case_themes"))
+    elif len(themes):
+        paper.bullets(sentences.case_notes(ctx))
 
 
 def _tree(paper: Paper) -> None:

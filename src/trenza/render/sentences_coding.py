@@ -87,9 +87,7 @@ def disagreements(ctx: Context) -> str:
 
 def cases(ctx: Context, table: pd.DataFrame) -> str:
     """How full a matrix of themes by case is."""
-    there = sorted(set(table["level"]))
-    if len(there) == 1:
-        return ctx.t("coding_one_case", case=there[0])
+    there = set(table["level"])
     return ctx.t(
         "coding_cases_open",
         filled=ctx.count(int((table["n_segments"] > 0).sum())),
@@ -97,6 +95,16 @@ def cases(ctx: Context, table: pd.DataFrame) -> str:
         themes=ctx.count(table["code"].nunique()),
         cases=ctx.count(len(there)),
     )
+
+
+def case_notes(ctx: Context) -> list[str]:
+    """Remarks on cells of a matrix of themes by case, those of one theme and remark together."""
+    table = ctx.table("case_themes").dropna(subset=["note"])
+    said = []
+    for (code, note), own in table.groupby(["code", "note"], sort=False):
+        cases_told = ", ".join(str(c) for c in own["case"])
+        said.append(f"{coding.code_name(ctx, code)} ({cases_told}): {ctx.say(note)}.")
+    return said
 
 
 def saturation(ctx: Context) -> str:

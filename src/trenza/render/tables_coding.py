@@ -88,6 +88,9 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "code_matrix": (
         _code(), Shown("col_level", lambda c, r: c.level(r["level"])), Shown("col_n_segments", _signed, True), Shown("col_share_cases", _cases, True),
     ),
+    "case_themes": (
+        _code(), Shown("col_direction", lambda c, r: c.t(f"direction_{r['direction']}")), Shown("col_note", said_cell("note")),
+    ),
     "co_occurrence": (
         _code("code_a"), _code("code_b"), Shown("col_overlaps", count_cell("n_overlaps"), True),
         Shown("col_pair_documents", count_cell("n_documents"), True), Shown("col_jaccard", number_cell("jaccard_documents"), True),
