@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from multilevel import MODELS
+from multilevel import MODELS, SIZES
 
 OTHERS = ("glmm", "mixedlm_rs", "statsmodels", "lme4", "lmerTest")
 
@@ -31,6 +31,8 @@ def main() -> None:
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).with_name("multilevel.csv")
     found = pd.read_csv(file)
     found["rows"] = found["rows"].astype(int)
+    everything = found
+    found = found[(found["threads"] == 1) & (found["schools"] == found["rows"].map(SIZES))]
     at = found.set_index(["model", "engine", "rows"])
     sizes = sorted(found["rows"].unique())
 
@@ -82,6 +84,62 @@ def main() -> None:
                 print(
                     f"{size(rows)}: {other} takes {said} times ours on a-d, {np.exp(np.log(ratios).mean()):.3g} on the geometric mean\n"
                 )
+
+    more_schools(everything)
+    two_threads(everything)
+
+
+def per_model(some: pd.DataFrame, column: str) -> list[str]:
+    """The column's value of each model."""
+    values = some.set_index("model")[column]
+    return [f"{values[model]:.3g}" if model in values.index else "" for model in MODELS]
+
+
+def more_schools(found: pd.DataFrame) -> None:
+    """1M rows in ten times as many schools, and how time grows with rows and with schools."""
+    many = found[(found["schools"] == 75_000) & (found["threads"] == 1)]
+    print("1M rows in 75,000 schools: CPU seconds; memory, MB\n")
+    body = []
+    for engine in ("trenza", "glmm"):
+        here = many[many["engine"] == engine]
+        body.append([engine, *per_model(here, "cpu"), "/".join(per_model(here, "memory"))])
+    table(["engine", *MODELS, "memory"], body)
+    print(
+        "Exponents (log CPU seconds on log size): rows 250k to 2M in 7,500 schools; schools 7,500 to 75,000 of 1M rows\n"
+    )
+    body = []
+    for engine in ("trenza", "glmm"):
+        mine = found[(found["engine"] == engine) & (found["threads"] == 1)].set_index(
+            ["model", "rows", "schools"]
+        )["cpu"]
+        line = []
+        for one, other in (((250_000, 7_500), (2_000_000, 7_500)), ((1_000_000, 7_500), (1_000_000, 75_000))):
+            growth = np.log(other[0] / one[0]) or np.log(other[1] / one[1])
+            line.append(
+                "/".join(
+                    f"{np.log(mine[(m, *other)] / mine[(m, *one)]) / growth:.2f}"
+                    if (m, *one) in mine.index and (m, *other) in mine.index
+                    else "-"
+                    for m in "abcd"
+                )
+            )
+        body.append([engine, *line])
+    table(["engine, models a/b/c/d", "rows", "schools"], body)
+
+
+def two_threads(found: pd.DataFrame) -> None:
+    """Ours with two threads of BLAS against one."""
+    print("1M rows, threads of BLAS: CPU and wall seconds\n")
+    body = []
+    for threads in (1, 2):
+        here = found[
+            (found["threads"] == threads)
+            & (found["engine"] == "trenza")
+            & (found["rows"] == 1_000_000)
+            & (found["schools"] == 7_500)
+        ]
+        body += [[f"{threads}, {column}", *per_model(here, column)] for column in ("cpu", "wall")]
+    table(["threads", *MODELS], body)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,9 @@ a gradient of zero proves nothing. Hence
 - a solution counts only if the gradient by Sigma, a symmetric matrix, has no negative eigenvalue on the null space of
   Sigma (the first-order condition on the cone of covariance matrices). If it has one, the search goes on along it.
 
-Several starts guard against a second optimum. Sources: Bates et al. 2015, section 3.4 (profiling, theta); Boyd &
-Vandenberghe 2004, Convex Optimization, section 5.9 (the condition on the cone).
+Several starts guard against a second optimum; each begins with a step of scoring. Sources: Bates et al. 2015, section 3.4
+(profiling, theta); Boyd & Vandenberghe 2004, Convex Optimization, section 5.9 (the condition on the cone); Rao 1971, J.
+Multivar. Anal. 1, 445-456 (MIVQUE).
 """
 
 from __future__ import annotations
@@ -109,10 +110,9 @@ class Search:
         return point.gradient[1:] @ (s2 * slope), jacobian, hessian
 
     def scored(self, point: Point) -> np.ndarray | None:
-        """theta after a step of Fisher's scoring in the variances themselves, in which it is exact for balanced data.
+        """theta after a step of Fisher's scoring in the variances themselves, or None where there is none.
 
-        It leads from a far point to near the end at once (a MIVQUE estimate), where Newton's steps are short of breath; where
-        a covariance matrix would leave the cone, its eigenvalues are put on a small positive number. None without a step.
+        It leads from anywhere to near the end (a MIVQUE estimate); eigenvalues are kept within ``FLOOR`` and ``CEILING``.
         """
         try:
             psi = point.psi - np.linalg.solve(point.expected, point.gradient)
@@ -138,7 +138,7 @@ class Search:
     def descend(self, theta: np.ndarray, cold: bool = False, known: Found | None = None) -> Found:
         """Newton's method from ``theta`` with steps cut back until the value falls.
 
-        A ``cold`` start begins with a step of scoring. Ends early near a ``known`` end, which is then returned.
+        A ``cold`` start begins with a step of scoring. Near a ``known`` end that one is returned.
         """
         point = self.model.at(self.chol(theta))
         if not np.isfinite(point.value):
@@ -265,8 +265,8 @@ class Search:
         ends = [first]
         if self.cheap or _least(first, self) < ZERO:
             ends += [self.solve(self.start(sd), cold=True, known=first) for sd in STARTS[1:]]
-        ends.sort(key=lambda e: e.point.value)
-        return ends[0], ends[1:]
+        best, *others = sorted(ends, key=lambda e: e.point.value)
+        return best, others
 
     @property
     def cheap(self) -> bool:
