@@ -42,13 +42,13 @@ def _percent(column: str) -> Shown:
     return Shown("col_share_of_all", lambda c, r: percent(r[column], c.lang, 1), True)
 
 
-def _withheld(column: str, number: bool) -> Shown:
+def _withheld(column: str, number: bool, header: str = "") -> Shown:
     def cell(c: Context, r: Row) -> str:
         if bool(r["suppressed"]):
             return c.t("suppressed")
         return c.num(r[column]) if number else c.count(r[column])
 
-    return Shown(f"col_{column}", cell, True)
+    return Shown(header or f"col_{column}", cell, True)
 
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
@@ -57,7 +57,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_only_first", count_cell("only_a"), True), Shown("col_only_second", count_cell("only_b"), True),
         Shown("col_neither", count_cell("neither"), True), Shown("col_kappa_ci", span_cell("kappa", "kappa_low", "kappa_high"), True),
         Shown("col_kappa_max", number_cell("kappa_max"), True), Shown("col_positive_ci", span_cell("positive", "positive_low", "positive_high"), True),
-        Shown("col_percent_agree", number_cell("percent"), True), Shown("col_ac1", number_cell("ac1"), True), Shown("col_alpha", number_cell("alpha"), True),
+        Shown("col_percent_agree", number_cell("percent"), True), Shown("col_ac1", number_cell("ac1"), True), Shown("col_nominal_alpha", number_cell("alpha"), True),
     ),
     "agreement": (
         Shown("col_part", _part), Shown("col_statistic", lambda c, r: c.t(f"stat_{r['statistic']}")),
@@ -70,7 +70,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "kappa_pooled": (
         Shown("col_code", lambda c, r: c.t("part_all_codes") if is_missing(r["code"]) else str(r["code"])), Shown("col_tool_file", count_cell("n_files"), True),
         Shown("col_kappa_ci", span_cell("kappa", "ci_low", "ci_high"), True), Shown("col_positive_ci", number_cell("positive"), True),
-        Shown("col_ac1", number_cell("ac1"), True), Shown("col_alpha", number_cell("alpha"), True),
+        Shown("col_ac1", number_cell("ac1"), True), Shown("col_nominal_alpha", number_cell("alpha"), True),
     ),
     "code_nodes": (
         Shown("col_code", lambda c, r: "\u2003" * int(r["depth"]) + coding.code_name(c, r["code"])),
@@ -78,7 +78,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_node_documents", count_cell("n_documents"), True), Shown("col_node_coders", count_cell("n_coders"), True),
     ),
     "codebook_changes": (
-        _code(), Shown("col_change", lambda c, r: c.t(f"change_{r['change']}")), Shown("col_before", plain_cell("before")),
+        _code(), Shown("col_book_change", lambda c, r: c.t(f"change_{r['change']}")), Shown("col_before", plain_cell("before")),
         Shown("col_after", plain_cell("after")),
     ),
     "codebook_proposals": (
@@ -96,11 +96,11 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_pair_documents", count_cell("n_documents"), True), Shown("col_jaccard", number_cell("jaccard_documents"), True),
     ),
     "code_scores": (
-        _code(), _withheld("n_with", False), _withheld("n_without", False), _withheld("mean_with", True), _withheld("mean_without", True),
+        _code(), _withheld("n_with", False, "col_n_code_with"), _withheld("n_without", False, "col_n_code_without"), _withheld("mean_with", True), _withheld("mean_without", True),
         Shown("col_rank_correlation", number_cell("rank_correlation"), True),
     ),
     "code_families": (
-        Shown("col_family", lambda c, r: c.t("family_none") if is_missing(r["family"]) else str(r["family"])),
+        Shown("col_code_family", lambda c, r: c.t("family_none") if is_missing(r["family"]) else str(r["family"])),
         Shown("col_n_codes", count_cell("n_codes"), True), Shown("col_references", count_cell("references"), True), _percent("share"),
     ),
     "code_counts": (
