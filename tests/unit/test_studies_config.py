@@ -176,7 +176,8 @@ def test_blackwell_informants_and_segments() -> None:
     segments = read_segments(
         read("segments"), study="b", source_id="s", source="published", file="s.csv", codes=sorted(codable)
     )
-    assert set(segments["code"]) == codable
+    # Themes across cases are typed as a matrix of their own.
+    assert set(segments["code"]) | set(read("case_themes")["code"]) == codable
     assert set(segments["case"]) == {"Blackwell"}
     speakers = set(segments["role"]) - {"proposal"}
     shown = {*speakers, *counts["role"], *counts["unit"], *counts["municipality"], *segments["municipality"]}
@@ -213,3 +214,44 @@ def test_cic_sensitivity_run_is_declared_and_is_no_finding(tmp_path: Path) -> No
     named = findings(study, set())
     assert "compare:teachers_commitment" in named
     assert not any(n.startswith("compare:teachers_attentive") or n.startswith("model:") for n in named)
+
+
+# --- the thesis on policy and three programmes ----------------------------------------------------------------------
+
+THESIS = ("policy2013", "redes2012", "lht2011", "pac2011_case")
+MARKS = {"enabling": "E", "hindering": "H", "ambivalent": "A"}
+
+
+def test_the_printed_codes_add_up_to_what_the_thesis_says() -> None:
+    codes = pd.read_csv(PUBLISHED / "thesis2016_codes/coding_matrix.csv")
+    assert (len(codes), codes["references"].sum(), codes["sources"].sum()) == (232, 2166, 1008)
+    assert (codes["references"] >= codes["sources"]).all() and codes["code"].is_unique
+
+
+def test_statements_of_the_thesis_have_codes_and_labels() -> None:
+    for study in THESIS:
+        segments = pd.read_csv(PUBLISHED / study / "segments.csv", dtype="str")
+        codable = {c["code"] for c in rows(STUDIES / study / "codebook.csv") if c["codable"] == "yes"}
+        themes = PUBLISHED / study / "case_themes.csv"
+        told = set(pd.read_csv(themes)["code"]) if themes.is_file() else set()
+        assert set(segments["code"]) | told == codable, study
+        assert {*segments["role"], *segments["municipality"]} <= set(settings(study)["labels"]), study
+
+
+def test_the_matrix_of_themes_by_case_is_the_printed_one() -> None:
+    # Section 4.3 of the facts: filled cells by school, E enabling, H hindering, A ambivalent, in the order of the themes.
+    expected = {
+        "EP": "EHAHHEHH", "CP": "EHAHHHH", "WP": "EHAHHAHAH", "WBY": "HAHEEEEA", "GM": "HAHEEEEH", "MF": "EAEEEA",
+        "HF": "EEAEEAEH", "Blackwell": "EAEAH",
+    }  # fmt: skip
+    found: dict[str, str] = {}
+    for study in ("redes2012", "lht2011", "pac2011_case", "blackwell2010"):
+        for row in rows(PUBLISHED / study / "case_themes.csv"):
+            found[row["case"]] = found.get(row["case"], "") + MARKS[row["direction"]]
+    assert found == expected
+
+
+def test_serdif_is_taken_up_once_its_files_are_there(tmp_path: Path) -> None:
+    assert set(load(tmp_path).left_out["serdif"]) == {
+        "taguette/SERDIF_PSSUQ_P2.csv", "taguette/SERDIF_P2_ThematicAnalysis.sqlite3",
+    }  # fmt: skip

@@ -30,7 +30,12 @@ def interviews(paper: Paper, study_id: str) -> None:
         paper.say(sentences_strands.themes_overview(ctx, segments))
     paper.say(ctx.t("interviews_tree"), ctx.t("interviews_published") if ctx.segments_published else "")
     paper.figure("themes_by_role", alternatives.alt("themes_by_role", ctx))
-    paper.table(without_blank_columns(show("codes", ctx)), ctx.t("cap_codes"))
+    tree = without_blank_columns(show("codes", ctx))
+    if ctx.design.get("cluster", "school") != "school":
+        right = [ctx.t("col_cases") if c == ctx.t("col_n_cases") else c for c in tree.attrs["right"]]
+        tree = tree.rename(columns={ctx.t("col_n_cases"): ctx.t("col_cases")})
+        tree.attrs["right"] = right
+    paper.table(tree, ctx.t("cap_codes"))
     elsewhere = set(ctx.table("code_matrix")["code"])  # a theme that the source prints by case alone
     silent = codes.loc[
         codes["codable"].astype(bool) & (codes["n_segments"] == 0) & ~codes["code"].isin(elsewhere)

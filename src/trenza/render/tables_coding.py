@@ -38,8 +38,8 @@ def _part(c: Context, r: Row) -> str:
     return c.t(f"part_{r['part']}", code=code)
 
 
-def _percent(column: str) -> Shown:
-    return Shown("col_share_of_all", lambda c, r: percent(r[column], c.lang, 1), True)
+def _percent(column: str, header: str) -> Shown:
+    return Shown(header, lambda c, r: percent(r[column], c.lang, 1), True)
 
 
 def _withheld(column: str, number: bool, header: str = "") -> Shown:
@@ -101,10 +101,10 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "code_families": (
         Shown("col_code_family", lambda c, r: c.t("family_none") if is_missing(r["family"]) else str(r["family"])),
-        Shown("col_n_codes", count_cell("n_codes"), True), Shown("col_references", count_cell("references"), True), _percent("share"),
+        Shown("col_n_codes", count_cell("n_codes"), True), Shown("col_references", count_cell("references"), True), _percent("share", "col_share_of_all"),
     ),
     "code_counts": (
         Shown("col_rank", count_cell("rank"), True), Shown("col_code", plain_cell("name")), Shown("col_sources_coded", count_cell("sources"), True),
-        Shown("col_references", count_cell("references"), True), _percent("share_so_far"),
+        Shown("col_references", count_cell("references"), True), _percent("share_so_far", "col_share_so_far"),
     ),
 }  # fmt: skip
