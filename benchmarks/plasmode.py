@@ -169,6 +169,7 @@ def picture(table: pd.DataFrame, path: Path) -> None:
         figsize=(9.5, 1.55 * len(cases) + 0.9),
         layout="constrained",
         sharey=True,
+        sharex="col",
         squeeze=False,
     )
     for row, (panel, scenario) in zip(axes, cases, strict=True):
@@ -187,12 +188,14 @@ def picture(table: pd.DataFrame, path: Path) -> None:
         row[0].axvline(0.0, color="#1c2733", linewidth=0.8)
         row[1].axvline(95.0, color="#1c2733", linewidth=0.8)
         row[1].set_xlim(0, 101)
-        row[2].set_xlim(-2, 102)
+        row[2].set_xlim(-3, 103)
+        for ax in row:
+            ax.tick_params(labelsize=8)
         row[0].set_yticks(range(len(names)), names, fontsize=8)
         row[0].set_title(f"{panel}, {scenario}", fontsize=9, loc="left", fontweight="bold")
     axes[-1][0].set_xlabel("bias, points")
     axes[-1][1].set_xlabel("coverage of 95 % intervals, %")
-    axes[-1][2].set_xlabel("intervals without 0, %: effect 0, 2, 5, 10 (faint to full)")
+    axes[-1][2].set_xlabel("intervals without 0, %\n(effect 0, 2, 5, 10: faint to full)")
     fig.suptitle("Placebo programmes on real panels; filled circle: what the design calls for", fontsize=10)
     fig.savefig(path, dpi=120, metadata={"Software": None})
 
