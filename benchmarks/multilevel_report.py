@@ -102,6 +102,8 @@ def more_schools(found: pd.DataFrame) -> None:
     body = []
     for engine in ("trenza", "glmm"):
         here = many[many["engine"] == engine]
+        if here.empty:
+            continue
         body.append([engine, *per_model(here, "cpu"), "/".join(per_model(here, "memory"))])
     table(["engine", *MODELS, "memory"], body)
     print(
@@ -123,7 +125,8 @@ def more_schools(found: pd.DataFrame) -> None:
                     for m in "abcd"
                 )
             )
-        body.append([engine, *line])
+        if any(set(values) - set("-/") for values in line):
+            body.append([engine, *line])
     table(["engine, models a/b/c/d", "rows", "schools"], body)
 
 
