@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from render_demo import context
 from scipy.optimize import minimize
 
 from trenza.contracts.faults import InputFaults
+from trenza.contracts.schema import with_defaults
 from trenza.contracts.school_tables import SCHOOL_YEAR_COLUMNS
 from trenza.contracts.study import check_study
 from trenza.contracts.tables import CONTRACTS
@@ -23,6 +26,7 @@ from trenza.official.school_years import school_years
 from trenza.render.language import LANGUAGES, untranslated
 from trenza.render.report import report_markdown
 
+ROOT = Path(__file__).resolve().parents[2]
 NESTED = "year + dependency + (1 | commune/school/year)"
 MODEL: dict[str, Any] = {
     "id": "m",
@@ -152,21 +156,15 @@ def test_a_variance_of_single_rows_needs_unequal_weights_and_is_the_best_there_i
 
 def study(**model: Any) -> dict[str, Any]:
     official = {"kind": "real", "holds": "official", "folders": ["simce"]}
-    empty: dict[str, Any] = {
-        key: []
-        for key in (
-            "comparisons",
-            "discontinuities",
-            "regression_to_the_mean",
-            "panels",
-            "selection_rules",
-            "claim_checks",
-        )
-    }
-    return {
-        **empty, "qualitative": {"coders": [], "unit": "sentence"}, "sources": {"official": official}, "design": {"unit": "school", "assumed_icc": []}, "labels": {}, "baseline": {},
+    said = {
+        "title": {"en": "T", "es": "T"},
+        "sources": {"official": official},
+        "design": {"unit": "school", "limits": []},
         "models": [{**MODEL, **model}],
-    }  # fmt: skip
+    }
+    schema = yaml.safe_load((ROOT / "workflow/schemas/study.schema.yaml").read_text(encoding="utf-8"))
+    filled: dict[str, Any] = with_defaults(said, schema)
+    return filled
 
 
 def test_a_study_without_groups_may_declare_models() -> None:
