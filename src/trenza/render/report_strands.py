@@ -68,7 +68,8 @@ def _chosen(segments: pd.DataFrame) -> pd.DataFrame:
 
     found = []
     for direction in ("enabling", "hindering", "ambivalent"):
-        some = segments.loc[segments["direction"] == direction]
+        # One statement of several voices is read once.
+        some = segments.loc[segments["direction"] == direction].drop_duplicates("text")
         spread = some.drop_duplicates("code").drop_duplicates("case")
         rest = some.loc[~some["segment_id"].isin(spread["segment_id"])]
         found.append(pd.concat([spread, rest]).head(QUOTED_PER_DIRECTION))
