@@ -11,7 +11,8 @@ from typing import Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
-from trenza.contracts.study import Rows, available_columns, check_items, check_study, findings
+from trenza.contracts.study import check_items, check_study, findings
+from trenza.contracts.study_analyses import Rows, available_columns
 from trenza.contracts.words import names_or
 from trenza.io.clean_folder import CODED
 from trenza.io.files import files_of

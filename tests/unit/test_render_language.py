@@ -176,3 +176,14 @@ def test_no_phrase_has_two_translations() -> None:
     names = sorted(f.name for f in folder.iterdir() if f.name.startswith("phrases"))
     english = [p["en"] for name in names for p in yaml.safe_load((folder / name).read_text(encoding="utf-8"))]
     assert len(english) > 300 and len(english) == len(set(english))
+
+
+def test_no_key_stands_in_two_files_that_reports_read() -> None:
+    room = ROOT / "src/trenza/render/text"
+    both = [
+        p
+        for p in sorted(room.glob("*.yaml"))
+        if p.stem not in ("es", "audit", "qualitative") and not p.stem.startswith("phrases")
+    ]
+    keys = [key for p in both for key in yaml.safe_load(p.read_text(encoding="utf-8"))]
+    assert len(both) > 5 and [k for k in set(keys) if keys.count(k) > 1] == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.compare.baseline import baseline_table
 from trenza.compare.describe import ALL, check_counts, distribution, rate_items
-from trenza.contracts.study import RECORDS
+from trenza.contracts.study_analyses import RECORDS
 from trenza.contracts.tables import stacked
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from trenza.compare.verdict_tables import TABLES as VERDICT_TABLES
 from trenza.compare.verdict_tables import Engine, verdicts_from_records, verdicts_from_summaries
 from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.study import RECORDS
+from trenza.contracts.study_analyses import RECORDS
 from trenza.contracts.tables import stacked
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ def claims(paper: Paper, study_id: str) -> None:
     checks = ctx.table("claim_checks")
     if len(checks):
         paper.heading("h_claim_checks", 3)
-        paper.say(ctx.t("checks_open"))
+        paper.say(ctx.t("claims_open"))
         paper.bullets(selection.check_sentences(ctx))
         paper.figure("claim_checks", alternatives.alt("claim_checks", ctx))
         _table(paper, "claim_checks")

@@ -43,7 +43,7 @@ GROUP = Shown("col_over", lambda c, r: models.group_words(c, r["group"]))
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "coef": (
-        OUTCOME, KIND, TERM, Shown("col_coefficient", span_cell("estimate", "ci_low", "ci_high"), True),
+        OUTCOME, KIND, TERM, Shown("col_estimate_ci", span_cell("estimate", "ci_low", "ci_high"), True),
         Shown("col_se", number_cell("se", 3), True), Shown("col_df", number_cell("df", 1), True), Shown("col_p", p_cell("p_value"), True),
         Shown("col_df_satterthwaite", number_cell("df_satterthwaite", 1), True),
         Shown("col_p_satterthwaite", p_cell("p_satterthwaite"), True), Shown("col_coding", models.coding),
