@@ -96,7 +96,7 @@ def styled() -> Any:
 
 def head(fig: Figure, title: str, foot: str = "", stamp: str = "") -> None:
     """Title at the left, a foot line that says what the numbers are, and the stamp where any is simulated."""
-    width = 52 if stamp else 78
+    width = 52 if stamp else 62
     # A sheet has no layout that would put these in their place.
     top, bottom = (
         ({"y": 1 - 0.1 / fig.get_size_inches()[1]}, {"y": 0.08 / fig.get_size_inches()[1]})
