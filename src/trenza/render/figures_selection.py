@@ -119,7 +119,7 @@ def forest(ctx: Context) -> Figure | None:
             ax.text(
                 1.02,
                 y,
-                style.wrap(words, 31),
+                style.wrap(words, 27),
                 transform=ax.get_yaxis_transform(),
                 va="center",
                 fontsize=style.SMALL - 1,
