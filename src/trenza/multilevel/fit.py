@@ -19,6 +19,7 @@ from trenza.multilevel.basis import Basis, basis_of
 from trenza.multilevel.coding import FixedPart, fixed_part, variables_of, with_quotes
 from trenza.multilevel.components import boundary_messages
 from trenza.multilevel.formula import Formula, parse_formula
+from trenza.multilevel.identified import refuse_unidentified
 from trenza.multilevel.likelihood import Model
 from trenza.multilevel.machinery import Machinery
 from trenza.multilevel.result import Design, Fit
@@ -105,6 +106,7 @@ def solve(
     _refuse(basis, structure, products, parsed)
     search = Search(Model(structure, basis, products.n, reml))
     best, others = search.best(start)
+    refuse_unidentified(best.point, structure)
     messages, converged = _verdict(best, others)
     edge = boundary_messages(best, structure, basis)
     design = _design(found, part, basis, structure, products, needs, parsed)
@@ -135,6 +137,10 @@ def _with_weights(
         return data, weights
     if not isinstance(data, pd.DataFrame):
         raise DataError("weights: for a file, weights have to be a column of it")
+    if isinstance(weights, pd.Series) and not weights.index.equals(data.index):
+        raise DataError(
+            "weights: the index of the weights is not that of the rows; make them a column of the table"
+        )
     values = np.asarray(weights, dtype=float)
     if values.shape != (len(data),):
         raise DataError(f"weights: found {values.size} numbers for {len(data)} rows")
