@@ -210,3 +210,25 @@ def test_a_contrast_of_unknown_terms_names_the_known_ones() -> None:
         f.contrast(["x", {"x": 2.0}])
     with pytest.raises(TrenzaError, match="3 weights"):
         f.contrast(np.ones((1, 3)))
+
+
+def test_rows_to_predict_are_transformed_by_the_rows_of_the_fit() -> None:
+    d = table()
+    for term in ("scale(x)", "poly(x, 2)", "sqrt(abs(x))"):
+        f = fit(f"puntaje ~ {term} + (1 | escuela)", d)
+        np.testing.assert_allclose(f.predict(d.head(3)), f.fitted.head(3), rtol=1e-9)
+
+
+FIXED = {
+    "puntaje ~ x + * x + (1 | escuela)": r"used\.\n  x \+ \* x\n    \^",
+    "puntaje ~ . + (1 | escuela)": "name them",
+    "puntaje ~ 0 + (1 | escuela)": "has no column",
+    "puntaje ~ X + (1 | ESCUELA)": "no column X; did you mean x.; no column ESCUELA; did you mean escuela",
+    "puntaje ~ log(x) + (1 | escuela)": r"log\(x\) is not finite in some rows",
+}
+
+
+@pytest.mark.parametrize("formula", FIXED)
+def test_mistakes_in_the_fixed_part_are_told_in_plain_words(formula: str) -> None:
+    with pytest.raises(TrenzaError, match=FIXED[formula]):
+        fit(formula, table())

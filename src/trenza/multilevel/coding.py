@@ -11,7 +11,7 @@ import ast
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ _CALLS = frozenset(
     {"C", "log", "log10", "log2", "exp", "sqrt", "abs", "center", "scale", "poly", "bs", "cr", "cs", "I"}
     | {"treatment", "sum", "helmert", "diff", "poly", "SAS"}
 )
+# ... and what formulaic does not know by itself
+_FUNCTIONS = {"sqrt": np.sqrt}
 
 
 @dataclass(frozen=True)
@@ -100,11 +102,23 @@ def _formula(fixed: str) -> Any:
     try:
         formula = Formula(fixed)
     except FormulaicError as error:
-        said = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
-        raise TrenzaError(f"formula: the fixed part {fixed!r} cannot be read: {' '.join(said)}") from error
+        raise TrenzaError(
+            f"formula: the fixed part {fixed!r} cannot be read: {_pointed(str(error))}"
+        ) from error
     if not hasattr(formula, "required_variables") or hasattr(formula, "lhs"):
         raise TrenzaError(f"formula: the fixed part {fixed!r} has more than one part")
     return formula
+
+
+def _pointed(said: str) -> str:
+    """What formulaic says, with a mark under the place that it puts between brackets of its own."""
+    if "__formulaic_variables_available__" in said:
+        return "a dot does not stand for all columns; name them"
+    *words, last = re.sub(r"\x1b\[[0-9;]*m", "", said).strip().splitlines()
+    if "⧛" not in last:
+        return " ".join([*words, last])
+    words, at = [" ".join(words).strip()], last.index("⧛")
+    return "\n  ".join([*words, re.sub("[⧛⧚]", "", last), " " * at + "^"])
 
 
 def _names_called_safely(expression: str, fixed: str) -> set[str]:
@@ -136,10 +150,8 @@ def _names_called_safely(expression: str, fixed: str) -> set[str]:
 
 def fixed_part(fixed: str, found: Survey, categorical: frozenset[str]) -> FixedPart:
     """Columns for the levels that the complete rows have. ``found`` is the first pass over them."""
-    from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
-
-    single = [name for name, levels in found.levels.items() if len(levels) < 2 and name in _names(fixed)]
+    named = variables_of(fixed)[0]
+    single = [name for name, levels in found.levels.items() if len(levels) < 2 and name in named]
     if single:
         raise TrenzaError(
             f"data: {', '.join(single)} has one level in the complete rows and explains nothing; leave it out"
@@ -148,12 +160,11 @@ def fixed_part(fixed: str, found: Survey, categorical: frozenset[str]) -> FixedP
     if plain is not None:
         return _sum_of_columns(plain, found)
     sample = _sample(found, categorical)
-    try:
-        matrix = model_matrix(_formula(fixed), sample, na_action="ignore", ensure_full_rank=True)
-    except (FormulaicError, ValueError, TypeError) as error:
-        raise TrenzaError(f"formula: the fixed part {fixed!r} cannot be built: {error}") from error
+    matrix = _matrix(_formula(fixed), sample, found)
     spec = matrix.model_spec
     names = tuple(str(name) for name in spec.column_names)
+    if not names:
+        raise TrenzaError(f"formula: the fixed part {fixed!r} has no column; leave the intercept in")
     coding = {
         str(factor): _said(str(factor), state, found) for factor, state in spec.factor_contrasts.items()
     }
@@ -177,10 +188,6 @@ def _sum_of_columns(plain: list[str], found: Survey) -> FixedPart:
         coding[name] = f"treatment, reference {levels[0]}"
         columns |= {f"{name}[T.{level}]": (Piece(name, i),) for i, level in enumerate(levels) if i}
     return FixedPart(tuple(columns), tuple(columns.values()), coding, None)
-
-
-def _names(fixed: str) -> set[str]:
-    return set(variables_of(fixed)[0])
 
 
 def _sample(found: Survey, categorical: frozenset[str]) -> pd.DataFrame:
@@ -250,18 +257,41 @@ def _product(pieces: tuple[Piece, ...], frame: pd.DataFrame, found: Survey) -> n
     return out
 
 
+def learned(part: FixedPart, frame: pd.DataFrame, found: Survey) -> FixedPart:
+    """The part with what ``scale``, ``poly``, ``bs`` and the like learn from ``frame``, the complete rows of the fit.
+
+    Rows to predict later are transformed by the means, ranges and knots of these rows, not by their own.
+    """
+    if part.spec is None or not part.spec.transform_state:
+        return part
+    return replace(part, spec=_matrix(part.spec.formula, frame, found).model_spec)
+
+
 def whole_matrix(part: FixedPart, frame: pd.DataFrame, found: Survey) -> np.ndarray:
     """All columns (n, p), by formulaic where it read the formula; ``frame`` holds complete rows."""
+    if part.spec is None:
+        assert part.recipes is not None
+        typed = _typed(frame, found)
+        return np.column_stack([_product(pieces, typed, found) for pieces in part.recipes])
+    return np.asarray(_matrix(part.spec, frame, found), dtype=float)
+
+
+def _typed(frame: pd.DataFrame, found: Survey) -> pd.DataFrame:
     typed = frame.copy(deep=False)
     for name, levels in found.levels.items():
         if name in typed.columns:
             typed[name] = pd.Categorical(typed[name], categories=levels)
-    if part.spec is None:
-        assert part.recipes is not None
-        return np.column_stack([_product(pieces, typed, found) for pieces in part.recipes])
-    spec = part.spec if not part.spec.transform_state else None
-    if spec is None:
-        from formulaic import model_matrix
+    return typed
 
-        return np.asarray(model_matrix(part.spec.formula, typed, na_action="ignore"), dtype=float)
-    return np.asarray(spec.get_model_matrix(typed, na_action="ignore"), dtype=float)
+
+def _matrix(said: Any, frame: pd.DataFrame, found: Survey) -> Any:
+    """formulaic's matrix of a formula, or of a specification that has learned; raises ``TrenzaError``."""
+    from formulaic import model_matrix
+    from formulaic.errors import FormulaicError
+
+    try:
+        # what is not finite is told by the caller, with the name of the column
+        with np.errstate(all="ignore"):
+            return model_matrix(said, _typed(frame, found), na_action="ignore", context=_FUNCTIONS)
+    except (FormulaicError, ValueError, TypeError) as error:
+        raise TrenzaError(f"formula: the fixed part cannot be built: {error}") from error

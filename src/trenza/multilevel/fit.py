@@ -16,7 +16,7 @@ import pandas as pd
 from trenza.contracts.faults import TrenzaError
 from trenza.multilevel.accumulate import Columns, CrossProducts, cross_products, layout
 from trenza.multilevel.basis import Basis, basis_of
-from trenza.multilevel.coding import FixedPart, fixed_part, variables_of, with_quotes
+from trenza.multilevel.coding import FixedPart, fixed_part, learned, variables_of, with_quotes
 from trenza.multilevel.components import boundary_messages
 from trenza.multilevel.formula import Formula, parse_formula
 from trenza.multilevel.identified import refuse_unidentified
@@ -24,7 +24,7 @@ from trenza.multilevel.likelihood import Model
 from trenza.multilevel.machinery import Machinery
 from trenza.multilevel.result import Design, Fit
 from trenza.multilevel.search import GOOD, Found, Search
-from trenza.multilevel.source import Data, DataError, Needs, Source, Survey, survey
+from trenza.multilevel.source import Data, DataError, Needs, Source, Survey, complete, survey
 from trenza.multilevel.structure import Structure, structure_of
 
 # Another end of the search counts as another optimum when it is lower by more than this (log-likelihood units)
@@ -87,6 +87,9 @@ def prepare(
     needs = _needs(parsed, source, weight_column, outcomes)
     found = survey(source, needs)
     part = fixed_part(parsed.fixed, found, needs.categorical)
+    if part.recipes is None and isinstance(data, pd.DataFrame):
+        keep, _ = complete(data, needs)
+        part = learned(part, data if keep is None else data.loc[keep], found)
     columns = layout(part, needs, found, source)
     products = cross_products(source, needs, found, columns)
     return Prepared(parsed, needs, source, found, part, columns, products)

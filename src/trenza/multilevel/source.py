@@ -115,8 +115,9 @@ class Source:
         wrong = []
         for name in names:
             if name not in self.names:
-                near = difflib.get_close_matches(name, self.names, 1, 0.5)
-                wrong.append(f"no column {name}" + (f"; did you mean {near[0]}?" if near else ""))
+                lower = {known.lower(): known for known in self.names}
+                near = difflib.get_close_matches(name.lower(), lower, 1, 0.5)
+                wrong.append(f"no column {name}" + (f"; did you mean {lower[near[0]]}?" if near else ""))
         if wrong:
             have = ", ".join(self.names[:20]) + (", ..." if len(self.names) > 20 else "")
             raise DataError("data: " + "; ".join(wrong) + f" (columns: {have})")
