@@ -109,6 +109,12 @@ BAD = {
     "a call": (lambda d: d, "puntaje ~ print(x) + (1 | escuela)", "print() may not be called"),
     "an attribute": (lambda d: d, "puntaje ~ x.real + (1 | escuela)", "no column"),
     "unreadable": (lambda d: d, "puntaje ~ x + * + (1 | escuela)", "cannot be read"),
+    "dates": (lambda d: change(d, x=pd.Timestamp("2020-03-01")), "puntaje ~ x + (1 | escuela)", "column x holds dates"),
+    "complex numbers": (lambda d: change(d, x=1j), "puntaje ~ x + (1 | escuela)", "column x holds complex numbers"),
+    "numbers as objects": (lambda d: change(d, x=d["x"].astype(object)), "puntaje ~ x + (1 | escuela)", "column x holds numbers as objects"),
+    "lists": (lambda d: change(d, escuela=[[1]] * len(d)), "puntaje ~ x + (1 | escuela)", "values that are no names"),
+    "far": (lambda d: change(d, x=d["x"] * 1e200), "puntaje ~ x + (1 | escuela)", "x: values beyond 1e100"),
+    "near": (lambda d: change(d, puntaje=d["puntaje"] * 1e-200), "puntaje ~ x + (1 | escuela)", "puntaje: values beyond"),
     "zero weights": (lambda d: change(d, w=0.0), "puntaje ~ x + (1 | escuela)", "have to be above 0"),
 }  # fmt: skip
 

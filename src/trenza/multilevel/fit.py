@@ -53,7 +53,7 @@ def fit(
     Precision weights are not sampling weights: a row that stands for many pupils is not measured more precisely.
     Raises ``FormulaError`` for a formula that cannot be read, ``DataError`` for data that cannot carry the model.
     """
-    if not 0.0 < ci_level < 1.0:
+    if not isinstance(ci_level, int | float) or not 0.0 < ci_level < 1.0:
         raise TrenzaError(f"ci_level: found {ci_level}; allowed: above 0 and below 1")
     ready = prepare(parse_formula(formula), data, weights)
     basis = basis_of(ready.products, ready.part, ready.parsed.outcome)

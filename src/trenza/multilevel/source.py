@@ -21,6 +21,14 @@ from trenza.multilevel.levels import Combinations, ordered
 # Rows of a chunk; duckdb hands over vectors of 2,048
 CHUNK = 2**17
 _VECTORS = CHUNK // 2048
+# Values farther from 0, or nearer to each other, have squares that no double holds
+_FAR, _NEAR = 1e100, 1e-100
+# Python objects that would pass for categories, one level a value
+_OBJECTS = {"floating": "numbers as objects", "mixed-integer-float": "numbers as objects"} | {
+    "decimal": "numbers as objects",
+    "date": "dates",
+    "datetime": "dates",
+}
 
 
 class DataError(TrenzaError):
@@ -129,6 +137,16 @@ def is_text(column: pd.Series) -> bool:
     return isinstance(kind, pd.CategoricalDtype) or kind.kind in "OUSb" or pd.api.types.is_string_dtype(kind)
 
 
+def _refuse_kind(name: str, column: pd.Series) -> None:
+    """Raise ``DataError`` for columns that are neither numbers nor categories, or numbers that do not look like it."""
+    kind = column.dtype.kind
+    what = {"M": "dates", "m": "spans of time", "c": "complex numbers"}.get(kind, "")
+    if kind == "O" and not isinstance(column.dtype, pd.CategoricalDtype):
+        what = _OBJECTS.get(pd.api.types.infer_dtype(column, skipna=True), "")
+    if what:
+        raise DataError(f"data: column {name} holds {what}; make it a column of numbers")
+
+
 def numbers(column: pd.Series) -> np.ndarray:
     """A numeric column as float64, blanks as nan."""
     if column.dtype == np.float64:
@@ -193,6 +211,7 @@ def survey(source: Source, needs: Needs) -> Survey:
             continue
         for name in dict.fromkeys([*numeric, *needs.variables]):
             column = used[name]
+            _refuse_kind(name, column)
             if name in numeric and is_text(column) and column.dtype.kind != "b":
                 role = "outcome" if name in (needs.outcome, *needs.outcomes) else "column"
                 raise DataError(f"data: {role} {name} holds text; numbers are needed here")
@@ -210,12 +229,26 @@ def survey(source: Source, needs: Needs) -> Survey:
                 found.ranges[name] = (min(low, before[0]), max(high, before[1]))
                 if name not in not_flags and not (low >= 0.0 and high <= 1.0 and _zeros_and_ones(values)):
                     not_flags.add(name)
-        cells.add(used)
+        try:
+            cells.add(used)
+        except TypeError as error:
+            raise DataError(
+                f"data: {', '.join(needs.groups)} hold values that are no names ({error})"
+            ) from error
         if not len(found.head):
             found.head = used.iloc[:60][list(needs.columns)]
     if infinite:
         said = ", ".join(f"{name} ({count} rows)" for name, count in infinite.items())
         raise DataError(f"data: infinite values in {said}; make them missing or mend them")
+    extreme = [
+        name
+        for name, (low, high) in found.ranges.items()
+        if max(abs(low), abs(high)) > _FAR or 0.0 < high - low < _NEAR
+    ]
+    if extreme:
+        raise DataError(
+            f"data: {', '.join(extreme)}: values beyond 1e100 or closer than 1e-100; change the unit"
+        )
     if not found.kept:
         said = ", ".join(f"{name} {count}" for name, count in found.missing.items())
         raise DataError(f"data: no complete row of {found.rows}" + (f" (missing: {said})" if said else ""))
