@@ -10,8 +10,11 @@ import pandas as pd
 import pytest
 
 from trenza.contracts.faults import TrenzaError
+from trenza.multilevel.comparison import compare
 from trenza.multilevel.fit import fit
 from trenza.multilevel.formula import FormulaError, parse_formula
+from trenza.multilevel.imputed import fit_imputed
+from trenza.multilevel.permutation import permutation_test
 
 
 def table(n: int = 200) -> pd.DataFrame:
@@ -214,6 +217,8 @@ def test_a_contrast_of_unknown_terms_names_the_known_ones() -> None:
         f.contrast("z")
     with pytest.raises(TrenzaError, match="follows from the others"):
         f.contrast(["x", {"x": 2.0}])
+    with pytest.raises(TrenzaError, match="no finite number"):
+        f.contrast({"x": float("nan")})
     with pytest.raises(TrenzaError, match="3 weights"):
         f.contrast(np.ones((1, 3)))
 
@@ -238,3 +243,14 @@ FIXED = {
 def test_mistakes_in_the_fixed_part_are_told_in_plain_words(formula: str) -> None:
     with pytest.raises(TrenzaError, match=FIXED[formula]):
         fit(formula, table())
+
+
+def test_what_is_not_of_the_same_rows_is_neither_compared_nor_pooled_nor_dealt_anew() -> None:
+    d = table()
+    f = fit("puntaje ~ x + (1 | escuela)", d)
+    with pytest.raises(TrenzaError, match="not of the same rows"):
+        compare(f, fit("puntaje ~ x + (1 + x | escuela)", d.assign(puntaje=2.0 * d["puntaje"])))
+    with pytest.raises(TrenzaError, match="from 150 to 200 complete rows"):
+        fit_imputed("puntaje ~ x + (1 | escuela)", [d, d.head(150)])
+    with pytest.raises(TrenzaError, match="Intercept has one value"):
+        permutation_test(f, "Intercept", 10, 1)

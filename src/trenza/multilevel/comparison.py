@@ -77,9 +77,11 @@ def compare(one: Fit, two: Fit) -> Comparison:
 
 
 def _outcome(f: Fit) -> np.ndarray:
-    """Sums of the outcome within cells of the data, which two fits of the same rows share in total."""
+    """Weights, and origin, unit, sum and sum of squares of the outcome, which two fits of the same rows share."""
     products = f.machinery.products
-    return np.array([products.gram[0, products.y], products.gram[products.y, products.y]])
+    y, gram = products.scales[products.y], products.gram
+    sums = (gram[0, 0], gram[0, products.y], gram[products.y, products.y])
+    return np.array([y.middle, y.exponent, *sums, products.log_weights])
 
 
 def _entries(f: Fit) -> set[tuple[frozenset[str], frozenset[str]]]:

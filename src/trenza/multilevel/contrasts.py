@@ -26,6 +26,8 @@ def contrast_rows(weights: Weights, names: tuple[str, ...]) -> np.ndarray:
         rows = np.array([_row(one, names) for one in several])
     if not rows.size:
         raise TrenzaError("contrast: no weights")
+    if not np.isfinite(rows).all():
+        raise TrenzaError("contrast: found a weight that is no finite number")
     if np.linalg.matrix_rank(rows) < len(rows):
         raise TrenzaError("contrast: a contrast is zero or follows from the others")
     return rows

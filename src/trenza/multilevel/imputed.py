@@ -117,6 +117,10 @@ def pool(fits: Sequence[Fit]) -> Pooled:
     names = list(first.fixed.index)
     if any(list(one.fixed.index) != names or one.reml != first.reml for one in fits):
         raise TrenzaError("imputed: the versions do not lead to the same terms; check levels of categories")
+    if len(counts := sorted({one.nobs for one in fits})) > 1:
+        raise TrenzaError(
+            f"imputed: the versions have from {counts[0]} to {counts[-1]} complete rows; Rubin's rules are for versions of the same rows"
+        )
     rows = []
     wanted = ("estimate", "se", "df_satterthwaite", "se_kr", "df_kr")
     columns = {key: np.array([one.fixed[key].to_numpy(dtype=float) for one in fits]) for key in wanted}

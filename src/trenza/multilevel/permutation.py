@@ -64,6 +64,8 @@ def permutation_test(
         raise TrenzaError(f"permutation: the model has no intercept that varies over {top.name}")
     at = names.index(term)
     values = _values(fitted, term, at, top.name)
+    if not np.ptp(values) > 0.0:
+        raise TrenzaError(f"permutation: {term} has one value in all clusters")
     kept = [i for i in range(len(names) + 1) if i != at]
     structure = m.search.structure.with_columns(kept)
     basis = replace(
