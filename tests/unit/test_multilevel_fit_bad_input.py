@@ -205,6 +205,9 @@ def test_transformed_columns_are_those_of_the_table() -> None:
 def test_a_file_that_is_none_and_a_table_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(TrenzaError, match="no file"):
         fit("y ~ (1 | g)", tmp_path / "none.parquet")
+    (tmp_path / "word.parquet").write_text("no parquet")
+    with pytest.raises(TrenzaError, match="cannot be read as parquet"):
+        fit("y ~ (1 | g)", tmp_path / "word.parquet")
     with pytest.raises(TrenzaError, match="DataFrame or the path"):
         fit("y ~ (1 | g)", {"y": [1]})  # type: ignore[arg-type]
     with pytest.raises(TrenzaError, match="ci_level"):

@@ -105,7 +105,12 @@ class Source:
 
         connection = duckdb.connect()
         connection.execute("SET preserve_insertion_order = false; SET threads = 1")
-        return connection.execute(text)
+        try:
+            return connection.execute(text)
+        except duckdb.Error as error:
+            raise DataError(
+                f"data: {self.data} cannot be read as parquet: {str(error).splitlines()[0]}"
+            ) from error
 
     def chunks(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
         """Frames that hold ``columns``, all rows once."""
