@@ -112,6 +112,7 @@ BAD = {
     "a call": (lambda d: d, "puntaje ~ print(x) + (1 | escuela)", "print() may not be called"),
     "an attribute": (lambda d: d, "puntaje ~ x.real + (1 | escuela)", "no column"),
     "unreadable": (lambda d: d, "puntaje ~ x + * + (1 | escuela)", "cannot be read"),
+    "rounding": (lambda d: change(d, puntaje=0.1 + 1e-16 * (d.index % 3)), "puntaje ~ x + (1 | escuela)", "but for the last digits"),
     "dates": (lambda d: change(d, x=pd.Timestamp("2020-03-01")), "puntaje ~ x + (1 | escuela)", "column x holds dates"),
     "complex numbers": (lambda d: change(d, x=1j), "puntaje ~ x + (1 | escuela)", "column x holds complex numbers"),
     "numbers as objects": (lambda d: change(d, x=d["x"].astype(object)), "puntaje ~ x + (1 | escuela)", "column x holds numbers as objects"),

@@ -23,6 +23,8 @@ CHUNK = 2**17
 _VECTORS = CHUNK // 2048
 # Values farther from 0, or nearer to each other, have squares that no double holds
 _FAR, _NEAR = 1e100, 1e-100
+# Share of its size below which an outcome differs by rounding alone, as a mean of equal items does
+_ROUNDING = 1e-13
 # Python objects that would pass for categories, one level a value
 _OBJECTS = {"floating": "numbers as objects", "mixed-integer-float": "numbers as objects"} | {
     "decimal": "numbers as objects",
@@ -254,6 +256,12 @@ def survey(source: Source, needs: Needs) -> Survey:
         raise DataError(
             f"data: {', '.join(extreme)}: values beyond 1e100 or closer than 1e-100; change the unit"
         )
+    for name in (needs.outcome, *needs.outcomes):
+        low, high = found.ranges.get(name, (0.0, 0.0))
+        if 0.0 < high - low < _ROUNDING * max(abs(low), abs(high)):
+            raise DataError(
+                f"data: outcome {name} has the same value in all complete rows but for the last digits"
+            )
     if not found.kept:
         said = ", ".join(f"{name} {count}" for name, count in found.missing.items())
         raise DataError(f"data: no complete row of {found.rows}" + (f" (missing: {said})" if said else ""))
