@@ -12,7 +12,8 @@ from render_frames import result
 
 from trenza.contracts.tables import CONTRACTS
 from trenza.effects.panel import Resampling, panel_tables
-from trenza.render import figures_panels, language, panels, sentences_panels
+from trenza.effects.panel_choices import choice_tables
+from trenza.render import figures_panels, language, panels, sentences_panel_choices, sentences_panels
 from trenza.render.alternatives import alt
 from trenza.render.context import Context
 from trenza.render.figures import draw
@@ -46,10 +47,13 @@ def tables(source: str, cutoff: bool) -> dict[str, pd.DataFrame]:
         if cutoff
         else simulated(1, clusters=16, schools=3, treated=9, growth=3.0)
     )
-    found = panel_tables(
-        design(**changes), frame, study="made", source=source, ci_level=0.95, resampling=Resampling(99, 19, 1),
-        estimators=["gain", "ancova", "group_time"] if cutoff else ["gain", "two_way", "group_time"],
-    )  # fmt: skip
+    chosen = design(**changes)
+    shared: dict[str, Any] = {
+        "study": "made", "source": source, "ci_level": 0.95,
+        "estimators": ["gain", "ancova", "group_time"] if cutoff else ["gain", "two_way", "group_time"],
+    }  # fmt: skip
+    found = panel_tables(chosen, frame, resampling=Resampling(99, 19, 1), **shared)
+    found |= choice_tables(chosen, frame, found["panel_effects"], **shared)
     if cutoff:
         rows = [
             result(study="made", id="cut", source=source, outcome="gain", term=term, n=40, estimate=e, ci_low=e - 2, ci_high=e + 2, p_value=0.2)
@@ -140,6 +144,26 @@ def test_figures_have_values_in_words_and_simulated_ones_their_stamp(lang: str) 
             words = alt(identifier, ctx)
             assert words.startswith(ctx.t(f"alt_{identifier}")) and any(c.isdigit() for c in words)
     assert sentences_panels.summary(view(lang, "simulated")) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_choices_places_years_and_unmeasured_causes_are_said(lang: str) -> None:
+    ctx = view(lang)
+    panel = panels.panels(ctx)[0]
+    choices, left_out, placebo, robustness, e_value = sentences_panel_choices.findings(ctx, panel)
+    curve = panel.tables["panel_specifications"]
+    safe = curve[curve["role"] != "unsafe"]["estimate"]
+    assert ctx.num(safe.min()) in choices and ctx.num(safe.max()) in choices
+    left = panel.tables["panel_left_out"].query("position > 0")
+    assert ctx.num(left["estimate"].min()) in left_out and ctx.count(len(left)) in left_out
+    year = panel.tables["panel_placebo"]["placebo_year"].dropna().iloc[0]
+    assert str(int(year)) in placebo
+    causes = panel.tables["panel_unmeasured"].set_index("estimator")
+    assert language.percent(causes.loc["gain", "robustness"], lang) in robustness
+    assert ctx.num(causes.loc["group_time", "e_value"]) in e_value
+    for sentence in (choices, left_out, placebo, robustness, e_value):
+        assert sentence in section(ctx).replace("\\", "")
+    assert causes["method"].map(lambda m: language.untranslated(m) == []).all()
 
 
 def test_a_study_without_panels_says_nothing_of_them() -> None:

@@ -24,6 +24,7 @@ from trenza.contracts.columns import (
 from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.inference_tables import INFERENCE_CONTRACTS
 from trenza.contracts.model_tables import MODEL_CONTRACTS
+from trenza.contracts.panel_choice_tables import PANEL_CHOICE_CONTRACTS
 from trenza.contracts.qualitative_tables import NEVER_IN_RESULTS, QUALITATIVE_CONTRACTS
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
@@ -329,6 +330,7 @@ CONTRACTS: dict[str, Contract] = {
         *INFERENCE_CONTRACTS,
         *MODEL_CONTRACTS,
         *EFFECT_CONTRACTS.values(),
+        *PANEL_CHOICE_CONTRACTS.values(),
         *SELECTION_CONTRACTS.values(),
         *AUDIT_CONTRACTS,
         *QUESTIONNAIRE_CONTRACTS,

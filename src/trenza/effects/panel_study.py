@@ -10,6 +10,7 @@ import pandas as pd
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.study_panels import AT_HAND
 from trenza.effects.panel import Resampling, panel_tables
+from trenza.effects.panel_choices import choice_tables
 from trenza.effects.panel_design import PanelDesign
 from trenza.effects.slep_panel import slep_panel
 
@@ -28,7 +29,7 @@ def declared_panel(
     min_cell: int,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
-    """All tables of one entry of ``panels:`` (see ``panel.TABLES``).
+    """All tables of one entry of ``panels:`` (``panel.TABLES`` and ``panel_choices.CHOICE_TABLES``).
 
     ``data``: records by source id. ``official``: by source id the SIMCE rows and the list of communes. ``design``: the study's,
     for who took part where one year is the start of all. Raises ``InputFaults`` with all faults of the design.
@@ -44,16 +45,16 @@ def declared_panel(
         settings |= {"year": panel.get("year", "year")}
         if isinstance(panel["treated_in"], int):
             settings["treated_in"] = START
-    return panel_tables(
-        PanelDesign.of(settings),
-        rows,
-        study=study,
-        source=kind,
-        ci_level=ci_level,
-        estimators=panel["estimators"],
-        resampling=Resampling(seed=seed),
-        min_cell=min_cell,
-    )
+    shared: dict[str, Any] = {
+        "study": study,
+        "source": kind,
+        "ci_level": ci_level,
+        "estimators": panel["estimators"],
+        "min_cell": min_cell,
+    }
+    chosen = PanelDesign.of(settings)
+    tables = panel_tables(chosen, rows, resampling=Resampling(seed=seed), **shared)
+    return tables | choice_tables(chosen, rows, tables["panel_effects"], **shared)
 
 
 def school_years(records: pd.DataFrame, panel: Mapping[str, Any], design: Mapping[str, Any]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from trenza.contracts.tables import stacked
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
 from trenza.effects.panel import TABLES as PANEL_TABLES
+from trenza.effects.panel_choices import CHOICE_TABLES
 from trenza.effects.panel_study import declared_panel
 from trenza.multilevel.declared import fit_declared
 
@@ -46,7 +47,7 @@ def model_study(
         "discontinuity": [],
         "mean_reversion": [],
         "bins": [],
-        **{name: [] for name in PANEL_TABLES},
+        **{name: [] for name in (*PANEL_TABLES, *CHOICE_TABLES)},
     }
     groups = {k: design[k] for k in ("group", "participants") if k in design}
     faults: list[Fault] = []

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trenza.render import panels
+from trenza.render.figures_panels_choices import curve
 from trenza.render.figures_panels_time import steps
 from trenza.render.language import is_missing
 
@@ -78,10 +79,22 @@ def _sensitivity(ctx: Context) -> list[str]:
     return found
 
 
+def _specifications(ctx: Context) -> list[str]:
+    found = []
+    for panel in panels.panels(ctx):
+        table = curve(panel)
+        if len(table):
+            low, high = (panels.said(ctx, table.iloc[k]) for k in (0, -1))
+            fields = {"panel": panels.title(ctx, panel), "n": ctx.count(len(table)), "low": low, "high": high}
+            found.append(ctx.t("alt_panel_specifications_values", **fields))
+    return found
+
+
 VALUES: dict[str, Callable[[Context], list[str]]] = {
     "panel_estimates": _estimates,
     "panel_trends": _trends,
     "panel_events": _events,
     "panel_overlap": _overlap,
     "panel_sensitivity": _sensitivity,
+    "panel_specifications": _specifications,
 }

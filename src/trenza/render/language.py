@@ -32,7 +32,14 @@ def texts(lang: str) -> dict[str, str]:
         raise ValueError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
     folder = files("trenza.render") / "text"
     found = yaml.safe_load((folder / f"{lang}.yaml").read_text(encoding="utf-8"))
-    for name in ("compare.yaml", "models.yaml", "coding.yaml", "panels.yaml", "selection.yaml"):
+    for name in (
+        "compare.yaml",
+        "models.yaml",
+        "coding.yaml",
+        "panels.yaml",
+        "panel_choices.yaml",
+        "selection.yaml",
+    ):
         both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
         found |= {key: by_language[lang] for key, by_language in both.items()}
     return {str(k): " ".join(str(v).split()) for k, v in found.items()}

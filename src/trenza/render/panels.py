@@ -21,6 +21,10 @@ TABLES = (
     "panel_sensitivity",
     "panel_diagnostics",
     "panel_detectable",
+    "panel_specifications",
+    "panel_left_out",
+    "panel_placebo",
+    "panel_unmeasured",
 )
 FUZZY, WALD = "fuzzy_rd_linear", "wald_no_running_variable"
 

@@ -31,6 +31,13 @@ def _schools(c: Context, r: Row) -> str:
 
 PANEL = Shown("col_panel", lambda c, r: c.level(r["id"]))
 KIND = Shown("col_kind", lambda c, r: c.source(r["source"]))
+ESTIMATOR = Shown("col_pan_term", lambda c, r: panels.name(c, str(r["estimator"])))
+EFFECT = Shown("col_pan_effect", span_cell("estimate", "ci_low", "ci_high"), True)
+
+
+def _chosen(kind: str) -> Shown:
+    return Shown(f"col_pan_{kind}", lambda c, r: c.t(f"pan_spec_{kind}_{r[kind]}"))
+
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "panel_effects": (
@@ -69,5 +76,21 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_pan_comparison_clusters", count_cell("comparison_clusters"), True),
         Shown("col_pan_sd_change", number_cell("sd_of_change"), True), Shown("col_pan_icc_change", number_cell("icc_of_change"), True),
         Shown("col_pan_mdes", number_cell("mdes"), True), Shown("col_pan_mdes_sd", number_cell("mdes_sd"), True),
+    ),
+    "panel_specifications": (
+        PANEL, KIND, ESTIMATOR, *(_chosen(k) for k in ("pool", "baseline", "counting")), Shown("col_pan_declared", yes_cell("declared")),
+        EFFECT,
+    ),
+    "panel_left_out": (
+        PANEL, KIND, ESTIMATOR, Shown("col_pan_left_out", lambda c, r: NO_VALUE if is_missing(r["left_out"]) else str(r["left_out"])), EFFECT,
+    ),
+    "panel_placebo": (
+        PANEL, KIND, ESTIMATOR,
+        Shown("col_pan_placebo", lambda c, r: NO_VALUE if is_missing(r["placebo_year"]) else str(int(r["placebo_year"]))), EFFECT,
+        Shown("col_pan_zero", yes_cell("holds_zero")),
+    ),
+    "panel_unmeasured": (
+        PANEL, KIND, ESTIMATOR, EFFECT, Shown("col_pan_robustness", number_cell("robustness"), True),
+        Shown("col_pan_e_value", number_cell("e_value"), True),
     ),
 }  # fmt: skip
