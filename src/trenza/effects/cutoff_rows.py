@@ -39,8 +39,8 @@ _PLACEBO = (
 )
 _ONE, _TWO = "one slope", "a slope on each side"
 # Staiger & Stock 1997, Econometrica 65, 557-586: the rule of thumb for one instrumented variable
-_WEAK_BELOW = 10.0
-_WEAK = "weak instrument (first-stage F below 10): estimate and interval are not to be relied on"
+WEAK_BELOW = 10.0
+WEAK = "weak instrument (first-stage F below 10): estimate and interval are not to be relied on"
 
 Row = tuple[dict[str, Any], list[str]]
 """The columns of a result row, and what its note has to say first."""
@@ -137,10 +137,11 @@ def _two_stage(term: str, method: str, window: Window, slopes: int, ci_level: fl
         return row, ["not identified: eligibility does not move participation in this window"]
     row |= symmetric(found.estimate, found.se, ci_level, found.df)
     pieces = anderson_rubin(*columns, t_quantile(0.5 + ci_level / 2.0, found.df))
-    return row, [_strength(first.f), *_in_words(pieces or []), *([_WEAK] if first.f < _WEAK_BELOW else [])]
+    return row, [strength(first.f), *_in_words(pieces or []), *([WEAK] if first.f < WEAK_BELOW else [])]
 
 
-def _strength(f: float) -> str:
+def strength(f: float) -> str:
+    """The first-stage F in words."""
     if np.isinf(f):
         return "first-stage F without bound: eligibility decides participation alone"
     return f"first-stage F = {f:.1f}"

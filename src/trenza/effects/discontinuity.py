@@ -9,6 +9,7 @@ import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.effects.bins import bin_rows, merged
+from trenza.effects.cutoff_local import LEAST, chosen_bandwidth, density_row, local_rows
 from trenza.effects.cutoff_rows import Row, Window, estimates, other_bandwidth, placebo, take_up
 from trenza.effects.used_rows import Place, UsedRows, level_fault, result_frame, used_rows
 
@@ -18,6 +19,7 @@ _PICTURE = (
 )
 # beside the declared bandwidth: a narrower window and two wider ones
 _OTHER_BANDWIDTHS = (0.6, 1.6, 2.0)
+_NO_CHOICE = f"no bandwidth chosen from the data: fewer than {LEAST} units on a side of the cut-off"
 _TOO_FEW = "no estimate with {factor:g} times the declared bandwidth: too few units on a side of the cut-off"
 
 
@@ -52,7 +54,9 @@ def discontinuity(
     ``two_stage``, first-stage F and Anderson-Rubin interval in the note); fuzzy_rd_linear_bandwidth_0_6, _1_6
     and _2, the same in windows that many times as wide, left out and said in the note of fuzzy_rd_linear
     where a side has fewer than ``min_cell`` or 2 units; with ``placebo_outcome``, a column from before
-    the programme, placebo_fuzzy_rd_linear among the rows that have it, whose ``outcome`` is that column.
+    the programme, placebo_fuzzy_rd_linear among the rows that have it, whose ``outcome`` is that column. Last fuzzy_rd_local_linear and
+    fuzzy_rd_robust in a window chosen from all rows (``cutoff_local``; left out, and said in the first note, where a side has too few),
+    and density_jump.
     They differ in what they estimate and ``method`` says so. A coefficient that the window cannot
     identify is blank with a note.
     Sources: Imbens & Lemieux 2008, J. Econometrics 142, 615-635 (fuzzy design, one and two slopes, several
@@ -109,6 +113,14 @@ def discontinuity(
     if before is not None and placebo_outcome is not None:
         earlier, about_earlier = near(before, placebo_outcome, bandwidth)
         found.append((placebo_outcome, placebo(earlier, ci_level), about_earlier))
+    wide = near(rows, outcome, np.inf)[0]
+    width = chosen_bandwidth(wide)
+    if width is None:
+        found[0][1][1].append(_NO_CHOICE)
+    else:
+        local, about_local = near(rows, outcome, width)
+        found += [(outcome, row, about_local[1:]) for row in local_rows(local, ci_level)]
+    found.append((outcome, density_row(window, bandwidth, bins_per_side, ci_level), about[1:]))
     shared = {"study": study, "id": id, "source": source}
     table = [
         shared | {"outcome": column, "ci_level": ci_level, "note": "; ".join([*said, *rest])} | row
