@@ -25,6 +25,7 @@ MISTAKES = [
     ("overlap of characters", "  min_uses: 3\n", "  overlap: 0.7\n", ["qualitative.overlap", "unit segment alone"]),
     ("one coder", "  min_uses: 3\n", "  coders: [coder_a]\n", ["qualitative.coders", "two coders or more"]),
     ("unknown key", "  min_uses: 3\n", "  min_use: 3\n", ["qualitative", "min_use"]),
+    ("people without a number", "  min_uses: 3\n", "  quotations: {people: [{role: principal}]}\n", ["qualitative.quotations.people", "n"]),
     ("coders of counts", "coders: {from: segments", "coders: {from: table1", ["simulate.coders.from", "'table1'", "segments"]),
     ("a share above one", "missed: 0.15", "missed: 1.5", ["simulate.coders.missed", "1.5"]),
     ("two coded projects", SEGMENTS, "  other:\n    kind: real\n    holds: coded_project\n    file: x.qdpx\n" + SEGMENTS, ["a second coded project", "holds"]),

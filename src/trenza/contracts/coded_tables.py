@@ -46,6 +46,7 @@ CODED_CONTRACTS: tuple[Contract, ...] = (
             int_column("n_no_coder", "codings by nobody known"),
             int_column("n_cases", "cases"),
             int_column("n_lost", "things that were not imported, or not as they stand"),
+            int_column("n_withheld", "passages kept out of those for quoting: fewer people than the threshold have what is printed beside them; blank where none were looked for", blank=True),
         ),
         ("source_id",),
     ),

@@ -286,9 +286,12 @@ QUALITATIVE_CONTRACTS: tuple[Contract, ...] = (
         (
             text_column("quotation", "id of the quotation"),
             text_column("printed", "what is printed beside it, joined by ;", blank=True),
-            int_column("n_people", "people who fit what is printed"),
+            int_column("n_people", "people who fit what is printed; blank where not known", blank=True),
             bool_column("singles_out", "fewer people than the threshold"),
             text_column("enough_without", "what to leave out, one of them, joined by ;", blank=True),
+            text_column(
+                "counted", "who was counted", allowed=("people", "declared", "cases", "answers", "unknown")
+            ),
         ),
         ("quotation",),
     ),

@@ -36,6 +36,7 @@ def project_row(project: Project, *, study: str, source_id: str, source: str) ->
         "n_no_coder": int(codings["coder"].isna().sum()),
         "n_cases": len(project.cases),
         "n_lost": int(project.loss["count"].sum()),
+        "n_withheld": None,
     }
     return CONTRACTS["coded_projects"].check(pd.DataFrame([row]))
 

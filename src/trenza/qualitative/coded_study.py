@@ -76,19 +76,25 @@ def count_coded(
         project, private = projects[sid], {}
         chosen = _coders(project, settings["coders"], source.get("file", sid))
         real = source["kind"] == "real"
-        person = source["coded"].get("person")
+        person, n_asked = source["coded"].get("person"), None
         if person is not None:
             answers = person["answers"]
-            keep({"code_scores": code_scores(project, data[answers], person["from"], unit, pseudonym, answers=answers,
-                                             min_cell=min_cell if real else 0, **place)})  # fmt: skip
+            scores = code_scores(project, data[answers], person["from"], unit, pseudonym, answers=answers,
+                                 min_cell=min_cell if real else 0, **place)  # fmt: skip
+            keep({"code_scores": scores})
+            n_asked = int(scores["n_people"].max()) if len(scores) else None
         own_codes = project.codes
         if real:
             project, key = without_names(project)
             names = dict(zip(key["id"], key["called"], strict=True))
             chosen = [names[c] for c in chosen]
             private = {"who_is_who": key}
-        keep(_tables(project, chosen, place, settings, seed, ci_level, min_cell if real else 0))
-        private |= private_files(project, parts["agreement_disagreements"][0], settings["quotations"])
+        found = _tables(project, chosen, place, settings, seed, ci_level, min_cell if real else 0)
+        differences = found.get("agreement_disagreements", stacked("agreement_disagreements", []))
+        private |= private_files(project, differences, settings["quotations"], settings["by"], n_asked)
+        withheld = int(private["quotation_checks"]["singles_out"].sum())
+        found["coded_projects"] = found["coded_projects"].assign(n_withheld=withheld)
+        keep(found)
         earlier = source["coded"].get("earlier")
         if earlier in projects:
             keep({"codebook_changes": codebook_difference(projects[earlier].codes, own_codes, **place)})

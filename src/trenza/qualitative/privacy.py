@@ -120,11 +120,11 @@ def single_out(
             c for c in printed if _fitting(known, {k: v for k, v in printed.items() if k != c}) >= threshold
         ]
         rows.append((str(quoted["quotation"]), ";".join(printed) or None, fits, fits < threshold,
-                     ";".join(others) if fits < threshold and others else None))  # fmt: skip
+                     ";".join(others) if fits < threshold and others else None, "people"))  # fmt: skip
     if faults:
         raise InputFaults(faults)
     contract = QUALITATIVE_TABLES["quotation_checks"]
-    columns = ["quotation", "printed", "n_people", "singles_out", "enough_without"]
+    columns = ["quotation", "printed", "n_people", "singles_out", "enough_without", "counted"]
     return contract.check(pd.DataFrame(rows, columns=columns).sort_values("quotation", ignore_index=True))
 
 

@@ -7,19 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trenza.qualitative.coded_passages import passages_in
-from trenza.qualitative.privacy import marked_names
+from trenza.qualitative.quotations import quotations
 
 if TYPE_CHECKING:
     from trenza.contracts.coded_project import Project
 
 
 def private_files(
-    project: Project, differences: pd.DataFrame, quotations: Mapping[str, Any]
+    project: Project,
+    differences: pd.DataFrame,
+    settings: Mapping[str, Any],
+    by: list[str],
+    n_asked: int | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """``consensus``: each disagreement with the words of both passages; ``quotations``: passages a code, names marked.
+    """``consensus``: each disagreement with the words of both passages; ``quotations`` and ``quotation_checks``.
 
-    Both hold words of interviews: they are never written below ``results/``.
+    They hold words of interviews, or say who speaks in them: they are never written below ``results/``. ``settings``,
+    ``by`` and ``n_asked`` as in ``quotations.quotations``.
     """
     text = dict(zip(project.documents["document"], project.documents["text"], strict=True))
     paths = dict(zip(project.codes["code"], project.codes["path"], strict=True))
@@ -31,30 +35,6 @@ def private_files(
     for side in ("a", "b"):
         places = found[["document", f"start_{side}", f"end_{side}"]].astype("object")
         found[f"words_{side}"] = [words(*row) for row in places.itertuples(index=False, name=None)]
+    quoted, checks = quotations(project, settings, by, n_asked)
     consensus = found.assign(code=found["code"].map(paths))
-    return {"consensus": consensus, "quotations": _quotations(project, paths, words, quotations)}
-
-
-def _quotations(
-    project: Project, paths: Mapping[str, str], words: Any, settings: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Up to ``per_code`` passages a code, of different documents first, with the names that the rules find marked."""
-    passages = passages_in(project.codings, "union").dropna(subset=["start"])
-    length = passages["end"] - passages["start"]
-    own = passages.loc[(length <= settings["longest"]) & (length > 0)]
-    turn = own.groupby(["code", "document"]).cumcount()
-    own = own.assign(turn=turn).sort_values(["code", "turn", "document", "start"])
-    own = own.groupby("code").head(settings["per_code"]).reset_index(drop=True)
-    places = own[["document", "start", "end"]].astype("object")
-    shown = pd.DataFrame(
-        {
-            "document": own["segment_id"] + "/" + own["code"],
-            "text": [words(*row) for row in places.itertuples(index=False, name=None)],
-        },
-        dtype="str",
-    )
-    nobody = pd.DataFrame({"name": [], "pseudonym": []}, dtype="str")
-    marked, _ = marked_names(shown, nobody)
-    return pd.DataFrame(
-        {"code": own["code"].map(paths), "passage": own["segment_id"], "words": marked["text"]}, dtype="str"
-    )
+    return {"consensus": consensus, "quotations": quoted, "quotation_checks": checks}

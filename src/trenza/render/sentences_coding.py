@@ -43,6 +43,8 @@ def project(ctx: Context, row: pd.Series) -> list[str]:
     said.append(ctx.t("coding_lost", n=ctx.count(lost)) if lost else ctx.t("coding_lost_none"))
     if int(row["n_no_coder"]):
         said.append(ctx.t("coding_no_coder", n=ctx.count(row["n_no_coder"])))
+    if not is_missing(row["n_withheld"]) and int(row["n_withheld"]):
+        said.append(ctx.t("coding_withheld", n=ctx.count(row["n_withheld"])))
     return said
 
 
