@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
+LETTERS = 52  # that fit side by side above all columns of the heat map
 SIGNS = {"enabling": "+", "hindering": MINUS, "ambivalent": "\u00b1"}
 
 
@@ -42,7 +43,16 @@ def themes_by_role(ctx: Context) -> Figure | None:
             grid.loc[r["code"], r["level"]] = r["n_segments"]
             marks.loc[r["code"], r["level"]] = signed_counts(r)
     top = float(np.nanmax(grid.to_numpy()))
-    fig, (names, ax) = style.new(1, 2, height=1.6 + 0.27 * len(grid), width_ratios=[0.42, 0.58], sharey=True)
+    fits = int(LETTERS / len(roles))
+    called = [ctx.level(r) for r in roles]
+    # Words that are wider than their column stand on a slant.
+    slant = max(len(word) for name in called for word in name.split()) > fits
+    labels = [style.wrap(name, 34 if slant else max(fits, 1)) for name in called]
+    above = 0.045 * max(len(line) for name in labels for line in name.split("\n")) if slant else 0.4
+    turned: dict[str, Any] = {"rotation": 55, "ha": "left", "rotation_mode": "anchor"} if slant else {}
+    fig, (names, ax) = style.new(
+        1, 2, height=1.2 + above + 0.27 * len(grid), width_ratios=[0.42, 0.58], sharey=True
+    )
     with style.styled():
         # Twice the largest count as the darkest shade: dark letters stay readable on every cell.
         sns.heatmap(grid, ax=ax, cmap=sns.light_palette(style.PARTICIPANTS, as_cmap=True), vmin=0, vmax=max(4.0, 2 * top),
@@ -65,12 +75,11 @@ def themes_by_role(ctx: Context) -> Figure | None:
                 fontweight=weight)  # fmt: skip
     names.set_xlim(0, 1)
     names.axis("off")
-    ax.set_xticks(
-        [i + 0.5 for i in range(len(roles))], [style.wrap(ctx.level(r), 13) for r in roles], rotation=0
-    )
+    ax.set_xticks([i + 0.5 for i in range(len(roles))], labels, **turned)
     ax.text(len(roles) + 0.12, -0.2, ctx.t("all"), fontsize=style.SMALL, va="bottom", ha="left")
-    ax.xaxis.tick_top()
-    ax.tick_params(axis="both", length=0, labelleft=False)
+    ax.tick_params(
+        axis="both", length=0, labelleft=False, top=True, labeltop=True, bottom=False, labelbottom=False
+    )
     ax.set_xlabel("")
     ax.set_ylabel("")
     style.head(fig, ctx.t("fig_themes_by_role_title"), ctx.t("fig_themes_by_role_foot"), _stamp(ctx, codes))
