@@ -122,3 +122,21 @@ def test_remarks_on_themes_of_bundled_studies_have_their_spanish_and_stand_on_th
     for path in sorted((TEXT.parents[3] / "data" / "published").glob("*/case_themes.csv")):
         for note in pd.read_csv(path)["note"].dropna().unique():
             assert untranslated(note) == [], path
+
+
+def test_codes_by_an_attribute_of_cases_are_a_heat_map_that_shows_no_withheld_count() -> None:
+    study, tables = study_of("real")
+    own = tables["code_matrix"].loc[lambda t: (t["by"] == "role") & (t["source_id"] == "coders")]
+    own = own.assign(suppressed=False, n_segments=range(4, 4 + len(own)))
+    hidden = own.assign(level="head_of_a_very_long_role", suppressed=True, n_segments=pd.NA)
+    tables = tables | {"code_matrix": pd.concat([own, hidden], ignore_index=True)}
+    labels = CODEBOOK.assign(label_en=CODEBOOK["code"])
+    ctx = Context(tables, study, pd.DataFrame(), labels, pd.DataFrame(), "en")
+    fig = figures.draw("codes_by_attribute", ctx)
+    assert fig is not None
+    cells = [t.get_text() for t in fig.axes[0].texts]
+    known = [ctx.count(n) for n in own["n_segments"]]
+    assert sorted(cells) == sorted([*known, *["\u00d7"] * len(own)])
+    # Of one level alone there is nothing to compare.
+    alone = Context(tables | {"code_matrix": own}, study, pd.DataFrame(), labels, pd.DataFrame(), "en")
+    assert figures.draw("codes_by_attribute", alone) is None

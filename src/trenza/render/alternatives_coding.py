@@ -46,6 +46,16 @@ def _cases(ctx: Context, number: int) -> list[str]:
     return said
 
 
+def _by_attribute(ctx: Context) -> list[str]:
+    table = coding.matrix_by_attribute(ctx)
+    table = table.loc[table["n_segments"].fillna(0) > 0]
+    table = table.sort_values(["n_segments", "code", "level"], ascending=[False, True, True])
+    return [
+        f"{coding.code_name(ctx, r['code'])}, {ctx.level(r['level'])}: {ctx.count(r['n_segments'])}"
+        for r in table.head(MOST).to_dict("records")
+    ]
+
+
 def _meet(ctx: Context) -> list[str]:
     table = ctx.table("co_occurrence").sort_values(
         ["n_overlaps", "code_a", "code_b"], ascending=[False, True, True]
@@ -72,6 +82,7 @@ def _families(ctx: Context) -> list[str]:
 VALUES: dict[str, Callable[[Context], list[str]]] = {
     **{name: partial(_agreement, number=k) for k, name in enumerate(figures_coding.AGREEMENT, 1)},
     "coded_tree": _tree,
+    "codes_by_attribute": _by_attribute,
     **{name: partial(_cases, number=k) for k, name in enumerate(figures_coding.CASES, 1)},
     "codes_meet": _meet,
     "saturation": _saturation,

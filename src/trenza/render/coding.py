@@ -104,6 +104,15 @@ def by_view(ctx: Context) -> pd.DataFrame:
     return wide
 
 
+def matrix_by_attribute(ctx: Context) -> pd.DataFrame:
+    """Rows of ``code_matrix`` of the coded project by its first attribute of cases that has several levels."""
+    table = ctx.table("code_matrix")
+    projects = set(ctx.table("coded_projects")["source_id"])
+    own = table.loc[table["source_id"].isin(projects) & (table["by"] != "case")]
+    several = own.groupby("by", sort=False)["level"].nunique() > 1
+    return own.loc[own["by"].isin(list(several.index[several])[:1])]
+
+
 def case_sources(ctx: Context) -> list[str]:
     """Sources with a matrix of several cases: themes that are printed as one before those of segments."""
     table = ctx.table("code_matrix")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trenza.render import coding, style
 from trenza.render.figures_agreement import agreement_by_code
 from trenza.render.figures_co_occurrence import co_occurrence_ring
+from trenza.render.figures_code_by import codes_by_attribute
 from trenza.render.figures_code_tree import code_tree, saturation_curve
 from trenza.render.figures_code_tree import themes_by_case as dots_by_case
 from trenza.render.qualitative_words import stamp
@@ -84,6 +85,7 @@ CASES = ["themes_by_case", *(f"themes_by_case_{k}" for k in range(2, MATRICES + 
 PAGE_FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     **{name: partial(_agreement, number=k) for k, name in enumerate(AGREEMENT, 1)},
     "coded_tree": _tree,
+    "codes_by_attribute": codes_by_attribute,
     **{name: partial(_cases, number=k) for k, name in enumerate(CASES, 1)},
     "codes_meet": _meet,
     "saturation": _saturation,

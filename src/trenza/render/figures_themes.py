@@ -43,13 +43,7 @@ def themes_by_role(ctx: Context) -> Figure | None:
             grid.loc[r["code"], r["level"]] = r["n_segments"]
             marks.loc[r["code"], r["level"]] = signed_counts(r)
     top = float(np.nanmax(grid.to_numpy()))
-    fits = int(LETTERS / len(roles))
-    called = [ctx.level(r) for r in roles]
-    # Words that are wider than their column stand on a slant.
-    slant = max(len(word) for name in called for word in name.split()) > fits
-    labels = [style.wrap(name, 34 if slant else max(fits, 1)) for name in called]
-    above = 0.045 * max(len(line) for name in labels for line in name.split("\n")) if slant else 0.4
-    turned: dict[str, Any] = {"rotation": 55, "ha": "left", "rotation_mode": "anchor"} if slant else {}
+    labels, turned, above = style.column_names([ctx.level(r) for r in roles], LETTERS)
     fig, (names, ax) = style.new(
         1, 2, height=1.2 + above + 0.27 * len(grid), width_ratios=[0.42, 0.58], sharey=True
     )

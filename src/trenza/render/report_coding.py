@@ -154,6 +154,7 @@ def _speakers(paper: Paper) -> None:
         return
     paper.heading("h_coding_by", 3)
     paper.say(ctx.t("coding_by_open"))
+    paper.figure("codes_by_attribute", alt("codes_by_attribute", ctx))
     for by, own in matrix.groupby("by", sort=False):
         filled = own.loc[own["n_segments"].fillna(1) > 0]
         word = ctx.t(f"by_{by}") if has_text(ctx.lang, f"by_{by}") else str(by)

@@ -164,6 +164,19 @@ def wrap(label: str, width: int = 26) -> str:
     return textwrap.fill(label, width, break_long_words=False)
 
 
+def column_names(names: list[str], letters: int) -> tuple[list[str], dict[str, Any], float]:
+    """(names over columns that have room for ``letters`` in all, how their ticks are turned, inches they need above).
+
+    Where a word is wider than its column, all names stand on a slant.
+    """
+    fits = max(letters // len(names), 1)
+    if max(len(word) for name in names for word in name.split()) <= fits:
+        return [wrap(name, fits) for name in names], {}, 0.4
+    labels = [wrap(name, 34) for name in names]
+    longest = max(len(line) for name in labels for line in name.split("\n"))
+    return labels, {"rotation": 55, "ha": "left", "rotation_mode": "anchor"}, 0.045 * longest
+
+
 def save(fig: Figure, folder: Path | str, identifier: str, lang: str) -> dict[str, str]:
     """Write ``<identifier>.figure.<lang>.svg`` and ``.png``; returns {"svg": name, "png": name}.
 
