@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from trenza.contracts.coded_project import Project
+from trenza.contracts.faults import InputFaults
 from trenza.qualitative.quotations import quotations
 from trenza.qualitative.read import read_project
 
@@ -73,3 +75,8 @@ def test_people_with_answers_are_counted_where_there_are_no_cases(tmp_path: Path
     assert not len(kept) and checks["singles_out"].all()
     kept, checks = quotations(read_project(path), SETTINGS | {"per_code": 0}, [])
     assert not len(kept) and not len(checks)
+
+
+def test_declared_people_with_an_attribute_that_no_case_has_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputFaults, match=r"'rolle'.*role, school"):
+        quotations(project(tmp_path), SETTINGS | {"people": [{"rolle": "head", "n": 50}]}, [])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.plain import plain
 from trenza.contracts.qualitative_tables import QUALITATIVE_TABLES
 from trenza.qualitative.coded_passages import passages_in, with_cases
@@ -29,6 +30,7 @@ def quotations(
     attributes of cases and ``n``, how many people have them. Else the cases of the project are counted, which are no more
     than those who could have spoken, and where it has none the ``n_asked`` people with codings and answers. Where none
     of these is known the check says so, and the passage is kept with nothing beside it but its document's number.
+    Raises ``InputFaults`` for declared people with an attribute that no case has.
     """
     spoken = with_cases(passages_in(project.codings, "union").dropna(subset=["start"]), project.case_spans)
     length = spoken["end"] - spoken["start"]
@@ -60,7 +62,14 @@ def _speakers(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(a row a case with what is printed of it, the checks of the cases as quotations, with what was counted)."""
     wide = project.case_attributes.pivot(index="case", columns="attribute", values="value")
-    beside = [a for a in wide.columns if a in by or plain(a) in BESIDE]
+    named = {a for group in settings.get("people", []) for a in group if a != "n"}
+    if unknown := sorted(named - {*wide.columns}):
+        there = ", ".join(wide.columns) or "none at all"
+        raise InputFaults(
+            Fault("study.yaml", "qualitative.quotations.people", "", repr(a), f"an attribute of cases of the project: {there}")
+            for a in unknown
+        )  # fmt: skip
+    beside = [a for a in wide.columns if a in by or a in named or plain(a) in BESIDE]
     cases = project.cases[["case"]].merge(wide[beside].reset_index(), on="case", how="left")
     cases = cases.rename(columns={"case": "person"})
     declared, told = _declared(settings.get("people", []), beside)
