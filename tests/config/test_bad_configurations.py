@@ -43,7 +43,7 @@ MISTAKES = [
     ("outcome unknown", STUDY, "teachers_simulated]\n    outcomes: [collaboration, comfort, commitment, leadership, community]\n  - id: teachers_attentive", "teachers_simulated]\n    outcomes: [colaboration]\n  - id: teachers_attentive", ["comparisons.0", "'colaboration'", "collaboration"]),
     ("source unknown", STUDY, "    sources: [table2, teachers_simulated]", "    sources: [table7]", ["comparisons.0", "'table7'", "table2"]),
     ("model on a table", STUDY, "    source: teachers_simulated", "    source: table2", ["models.0", "'table2'", "records"]),
-    ("cluster unknown", STUDY, "    cluster: school\n\nlabels", "    cluster: escuela\n\nlabels", ["models.0", "'escuela'", "school"]),
+    ("cluster unknown", STUDY, "    formula: group + municipality + (1 | school)", "    cluster: escuela", ["models.0", "'escuela'", "school"]),
     ("item twice", ITEMS, "comfort,comfort,0", "collaboration,comfort,0", ["row 3", "'collaboration' a second time"]),
     ("empty range", ITEMS, "comfort,comfort,0,100", "comfort,comfort,100,100", ["row 3", "more than min"]),
     ("no number", ITEMS, "comfort,comfort,0,100", 'comfort,comfort,"0,5",100', ["row 3", "column min", "decimal point"]),

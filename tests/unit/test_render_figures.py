@@ -17,7 +17,15 @@ from trenza.render.figures import FIGURES, draw, draw_all
 from trenza.render.language import LANGUAGES
 from trenza.render.style import save
 
-MODELS = ["model_effects", "model_variance", "model_levels", "model_influence", "model_normality"]
+MODELS = [
+    "model_effects",
+    "model_variance",
+    "model_levels",
+    "model_influence",
+    "model_normality",
+    "model_residuals",
+    "model_bands",
+]
 CIC = [
     *MODELS,
     "participants",

@@ -22,7 +22,15 @@ from trenza.render.report import report_markdown
 from trenza.render.tables import show
 
 ROOM = Path(__file__).parent
-FIGURES = ("model_effects", "model_variance", "model_levels", "model_influence", "model_normality")
+FIGURES = (
+    "model_effects",
+    "model_variance",
+    "model_levels",
+    "model_influence",
+    "model_normality",
+    "model_residuals",
+    "model_bands",
+)
 
 
 def pieces() -> list[str]:
@@ -222,3 +230,14 @@ def test_one_cluster_that_alone_has_a_group_leaves_no_number_and_is_left_out() -
     table = models.of_the_effect(view, models.models(view)[0])
     assert len(table) == 21 and "sim_school_01" not in set(table["level"])
     assert draw("model_influence", view) is not None
+
+
+def test_new_units_have_a_band_where_they_are_alike() -> None:
+    view = context("p900", "en")
+    bins = view.table("residual_bins")
+    assert draw("model_residuals", view) is not None
+    bands = draw("model_bands", view)
+    assert bands is not None and len(bands.axes) == bins["id"].nunique()
+    weighted = view.table("residual_bins").assign(low=float("nan"), high=float("nan"))
+    without = replace(view, tables={**view.tables, "residual_bins": weighted})
+    assert draw("model_bands", without) is None and draw("model_residuals", without) is not None

@@ -88,6 +88,7 @@ TABLES = {
         "varcomp",
         "modes",
         "influence",
+        "residual_bins",
         "not_fitted",
         "discontinuity",
         "mean_reversion",

@@ -1,4 +1,4 @@
-"""The tables of the stage model: coefficients, the fit as a whole, variance components, modes, influence, models without a fit."""
+"""The tables of the stage model: coefficients, the fit as a whole, variance components, modes, influence, residuals, models without a fit."""
 
 from __future__ import annotations
 
@@ -132,6 +132,27 @@ MODEL_CONTRACTS: tuple[Contract, ...] = (
             text_column("method", "how it was computed"),
         ),
         ("id", "source", "group", "level", "term"),
+    ),
+    Contract(
+        "residual_bins",
+        (
+            STUDY,
+            _ID,
+            OUTCOME,
+            SOURCE,
+            int_column("bin", "rows with about the same expected value, from the lowest"),
+            int_column("n", "rows"),
+            float_column("observed", "mean outcome, outcome's unit"),
+            float_column("residual", "mean residual, residual standard deviations"),
+            float_column("residual_sd", "standard deviation of the residuals, same unit"),
+            float_column("fit", "expected by the fixed part for the row in the middle, outcome's unit"),
+            float_column("ci_low", "lower limit of fit, of the mean over all groups"),
+            float_column("ci_high", "upper limit of fit, of the mean over all groups"),
+            float_column("low", "lower limit of one new unit in a new group; blank for weighted fits"),
+            float_column("high", "upper limit of one new unit in a new group; blank for weighted fits"),
+            _CI_LEVEL,
+        ),
+        ("id", "source", "bin"),
     ),
     Contract(
         "not_fitted",

@@ -67,6 +67,7 @@ FINISHED = {
     "varcomp": "model",
     "modes": "model",
     "influence": "model",
+    "residual_bins": "model",
     "not_fitted": "model",
     "discontinuity": "model",
     "mean_reversion": "model",

@@ -10,11 +10,11 @@ import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults, TrenzaError
 from trenza.contracts.model_tables import MODEL_TABLES
-from trenza.multilevel.coding import variables_of
 from trenza.multilevel.formula import parse_formula
 from trenza.multilevel.model_tables import ModelSpec, model_tables
 from trenza.multilevel.same_levels import refuse_same_levels
 from trenza.multilevel.second_tables import second_tables
+from trenza.multilevel.used_columns import used_columns
 
 
 def formula_of(model: Mapping[str, Any], outcome: str, group: str | None) -> str:
@@ -140,11 +140,7 @@ def _named(
 
 def _complete(data: pd.DataFrame, text: str, weights: str | None) -> pd.DataFrame:
     """The rows that the fit uses: those without a blank in any column of the formula."""
-    formula = parse_formula(text)
-    named = {formula.outcome, *variables_of(formula.fixed)[0], *([weights] if weights else [])}
-    for term in formula.random:
-        named |= {*term.group, *(c for c in term.columns if c != "1")}
-    return data.dropna(subset=sorted(named & set(data.columns)))
+    return data.dropna(subset=sorted(used_columns(parse_formula(text), weights) & set(data.columns)))
 
 
 def _without_names(
@@ -153,6 +149,8 @@ def _without_names(
     """Numbers for the names of levels, by the order of the modes; no level of fewer than ``min_cell`` rows used, or units."""
     formula = parse_formula(text)
     out = dict(found)
+    bins = out["residual_bins"]
+    out["residual_bins"] = bins[bins["n"] >= min_cell].reset_index(drop=True)
     for term in formula.random:
         labels = _labels(used, term.group)
         sizes = labels.value_counts() if unit is None else used[unit].groupby(labels).nunique()

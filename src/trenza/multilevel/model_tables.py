@@ -1,4 +1,4 @@
-"""Models of a study as the tables of ``contracts/model_tables.py``: coef, fit, varcomp, modes, influence."""
+"""Models of a study as the tables of ``contracts/model_tables.py``: coef, fit, varcomp, modes, influence, residual_bins."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from trenza.contracts.model_tables import MODEL_TABLES
 from trenza.multilevel.components import INTERCEPT
 from trenza.multilevel.diagnostics import mode_table
 from trenza.multilevel.fit import fit
+from trenza.multilevel.residual_bins import residual_bins
 from trenza.multilevel.result import Fit
 
 # Beyond so many levels in all, profile limits take minutes and say what Wald's say
@@ -43,7 +44,7 @@ def model_tables(
     ci_level: float,
     profile: bool = True,
 ) -> dict[str, pd.DataFrame]:
-    """Fit each model to ``data`` and return the five tables by name, checked against their contracts.
+    """Fit each model to ``data`` and return the tables by name, checked against their contracts.
 
     ``source`` is published, simulated or real. ``profile`` false leaves the profile limits blank (they take the most time);
     so they are for more than ``PROFILED`` levels.
@@ -80,6 +81,7 @@ def model_tables(
             "varcomp": _varcomp(one, profile and sum(one.design.levels.values()) <= PROFILED),
             "modes": mode_table(one).assign(ci_level=ci_level),
             "influence": influence,
+            "residual_bins": residual_bins(one),
         }
         for name, frame in found.items():
             parts[name].append(frame.assign(**key))

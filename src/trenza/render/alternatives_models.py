@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from trenza.render import figures_models_levels, models
+from trenza.render import figures_models_levels, figures_models_residuals, models
 from trenza.render.language import is_missing, percent
 
 if TYPE_CHECKING:
@@ -75,10 +75,34 @@ def _influence(ctx: Context, page: int) -> list[str]:
     return said
 
 
+def _residuals(ctx: Context, page: int) -> list[str]:
+    said = []
+    for p in _on_page(figures_models_residuals.panels(ctx), page):
+        mean, sd = p.table["residual"], p.table["residual_sd"]
+        said.append(
+            ctx.t("alt_model_residuals_values", model=models.name(ctx, p.model), n=ctx.count(len(p.table)), low=ctx.num(mean.min()),
+                  high=ctx.num(mean.max()), sd_low=ctx.num(sd.min()), sd_high=ctx.num(sd.max()))
+        )  # fmt: skip
+    return said
+
+
+def _bands(ctx: Context, page: int) -> list[str]:
+    said = []
+    for p in _on_page(figures_models_residuals.banded(ctx), page):
+        first, last = p.table.iloc[0], p.table.iloc[-1]
+        said.append(
+            ctx.t("alt_model_bands_values", model=models.name(ctx, p.model), low=ctx.num(first["low"]), high=ctx.num(first["high"]),
+                  low_2=ctx.num(last["low"]), high_2=ctx.num(last["high"]))
+        )  # fmt: skip
+    return said
+
+
 VALUES: dict[str, Callable[[Context], list[str]]] = {
     "model_effects": _effects,
     "model_variance": _variance,
     **{i: partial(_levels, page=k) for k, i in enumerate(figures_models_levels.LEVELS, 1)},
     **{i: partial(_normality, page=k) for k, i in enumerate(figures_models_levels.NORMALITY, 1)},
     **{i: partial(_influence, page=k) for k, i in enumerate(figures_models_levels.INFLUENCE, 1)},
+    **{i: partial(_residuals, page=k) for k, i in enumerate(figures_models_residuals.RESIDUALS, 1)},
+    **{i: partial(_bands, page=k) for k, i in enumerate(figures_models_residuals.BANDS, 1)},
 }

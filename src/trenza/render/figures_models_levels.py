@@ -65,12 +65,12 @@ def influence_panels(ctx: Context) -> list[Panel]:
 
 def levels(ctx: Context, page: int = 1) -> Figure | None:
     """Caterpillars: modes from the lowest to the highest with their intervals."""
-    shown = _of_page(panels(ctx), page)
+    shown = of_page(panels(ctx), page)
     if not shown:
         return None
     level = percent(shown[0].table["ci_level"].iloc[0], ctx.lang)
     foot = [ctx.t("mod_foot_levels", level=level), _numbers(ctx, shown), zero(ctx)]
-    return _page(
+    return page_of(
         ctx,
         "fig_model_levels_title",
         shown,
@@ -83,10 +83,10 @@ def levels(ctx: Context, page: int = 1) -> Figure | None:
 
 def normality(ctx: Context, page: int = 1) -> Figure | None:
     """Normal plots of the standardised modes."""
-    shown = _of_page(panels(ctx), page)
+    shown = of_page(panels(ctx), page)
     if not shown:
         return None
-    fig = _page(
+    fig = page_of(
         ctx,
         "fig_model_normality_title",
         shown,
@@ -101,18 +101,19 @@ def normality(ctx: Context, page: int = 1) -> Figure | None:
 
 def influence(ctx: Context, page: int = 1) -> Figure | None:
     """The difference of the groups without each cluster, from the lowest to the highest."""
-    shown = _of_page(influence_panels(ctx), page)
+    shown = of_page(influence_panels(ctx), page)
     if not shown:
         return None
     row = models.effect(ctx, shown[0].model)
     level = percent(row["ci_level"], ctx.lang) if row is not None else ""
     foot = [ctx.t("mod_foot_influence", level=level), _numbers(ctx, shown)]
-    return _page(
+    return page_of(
         ctx, "fig_model_influence_title", shown, _without, " ".join(filter(None, foot)), across=2, height=1.95
     )
 
 
-def _of_page(every: list[Panel], page: int) -> list[Panel]:
+def of_page(every: list[Panel], page: int) -> list[Panel]:
+    """The panels of one page, from 1."""
     return every[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
 
 
@@ -120,7 +121,7 @@ def _numbers(ctx: Context, shown: list[Panel]) -> str:
     return ctx.t("mod_foot_numbers") if any(p.model.source == "real" for p in shown) else ""
 
 
-def _page(
+def page_of(
     ctx: Context, title: str, shown: list[Panel], drawn: Callable[[Context, Axes, Panel], None], foot: str, across: int, height: float,
 ) -> Figure:  # fmt: skip
     """Panels side by side, in the order in which they are read."""
@@ -140,6 +141,8 @@ def _page(
 
 def _title(ctx: Context, panel: Panel, letters: int) -> str:
     words = models.panel(ctx, panel.model, panel.group, panel.term or models.INTERCEPT)
+    if panel.group == "Residual":
+        words = models.name(ctx, panel.model)
     return style.wrap(words, letters)
 
 
@@ -221,11 +224,12 @@ def _names(ctx: Context, ax: Axes, at: list[int], names: list[str]) -> None:
     ax.set_xlabel(ctx.t("axis_model_levels"), fontsize=style.SMALL - 0.5, labelpad=-6)
 
 
-def _paged(name: str, drawn: Callable[..., Figure | None]) -> dict[str, Draw]:
+def paged(name: str, drawn: Callable[..., Figure | None]) -> dict[str, Draw]:
+    """A figure's pages by identifier."""
     return {name if k == 1 else f"{name}_{k}": partial(drawn, page=k) for k in range(1, PAGES + 1)}
 
 
-LEVELS = _paged("model_levels", levels)
-NORMALITY = _paged("model_normality", normality)
-INFLUENCE = _paged("model_influence", influence)
+LEVELS = paged("model_levels", levels)
+NORMALITY = paged("model_normality", normality)
+INFLUENCE = paged("model_influence", influence)
 PAGE_FIGURES: dict[str, Draw] = {**LEVELS, **INFLUENCE, **NORMALITY}

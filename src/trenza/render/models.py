@@ -34,6 +34,7 @@ class Model(NamedTuple):
     varcomp: pd.DataFrame
     modes: pd.DataFrame
     influence: pd.DataFrame
+    residual_bins: pd.DataFrame
 
     @property
     def hollow(self) -> bool:
@@ -48,7 +49,7 @@ def models(ctx: Context) -> list[Model]:
         for _, row in table.loc[table["source"] == source].iterrows() if len(table) else ():
             own = {
                 name: _of(ctx.table(name), row["id"], source)
-                for name in ("coef", "varcomp", "modes", "influence")
+                for name in ("coef", "varcomp", "modes", "influence", "residual_bins")
             }
             found.append(
                 Model(str(row["id"]), rows.analysis_of(row), str(row["outcome"]), source, row, **own)

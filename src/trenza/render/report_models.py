@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, figures_models, figures_models_levels, models, sentences_models
+from trenza.render import (
+    alternatives,
+    figures_models,
+    figures_models_levels,
+    figures_models_residuals,
+    models,
+    sentences_models,
+)
 from trenza.render.markdown import Paper, escape
 from trenza.render.models import Model
 from trenza.render.report_parts import of_one_kind
@@ -43,7 +50,8 @@ def section(paper: Paper, study_id: str) -> None:
         _block(paper, some, mixed=len({m.source for m in every}) > 1, notes=k == 0)
     paper.heading("h_model_rest", 3)
     paper.say(ctx.t("mod_rest_open"))
-    for pages in (figures_models.VARIANCE, figures_models_levels.LEVELS, figures_models_levels.INFLUENCE, figures_models_levels.NORMALITY):  # fmt: skip
+    for pages in (figures_models.VARIANCE, figures_models_levels.LEVELS, figures_models_levels.INFLUENCE, figures_models_levels.NORMALITY,
+                  figures_models_residuals.RESIDUALS, figures_models_residuals.BANDS):  # fmt: skip
         _figures(paper, pages)
 
 
