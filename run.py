@@ -132,7 +132,8 @@ def main(arguments):
     set_up()
     folder = ROOT
     if arguments[:1] == ["test"]:
-        command = [PYTHON, "-m", "pytest", *arguments[1:]]
+        # As many workers as cores, unless -n says otherwise.
+        command = [PYTHON, "-m", "pytest", "-n", "auto", "--dist", "loadgroup", *arguments[1:]]
     elif arguments[:1] in (["propose"], ["audit"]):
         # Files are named, and answers written, from where the user stands.
         command, folder = [PYTHON, ROOT / "workflow" / f"{arguments[0]}.py", *arguments[1:]], Path.cwd()

@@ -22,6 +22,23 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = os.environ.get("TRENZA_DATA")
 
 
+# Fixtures that run the workflow for a minute or more: with several workers each is made once, and first.
+LONG_FIXTURES = ("finished", "national")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a long fixture go to one worker (``--dist loadgroup``), ahead of all others."""
+
+    def place(item: pytest.Item) -> int:
+        used = getattr(item, "fixturenames", ())
+        shared = [name for name in LONG_FIXTURES if name in used]
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(shared[0]))
+        return LONG_FIXTURES.index(shared[0]) if shared else len(LONG_FIXTURES)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def no_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TRENZA_DATA", raising=False)

@@ -26,15 +26,7 @@ from trenza.effects.panel_wild import wild_rows
 
 _CHOSEN = "schools were chosen by a baseline score, so part of this is regression to the mean"
 
-TABLES = (
-    "panel_flow",
-    "panel_overlap",
-    "panel_trends",
-    "panel_effects",
-    "panel_sensitivity",
-    "panel_diagnostics",
-    "panel_detectable",
-)
+TABLES = tuple(EFFECT_CONTRACTS)
 
 
 @dataclass(frozen=True)

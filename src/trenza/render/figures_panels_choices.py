@@ -92,7 +92,7 @@ def _marks(ctx: Context, ax: Axes, part: pd.DataFrame, levels: list[tuple[str, s
         at = [x for x, v in enumerate(part[kind].astype("str")) if v in (value, "either")]
         ax.plot(at, [y] * len(at), marker="|", markersize=6, color=style.INK, linestyle="none")
     names = [style.wrap(choice(ctx, kind, value), LETTERS) for kind, value in reversed(levels)]
-    ax.set_yticks(range(len(levels)), names, fontsize=style.SMALL - 2)
+    ax.set_yticks(range(len(levels)), names, fontsize=style.SMALL - 1)
     ax.set_ylim(-0.6, len(levels) - 0.4)
     ax.set_xlim(-0.6, len(part) - 0.4)
     ax.set_xticks([])

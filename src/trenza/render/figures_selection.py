@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from trenza.contracts.selection_tables import QUALITY
 from trenza.render import rows, selection, style
@@ -133,8 +133,6 @@ def forest(ctx: Context) -> Figure | None:
         else:
             ax.set_xlim(-1.6, 1.6)
             ax.set_xticks([])
-    layout: Any = fig.get_layout_engine()
-    layout.set(rect=(0, 0, 0.94, 1))  # words beside the points need more room than the layout measures
     style.head(fig, ctx.t("fig_claims_forest_title"), ctx.t("fig_claims_forest_foot"))
     return fig
 

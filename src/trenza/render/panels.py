@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trenza.contracts.effect_tables import EFFECT_CONTRACTS
+from trenza.contracts.panel_choice_tables import PANEL_CHOICE_CONTRACTS
 from trenza.render.language import is_missing
 from trenza.render.sentences import difference_unit
 
@@ -13,19 +15,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-TABLES = (
-    "panel_flow",
-    "panel_overlap",
-    "panel_trends",
-    "panel_effects",
-    "panel_sensitivity",
-    "panel_diagnostics",
-    "panel_detectable",
-    "panel_specifications",
-    "panel_left_out",
-    "panel_placebo",
-    "panel_unmeasured",
-)
+TABLES = (*EFFECT_CONTRACTS, *PANEL_CHOICE_CONTRACTS)
 FUZZY, WALD = "fuzzy_rd_linear", "wald_no_running_variable"
 
 

@@ -52,6 +52,7 @@ _RC: Any = {
     "ytick.labelcolor": INK,
     "ytick.major.size": 0,
     "text.color": INK,
+    "text.hinting": "none",  # words are as wide in the file as in the layout, which is made at another resolution
     "legend.fontsize": SMALL,
     "legend.frameon": False,
     "figure.facecolor": PAPER,
