@@ -13,7 +13,14 @@ from render_frames import result
 from trenza.contracts.tables import CONTRACTS
 from trenza.effects.panel import Resampling, panel_tables
 from trenza.effects.panel_choices import choice_tables
-from trenza.render import figures_panels, language, panels, sentences_panel_choices, sentences_panels
+from trenza.render import (
+    figures_panels,
+    language,
+    panels,
+    sentences_panel_balance,
+    sentences_panel_choices,
+    sentences_panels,
+)
 from trenza.render.alternatives import alt
 from trenza.render.context import Context
 from trenza.render.figures import draw
@@ -50,7 +57,7 @@ def tables(source: str, cutoff: bool) -> dict[str, pd.DataFrame]:
     chosen = design(**changes)
     shared: dict[str, Any] = {
         "study": "made", "source": source, "ci_level": 0.95,
-        "estimators": ["gain", "ancova", "group_time"] if cutoff else ["gain", "two_way", "group_time"],
+        "estimators": ["gain", "ancova", "group_time"] if cutoff else ["gain", "weighting", "two_way", "group_time"],
     }  # fmt: skip
     found = panel_tables(chosen, frame, resampling=Resampling(99, 19, 1), **shared)
     found |= choice_tables(chosen, frame, found["panel_effects"], **shared)
@@ -101,6 +108,7 @@ def test_the_section_names_estimand_called_for_naive_power_and_trends(lang: str)
         ctx.t("pan_limit_open"),
     ):
         assert words in said.replace("\\", ""), words
+    assert sentences_panel_balance.findings(ctx, panel)[0] in said.replace("\\", "")
     assert not [w for w in WRONG if w in said.lower()]
     assert said.count("![") == len(figures_panels.PAGE_FIGURES)
 

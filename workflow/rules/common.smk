@@ -100,6 +100,7 @@ TABLES = {
         "panel_sensitivity",
         "panel_diagnostics",
         "panel_detectable",
+        "panel_balance",
         "panel_specifications",
         "panel_left_out",
         "panel_placebo",

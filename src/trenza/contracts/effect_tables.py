@@ -14,7 +14,7 @@ from trenza.contracts.columns import (
 from trenza.contracts.inference_tables import BASELINE_BANDS
 from trenza.contracts.result_columns import RESULT
 
-ESTIMATORS = ("gain", "ancova", "two_way", "group_time", "imputation", "growth")
+ESTIMATORS = ("gain", "ancova", "weighting", "two_way", "group_time", "imputation", "growth")
 AGGREGATIONS = ("overall", "event", "cohort", "cell", "pre_trend", "other")
 EFFECT_ROLES = ("called_for", "beside", "unsafe")
 
@@ -151,6 +151,39 @@ EFFECT_CONTRACTS: dict[str, Contract] = {
                 text_column("method", "the formula"),
             ),
             ("id", "source"),
+        ),
+        Contract(
+            "panel_balance",
+            (
+                STUDY,
+                _ID,
+                SOURCE,
+                text_column("variable", "baseline_outcome_<year>, pupils_tested, or a column of balance_on"),
+                bool_column("covariate", "a column of balance_on"),
+                bool_column("balanced", "the weights were made to meet it"),
+                int_column("n_treated", "treated units with all values that are balanced"),
+                int_column("n_comparison", "units that never begin, with all these values"),
+                float_column(
+                    "effective_comparison",
+                    "comparison units that the weights leave (Kish); blank without weights",
+                ),
+                float_column("largest_share", "largest weight of one comparison unit, 0 to 1"),
+                float_column("mean_treated", "outcome's unit, pupils, or the covariate's"),
+                float_column("mean_comparison_before", "same unit"),
+                float_column("mean_comparison_after", "same unit, weighted; blank without weights"),
+                float_column(
+                    "difference_sd_before", "Hedges g, treated - comparison, SDs between unweighted units"
+                ),
+                float_column("difference_sd_after", "the same with the weights, over the same SD"),
+                text_column(
+                    "band_before", "baseline band of WWC; blank without a difference", True, BASELINE_BANDS
+                ),
+                text_column("band_after", "the same with the weights", True, BASELINE_BANDS),
+                float_column(
+                    "share_inside", "treated between the 5th and the 95th percentile of comparison, 0 to 1"
+                ),
+            ),
+            ("id", "source", "variable"),
         ),
     )
 }

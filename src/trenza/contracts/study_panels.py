@@ -56,6 +56,7 @@ def _one(
     official = sources[panel["source"]]["holds"] == "official"
     there = OFFICIAL_COLUMNS if official else columns(panel["source"])
     named = {k: panel[k] for k in ("unit", "year", "assignment", "weights", "dependency") if k in panel}
+    named |= {f"balance_on.{k}": column for k, column in enumerate(panel["balance_on"])}
     named |= {f"by_year.{y}": column for y, column in panel.get("by_year", {}).items()}
     if "year" in panel:
         named["outcome"] = panel["outcome"]
@@ -76,6 +77,10 @@ def _one(
         for key, column in named.items()
         if column not in there
     ]
+    if panel["balance_on"] and "weighting" not in panel["estimators"]:
+        found.append(
+            ("balance_on", ("covariates without weighting among estimators", "weighting, or no covariates"))
+        )
     if panel["outcome"] not in items:
         found.append(("outcome", (f"'{panel['outcome']}'", f"an item of items.csv: {names_or(items)}")))
     if official and (panel["treated_in"] != "transfer_year" or "by_year" in panel):

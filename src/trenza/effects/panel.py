@@ -22,6 +22,7 @@ from trenza.effects.panel_sensitivity import sensitivity_rows
 from trenza.effects.panel_sums import change_sums
 from trenza.effects.panel_trends import trend_rows
 from trenza.effects.panel_two_way import forbidden, two_way_rows
+from trenza.effects.panel_weighting import balance_rows, weighting_rows
 from trenza.effects.panel_wild import wild_rows
 
 _CHOSEN = "schools were chosen by a baseline score, so part of this is regression to the mean"
@@ -56,6 +57,7 @@ def estimate(
     runs: Mapping[str, Callable[[], list[Row]]] = {
         "gain": lambda: gain_rows(design, used, ci_level=level),
         "ancova": lambda: ancova_rows(design, used, ci_level=level),
+        "weighting": lambda: weighting_rows(design, used, ci_level=level),
         "two_way": lambda: two_way_rows(design, used, ci_level=level),
         "group_time": lambda: group_time_rows(design, used, ci_level=level, draws=how.draws, seed=how.seed),
         "imputation": lambda: imputation_rows(design, used, ci_level=level),
@@ -79,7 +81,7 @@ def estimate(
 
 def _warned(row: Row) -> Row:
     """Where schools were chosen by their scores, only comparison at the same score is safe."""
-    if row["estimator"] == "ancova":
+    if row["estimator"] in ("ancova", "weighting"):
         return row
     return row | {"role": "unsafe", "note": f"{row['note']}; {_CHOSEN}"}
 
@@ -111,6 +113,7 @@ def panel_tables(
         "panel_sensitivity": sensitivity_rows(group_time(change_sums(used), design.pool), ci_level=ci_level),
         "panel_diagnostics": forbidden(used),
         "panel_detectable": detectable_rows(design, used, ci_level=ci_level),
+        "panel_balance": balance_rows(design, used, least=least) if "weighting" in estimators else [],
     }
     tables = {"panel_flow": flow}
     for name, part in rows.items():

@@ -25,6 +25,7 @@ class PanelDesign:
     precision. ``grade``, ``subject``: rows to take, where the table has columns of these names. ``dependency``: column
     whose changes are counted. ``chosen_by``: treatment was given by ``lot``, by a ``score`` of the baseline years (a rule on
     the outcome itself), by a ``cutoff`` on such a score, or by ``other`` means. ``estimand``: what is estimated, in words.
+    ``balance_on``: columns of numbers that weighting makes alike beside the scores of the baseline years.
     """
 
     id: str
@@ -42,13 +43,16 @@ class PanelDesign:
     subject: str | None = None
     dependency: str | None = None
     chosen_by: str = "other"
+    balance_on: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> PanelDesign:
         """The design of one entry of ``panels:`` in study.yaml; keys that are no field are left to their readers."""
         known = {f.name for f in fields(cls)}
         values: dict[str, Any] = {
-            k: tuple(v) if k.endswith("_years") else v for k, v in settings.items() if k in known
+            k: tuple(v) if k.endswith("_years") or k == "balance_on" else v
+            for k, v in settings.items()
+            if k in known
         }
         return cls(**values)
 

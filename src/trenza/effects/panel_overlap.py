@@ -40,20 +40,29 @@ def _row(name: str, values: pd.Series, treated: pd.Series) -> Row:
     row: Row = {"variable": name, "n_treated": len(one), "n_comparison": len(other)}
     if min(len(one), len(other)) < 2:
         return row
-    df = len(one) + len(other) - 2
-    pooled = np.sqrt(((len(one) - 1) * one.var(ddof=1) + (len(other) - 1) * other.var(ddof=1)) / df)
+    g, band = difference_sd(one, other, one.mean() - other.mean())
     row |= {
         "mean_treated": one.mean(),
         "mean_comparison": other.mean(),
         "sd_treated": one.std(ddof=1),
         "sd_comparison": other.std(ddof=1),
     }
-    if pooled > 0.0:
-        factor = np.exp(log_gamma(df / 2.0) - log_gamma((df - 1) / 2.0)) / np.sqrt(df / 2.0)
-        g = float(factor * (one.mean() - other.mean()) / pooled)
-        row |= {
-            "difference_sd": g,
-            "band": next((name for most, name in _BANDS if abs(g) <= most), "not_satisfied"),
-        }
+    row |= {} if g is None else {"difference_sd": g, "band": band}
+    return row | {"share_inside": share_inside(one, other)}
+
+
+def difference_sd(one: np.ndarray, other: np.ndarray, difference: float) -> tuple[float | None, str | None]:
+    """``difference`` over the pooled SD of the two groups with Hedges' exact factor, and its band of WWC; None where nothing varies."""
+    df = len(one) + len(other) - 2
+    pooled = np.sqrt(((len(one) - 1) * one.var(ddof=1) + (len(other) - 1) * other.var(ddof=1)) / df)
+    if not pooled > 0.0:
+        return None, None
+    factor = np.exp(log_gamma(df / 2.0) - log_gamma((df - 1) / 2.0)) / np.sqrt(df / 2.0)
+    g = float(factor * difference / pooled)
+    return g, next((name for most, name in _BANDS if abs(g) <= most), "not_satisfied")
+
+
+def share_inside(one: np.ndarray, other: np.ndarray) -> float:
+    """Share of ``one`` between the 5th and the 95th percentile of ``other``."""
     low, high = np.quantile(other, [0.05, 0.95])
-    return row | {"share_inside": float(((one >= low) & (one <= high)).mean())}
+    return float(((one >= low) & (one <= high)).mean())

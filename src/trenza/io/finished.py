@@ -79,6 +79,7 @@ FINISHED = {
     "panel_sensitivity": "model",
     "panel_diagnostics": "model",
     "panel_detectable": "model",
+    "panel_balance": "model",
     "panel_specifications": "model",
     "panel_left_out": "model",
     "panel_placebo": "model",

@@ -90,11 +90,22 @@ def _specifications(ctx: Context) -> list[str]:
     return found
 
 
+def _balance(ctx: Context) -> list[str]:
+    return [
+        ctx.t("alt_panel_balance_values", panel=panels.title(ctx, p), variable=panels.variable(ctx, r["variable"]),
+              before=ctx.num(r["difference_sd_before"], sign=True), after=ctx.num(r["difference_sd_after"], sign=True))
+        for p in panels.panels(ctx)
+        for _, r in p.tables["panel_balance"].iterrows()
+        if not is_missing(r["difference_sd_before"])
+    ]  # fmt: skip
+
+
 VALUES: dict[str, Callable[[Context], list[str]]] = {
     "panel_estimates": _estimates,
     "panel_trends": _trends,
     "panel_events": _events,
     "panel_overlap": _overlap,
+    "panel_balance": _balance,
     "panel_sensitivity": _sensitivity,
     "panel_specifications": _specifications,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import figures_panels_choices, figures_panels_time, panels, style
+from trenza.render import figures_panels_balance, figures_panels_choices, figures_panels_time, panels, style
 from trenza.render.figures_compare_balance import BANDS, LOOKS
 from trenza.render.language import is_missing, percent
 from trenza.render.panels import Line, Panel
@@ -148,6 +148,7 @@ PAGE_FIGURES: dict[str, Draw] = {
     "panel_trends": figures_panels_time.trends,
     "panel_events": figures_panels_time.events,
     "panel_overlap": overlap,
+    "panel_balance": figures_panels_balance.balance,
     "panel_sensitivity": figures_panels_time.sensitivity,
     "panel_specifications": figures_panels_choices.specifications,
 }

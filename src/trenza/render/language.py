@@ -38,6 +38,7 @@ def texts(lang: str) -> dict[str, str]:
         "coding.yaml",
         "panels.yaml",
         "panel_choices.yaml",
+        "panel_balance.yaml",
         "selection.yaml",
     ):
         both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
@@ -56,6 +57,7 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
         "phrases_compare_es.yaml",
         "phrases_audit_es.yaml",
         "phrases_qualitative_es.yaml",
+        "phrases_weighting_es.yaml",
         "phrases_panels_es.yaml",
         "phrases_claims_es.yaml",
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.panel_choice_tables import PANEL_CHOICE_CONTRACTS
-from trenza.render.language import is_missing
+from trenza.render.language import has_text, is_missing
 from trenza.render.sentences import difference_unit
 
 if TYPE_CHECKING:
@@ -139,8 +139,15 @@ def unit(ctx: Context, panel: Panel) -> str:
 
 
 def variable(ctx: Context, key: Any) -> str:
-    """What is compared before the start."""
-    return ctx.t(f"pan_var_{key}")
+    """What is compared before the start: a score of one year, a value that the project makes, or a declared column."""
+    year = str(key).removeprefix("baseline_outcome_")
+    if year.isdigit():
+        return ctx.t("pan_var_baseline_year", year=year)
+    return ctx.t(f"pan_var_{key}") if has_text(ctx.lang, f"pan_var_{key}") else _declared(ctx, key)
+
+
+def _declared(ctx: Context, column: Any) -> str:
+    return ctx.item(column) if column in ctx.item_rows else ctx.level(column)
 
 
 def said(ctx: Context, row: Any) -> str:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, figures_panels, panels, sentences_panel_choices, sentences_panels
+from trenza.render import (
+    alternatives,
+    figures_panels,
+    panels,
+    sentences_panel_balance,
+    sentences_panel_choices,
+    sentences_panels,
+)
 from trenza.render.language import is_missing
 from trenza.render.markdown import Paper, escape
 from trenza.render.panels import Panel
@@ -38,6 +45,8 @@ def section(paper: Paper, study_id: str) -> None:
         if identifier != "panel_estimates":
             _figure(paper, identifier)
     _whole(paper, "panel_overlap")
+    paper.say(*sentences_panel_balance.open_table(ctx, every))
+    _whole(paper, "panel_balance")
     paper.say(ctx.t("pan_sensitivity_file") if len(ctx.table("panel_sensitivity")) else "")
     paper.say(ctx.t("pan_choices_file") if len(ctx.table("panel_specifications")) else "")
     _whole(paper, "panel_detectable")
@@ -56,7 +65,13 @@ def _panel(paper: Paper, panel: Panel) -> None:
     ctx = paper.ctx
     paper.raw(f"### {escape(panels.title(ctx, panel))} {{#panel-{panel.id.replace('_', '-')}}}")
     paper.say(*sentences_panels.design(ctx, panel))
-    paper.bullets([*sentences_panels.findings(ctx, panel), *sentences_panel_choices.findings(ctx, panel)])
+    paper.bullets(
+        [
+            *sentences_panels.findings(ctx, panel),
+            *sentences_panel_balance.findings(ctx, panel),
+            *sentences_panel_choices.findings(ctx, panel),
+        ]
+    )
     effects = panel.effects
     chosen = effects["aggregation"].isin(SHOWN) & (effects["estimate"].notna() | effects["p_value"].notna())
     # Cohorts of the estimator that the table is about; where all began together there is only one.

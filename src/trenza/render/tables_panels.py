@@ -77,6 +77,15 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_pan_sd_change", number_cell("sd_of_change"), True), Shown("col_pan_icc_change", number_cell("icc_of_change"), True),
         Shown("col_pan_mdes", number_cell("mdes"), True), Shown("col_pan_mdes_sd", number_cell("mdes_sd"), True),
     ),
+    "panel_balance": (
+        PANEL, KIND, Shown("col_pan_variable", lambda c, r: panels.variable(c, r["variable"])),
+        Shown("col_pan_mean_treated", number_cell("mean_treated"), True),
+        Shown("col_pan_mean_before", number_cell("mean_comparison_before"), True),
+        Shown("col_pan_mean_after", number_cell("mean_comparison_after"), True),
+        Shown("col_pan_g_before", number_cell("difference_sd_before"), True), Shown("col_pan_g_after", number_cell("difference_sd_after"), True),
+        Shown("col_pan_band_after", lambda c, r: NO_VALUE if is_missing(r["band_after"]) else c.t(f"cmp_band_{r['band_after']}")),
+        Shown("col_pan_inside", _inside, True),
+    ),
     "panel_specifications": (
         PANEL, KIND, ESTIMATOR, *(_chosen(k) for k in ("pool", "baseline", "counting")), Shown("col_pan_declared", yes_cell("declared")),
         EFFECT,
