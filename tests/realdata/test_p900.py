@@ -94,6 +94,9 @@ def test_naive_gain_ancova_and_cut_off_side_by_side(tables: dict[str, pd.DataFra
             assert same["estimate"] == pytest.approx(naive["estimate"], rel=1e-9)
             held = found.loc[(panel, "ancova", "overall")]
             assert held["estimate"] == pytest.approx(ancova, rel=1e-4)
+            # weighted to both first scores, most of the naive gain is gone, and few schools carry what is left
+            weighted = found.loc[(panel, "weighting", "overall")]
+            assert weighted["estimate"] < 0.35 * naive["estimate"] and weighted["ci_low"] < 0
     early = found.loc[("reading_1990", "ancova", "overall")]
     assert early["ci_low"] < 0 < early["ci_high"]
     late = found.loc[("reading_1992", "ancova", "overall")]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from panel_cases import SIMULATED, by_hand, design, simulated, used
 
-from trenza.contracts.effect_tables import EFFECT_CONTRACTS
+from trenza.contracts.effect_tables import EFFECT_CONTRACTS, ESTIMATORS
 from trenza.effects.panel import TABLES, Resampling, estimate, panel_tables
 from trenza.effects.panel_group_time import group_time_rows
 from trenza.effects.panel_imputation import imputation_rows
@@ -161,7 +161,7 @@ def test_all_tables_keep_their_contracts_whatever_the_order_of_rows() -> None:
 def test_every_estimator_names_its_estimand_and_its_role() -> None:
     made = design(**SIMULATED)
     table = pd.DataFrame(estimate(made, used(simulated(5), made)))
-    assert set(table["estimator"]) == {"gain", "ancova", "two_way", "group_time", "imputation", "growth"}
+    assert set(table["estimator"]) == set(ESTIMATORS)
     assert (table["estimand"] == made.estimand).all()
     roles = table[table["aggregation"] == "overall"].set_index("estimator")["role"]
     assert roles["group_time"] == "called_for" and roles["two_way"] == "unsafe"
@@ -172,7 +172,8 @@ def test_where_schools_were_chosen_by_their_scores_only_ancova_is_called_for() -
     made = design(chosen_by="score", **SIMULATED)
     table = pd.DataFrame(estimate(made, used(simulated(5), made), resampling=QUICK))
     assert set(table.loc[table["estimator"] == "ancova", "role"]) == {"called_for"}
-    others = table[table["estimator"] != "ancova"]
+    assert set(table.loc[table["estimator"] == "weighting", "role"]) == {"beside"}
+    others = table[~table["estimator"].isin(["ancova", "weighting"])]
     assert set(others["role"]) == {"unsafe"} and others["note"].str.contains("regression to the mean").all()
 
 
