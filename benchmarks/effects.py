@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/effects.py [trials]
 
 Time: 8,000 schools in 346 communes over 10 years, three starts, pupils tested as weights, all estimators with bands, bootstrap
-and randomisation. Truth: ``trials`` (default 300) simulated panels a scenario of 40 communes of 5 schools over 6 years, 15
+and randomisation; then the tables of choices, of which each row is an estimate. Truth: ``trials`` (default 300) simulated panels a scenario of 40 communes of 5 schools over 6 years, 15
 communes treated in three years, with noise shared by the schools of a commune in a year. Scenarios: one effect; an effect
 that grows by 2 a year; schools chosen by commune for a low mean of the baseline years. The truth is the mean effect over
 treated school-years. The growth model gets every third trial. Bias is against it, coverage is that of 95 % intervals. Writes effects_coverage.csv and effects_speed.csv; 0 trials
@@ -15,6 +15,7 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ import pandas as pd
 from trenza.contracts.effect_tables import ESTIMATORS
 from trenza.effects.panel import Resampling, estimate, panel_tables
 from trenza.effects.panel_check import check_panel
+from trenza.effects.panel_choices import choice_tables
 from trenza.effects.panel_design import PanelDesign
 
 HERE = Path(__file__).parent
@@ -112,9 +114,13 @@ def speed() -> pd.DataFrame:
         begun = time.perf_counter()
         estimate(made, used, [name], resampling=Resampling())
         timed(name, begun)
+    shared: dict[str, Any] = {"study": "benchmark", "source": "simulated", "ci_level": 0.95}
     begun = time.perf_counter()
-    panel_tables(made, frame, study="benchmark", source="simulated", ci_level=0.95)
+    tables = panel_tables(made, frame, **shared)
     timed("all tables", begun)
+    begun = time.perf_counter()
+    choice_tables(made, frame, tables["panel_effects"], **shared, estimators=ESTIMATORS)
+    timed("choices, units left out, placebos, unmeasured causes", begun)
     return pd.DataFrame(rows)
 
 

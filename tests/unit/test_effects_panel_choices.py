@@ -109,3 +109,20 @@ def test_with_clusters_the_robustness_value_has_no_interval_and_figures_of_few_s
     assert found["robustness"].notna().all() and found["robustness_interval"].isna().all()
     hidden = made(SIMULATED, small(), ["gain"], "real", 16)
     assert all(hidden[name]["estimate"].isna().all() for name in CHOICE_TABLES)
+
+
+def test_a_study_declares_what_varies_in_its_curve() -> None:
+    """Years judged alone: each row is what a study with these years gets; the panel's own choice is always there."""
+    frame, chosen = small(), design(**WEIGHTED)
+    shared: dict[str, Any] = {"study": "made", "source": "simulated", "ci_level": 0.95, "estimators": ["gain", "group_time"]}  # fmt: skip
+    effects = panel_tables(chosen, frame, resampling=Resampling(19, 9, 1), **shared)["panel_effects"]
+    wanted = {"estimators": ["gain"], "pool": ["never"], "baseline_years": [[2002, 2003]], "outcome_years": ["first", [2006]], "counting": ["pupils"]}  # fmt: skip
+    curve = choice_tables(chosen, frame, effects, **shared, specifications=wanted)["panel_specifications"]
+    assert set(curve["estimator"]) == {"gain"} and curve["declared"].sum() == 1
+    assert set(zip(curve["baseline"], curve["judged"], strict=True)) == {
+        (b, j) for b in ("all", "2002, 2003") for j in ("all", "first", "2006")
+    }
+    row = curve.query("baseline == '2002, 2003' and judged == '2006'").iloc[0]
+    years = {"baseline_years": (2002, 2003), "outcome_years": (2006,)}
+    again = panel_tables(design(**{**WEIGHTED, **years}), frame, **{**shared, "estimators": ["gain"]})
+    assert row["estimate"] == pytest.approx(again["panel_effects"]["estimate"].iloc[0], rel=1e-12)

@@ -15,7 +15,7 @@ from trenza.effects.study import model_study
 PANEL: dict[str, Any] = {
     "id": "made", "source": "schools", "unit": "school", "year": "year", "outcome": "score", "treated_in": "treated_in",
     "assignment": "school", "pool": "never", "baseline_years": [2001, 2002], "outcome_years": [2003, 2004], "chosen_by": "other",
-    "estimand": {"en": "mean effect", "es": "efecto medio"}, "estimators": ["gain", "ancova", "group_time"], "discontinuities": [],
+    "estimand": {"en": "mean effect", "es": "efecto medio"}, "estimators": ["gain", "ancova", "group_time"], "discontinuities": [], "balance_on": [], "placebo_outcomes": [], "specifications": {},
 }  # fmt: skip
 DESIGN = {"group": "group", "participants": "treated", "control": "other"}
 CUT = {
@@ -124,3 +124,30 @@ def test_official_years_at_hand_are_split_at_the_first_transfer() -> None:
     )
     with pytest.raises(InputFaults, match="found 4b mate of 2022; allowed: a test before 2018"):
         years_at_hand(panel, tests[tests["year"] > 2018], communes, "made")
+
+
+def test_a_placebo_outcome_is_estimated_as_the_outcome_is() -> None:
+    """8th grade, where the programme did not work: all schools rise by 1 a year, and those of east and west by 2 more in 2003."""
+    frame = by_hand()
+    other = frame.assign(score=200.0 + frame["year"] - 2001.0)
+    other.loc[other["school"].isin(["c", "d"]) & (other["year"] >= 2003), "score"] += 2.0
+    rows = pd.concat([frame.assign(grade="4b"), other.assign(grade="8b")], ignore_index=True)
+    eighth = {"id": "eighth", "grade": "8b"}
+    panel = {**PANEL, "grade": "4b", "estimators": ["group_time"], "placebo_outcomes": [eighth]}
+    found = run({"schools": rows[~rows["school"].isin(["e", "f"])]}, panel)["panel_placebo"]
+    real, start, placebo = (r for _, r in found.iterrows())
+    assert (real["estimate"], start["placebo_year"], placebo["placebo_outcome"]) == (
+        pytest.approx(4.5),
+        2002,
+        "eighth",
+    )
+    assert placebo["estimate"] == pytest.approx(2.0) and start["estimate"] == pytest.approx(0.0)
+    by_itself = run({"schools": rows[~rows["school"].isin(["e", "f"])]}, {**PANEL, "grade": "8b"})[
+        "panel_effects"
+    ]
+    assert by_itself.set_index("term").loc["group_time_overall", "estimate"] == pytest.approx(2.0)
+    with pytest.raises(
+        InputFaults,
+        match=r"panels.made.placebo_outcomes.eighth, column grade: found 2m, of which there is no row; allowed: 4b, 8b",
+    ):
+        run({"schools": rows}, {**panel, "placebo_outcomes": [{**eighth, "grade": "2m"}]})

@@ -12,7 +12,9 @@ from render_frames import result
 
 from trenza.contracts.tables import CONTRACTS
 from trenza.effects.panel import Resampling, panel_tables
+from trenza.effects.panel_check import check_panel
 from trenza.effects.panel_choices import choice_tables
+from trenza.effects.panel_placebos import PlaceboOutcome
 from trenza.render import (
     figures_panels,
     language,
@@ -60,7 +62,9 @@ def tables(source: str, cutoff: bool) -> dict[str, pd.DataFrame]:
         "estimators": ["gain", "ancova", "group_time"] if cutoff else ["gain", "weighting", "two_way", "group_time"],
     }  # fmt: skip
     found = panel_tables(chosen, frame, resampling=Resampling(99, 19, 1), **shared)
-    found |= choice_tables(chosen, frame, found["panel_effects"], **shared)
+    eighth = frame.assign(score=frame["score"] * 0.5)  # keeps half of the effect, so that it shows
+    placebo = PlaceboOutcome("eighth", chosen, check_panel(chosen, eighth, study="made", source=source)[0])
+    found |= choice_tables(chosen, frame, found["panel_effects"], **shared, placebo_outcomes=[placebo])
     if cutoff:
         rows = [
             result(study="made", id="cut", source=source, outcome="gain", term=term, n=40, estimate=e, ci_low=e - 2, ci_high=e + 2, p_value=0.2)
@@ -158,7 +162,7 @@ def test_figures_have_values_in_words_and_simulated_ones_their_stamp(lang: str) 
 def test_choices_places_years_and_unmeasured_causes_are_said(lang: str) -> None:
     ctx = view(lang)
     panel = panels.panels(ctx)[0]
-    choices, left_out, placebo, robustness, e_value = sentences_panel_choices.findings(ctx, panel)
+    choices, left_out, placebo, eighth, robustness, e_value = sentences_panel_choices.findings(ctx, panel)
     curve = panel.tables["panel_specifications"]
     safe = curve[curve["role"] != "unsafe"]["estimate"]
     assert ctx.num(safe.min()) in choices and ctx.num(safe.max()) in choices
@@ -166,10 +170,12 @@ def test_choices_places_years_and_unmeasured_causes_are_said(lang: str) -> None:
     assert ctx.num(left["estimate"].min()) in left_out and ctx.count(len(left)) in left_out
     year = panel.tables["panel_placebo"]["placebo_year"].dropna().iloc[0]
     assert str(int(year)) in placebo
+    shown = panel.tables["panel_placebo"].query("placebo_outcome == 'eighth' and estimator == 'group_time'")
+    assert ctx.num(shown["estimate"].iloc[0]) in eighth and "eighth" in eighth
     causes = panel.tables["panel_unmeasured"].set_index("estimator")
     assert language.percent(causes.loc["gain", "robustness"], lang) in robustness
     assert ctx.num(causes.loc["group_time", "e_value"]) in e_value
-    for sentence in (choices, left_out, placebo, robustness, e_value):
+    for sentence in (choices, left_out, placebo, eighth, robustness, e_value):
         assert sentence in section(ctx).replace("\\", "")
     assert causes["method"].map(lambda m: language.untranslated(m) == []).all()
 

@@ -14,7 +14,6 @@ from trenza.contracts.columns import (
 )
 from trenza.contracts.effect_tables import EFFECT_ROLES, ESTIMATORS
 
-BASELINES = ("all", "last")
 COUNTING = ("schools", "pupils")
 POOLS = ("never", "not_yet")
 # Where the choice makes no difference to the estimator.
@@ -42,7 +41,8 @@ PANEL_CHOICE_CONTRACTS: dict[str, Contract] = {
                 _ESTIMATOR,
                 text_column("role", "called_for, beside or unsafe in this design", allowed=EFFECT_ROLES),
                 text_column("pool", "who is compared, either where it is the same", allowed=(*POOLS, EITHER)),
-                text_column("baseline", "all baseline years or the last alone", allowed=BASELINES),
+                text_column("baseline", "baseline years: all, last, or the years themselves"),
+                text_column("judged", "outcome years: all, first, last, or the years themselves"),
                 text_column("counting", "whether a school counts once or by its pupils", allowed=COUNTING),
                 bool_column("declared", "the choices of study.yaml"),
                 *_INTERVAL,
@@ -71,12 +71,13 @@ PANEL_CHOICE_CONTRACTS: dict[str, Contract] = {
                 SOURCE,
                 _ESTIMATOR,
                 int_column("placebo_year", "year made the start; blank for the real one", blank=True),
+                text_column("placebo_outcome", "id of an outcome that cannot have changed; blank else", True),
                 *_INTERVAL,
                 bool_column(
                     "holds_zero", "the interval holds 0, as it should for a placebo; blank without one", True
                 ),
             ),
-            ("id", "source", "estimator", "placebo_year"),
+            ("id", "source", "estimator", "placebo_year", "placebo_outcome"),
         ),
         Contract(
             "panel_unmeasured",

@@ -37,9 +37,9 @@ def check_panels(study: Mapping[str, Any], columns: Columns, items: set[str], fi
         if panel["id"] in seen:
             found.append(Fault(file, f"{place}.id", "", f"'{panel['id']}' a second time", "each id once"))
         seen.add(panel["id"])
-        found += [
-            Fault(file, f"{place}.{key}", "", *said) for key, said in _one(panel, study, columns, items)
-        ]
+        own = _one(panel, study, columns, items)
+        own += _specifications(panel) + _placebos(panel, own, study, columns, items)
+        found += [Fault(file, f"{place}.{key}", "", *said) for key, said in own]
     return found
 
 
@@ -96,6 +96,55 @@ def _one(
         allowed = "the discontinuity that such a design calls for"
         found.append(("discontinuities", ("nothing beside chosen_by: cutoff", allowed)))
     return found + _years(panel, official)
+
+
+def _specifications(panel: Mapping[str, Any]) -> list[tuple[str, tuple[str, str]]]:
+    chosen: Mapping[str, Any] = panel["specifications"]
+    found = []
+    for estimator in chosen.get("estimators", []):
+        if estimator not in panel["estimators"]:
+            allowed = f"an estimator of this panel: {names_or(panel['estimators'])}"
+            found.append(("specifications.estimators", (f"'{estimator}'", allowed)))
+    if "pupils" in chosen.get("counting", []) and "weights" not in panel:
+        found.append(("specifications.counting", ("pupils without weights", "weights, the column of pupils")))
+    for key in ("baseline_years", "outcome_years"):
+        if panel[key] == AT_HAND:
+            continue
+        for years in chosen.get(key, []):
+            wrong = [] if isinstance(years, str) else [str(y) for y in years if y not in panel[key]]
+            allowed = f"years of this panel: {names_or([str(y) for y in panel[key]])}"
+            found += [(f"specifications.{key}", (y, allowed)) for y in wrong]
+    return found
+
+
+def _placebos(
+    panel: Mapping[str, Any],
+    own: list[tuple[str, tuple[str, str]]],
+    study: Mapping[str, Any],
+    columns: Columns,
+    items: set[str],
+) -> list[tuple[str, tuple[str, str]]]:
+    """Faults that the panel gets only by the outcome, grade or years of a placebo."""
+    found: list[tuple[str, tuple[str, str]]] = []
+    seen: set[str] = set()
+    for position, placebo in enumerate(panel["placebo_outcomes"]):
+        place = f"placebo_outcomes.{position}"
+        if placebo["id"] in seen:
+            found.append((f"{place}.id", (f"'{placebo['id']}' a second time", "each id once")))
+        seen.add(placebo["id"])
+        if "by_year" in placebo and "year" in panel:
+            found.append(
+                (f"{place}.by_year", ("this key beside year", "by_year, for a panel that has it too"))
+            )
+            continue
+        if "by_year" in panel and "outcome" in placebo and "by_year" not in placebo:
+            found.append((f"{place}.by_year", ("nothing", "the columns of this outcome by year")))
+        found += [
+            (f"{place}.{key}", said)
+            for key, said in _one({**panel, **placebo}, study, columns, items)
+            if (key, said) not in own
+        ]
+    return found
 
 
 def _years(panel: Mapping[str, Any], official: bool) -> list[tuple[str, tuple[str, str]]]:

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from trenza.contracts.faults import InputFaults
-from trenza.contracts.panel_choice_tables import EITHER, PANEL_CHOICE_CONTRACTS
-from trenza.effects.panel import estimate
+from trenza.contracts.panel_choice_tables import PANEL_CHOICE_CONTRACTS
 from trenza.effects.panel_check import check_panel
 from trenza.effects.panel_design import PanelDesign
-from trenza.effects.panel_group_time import group_time_rows
 from trenza.effects.panel_models import after_baseline
+from trenza.effects.panel_placebos import PlaceboOutcome, every_placebo
 from trenza.effects.panel_rows import Row
-from trenza.effects.unmeasured import (
-    e_value,
-    leave_one_out,
-    placebo_rows,
-    robustness_value,
-    specification_curve,
-)
+from trenza.effects.panel_runs import run
+from trenza.effects.panel_specifications import specification_rows
+from trenza.effects.unmeasured import e_value, leave_one_out, robustness_value
 
 CHOICE_TABLES = tuple(PANEL_CHOICE_CONTRACTS)
 MOST_LEFT_OUT = 400  # units of assignment that are left out one by one; each costs an estimate
-_BY_POOL = "group_time"  # whom this one compares depends on the pool
-_SLOW = ("growth",)  # only as declared: each takes many fits
 _E_VALUE = "E-value of the estimate in SDs between schools at baseline (VanderWeele & Ding 2017)"
 _LEAST = "robustness value (Cinelli & Hazlett 2020) of least squares with one row a school, years at the mean of the untreated"
 _INDEPENDENT = "its interval takes schools as independent"
@@ -45,11 +36,14 @@ def choice_tables(
     ci_level: float,
     estimators: Sequence[str],
     min_cell: int = 1,
+    specifications: Mapping[str, Sequence[Any]] | None = None,
+    placebo_outcomes: Sequence[PlaceboOutcome] = (),
 ) -> dict[str, pd.DataFrame]:
     """Tables ``CHOICE_TABLES`` of one design, each checked against its contract.
 
     ``frame``: the rows that ``panel_tables`` had, ``effects``: its table ``panel_effects``. Of real data, estimates of fewer than
-    ``min_cell`` treated schools are withheld, and units of assignment with fewer schools have no name.
+    ``min_cell`` treated schools are withheld, and units of assignment with fewer schools have no name. ``specifications``: what varies in
+    the specification curve, see ``specification_rows``.
     """
     used = check_panel(design, frame, study=study, source=source)[0]
     least = min_cell if source == "real" else 1
@@ -57,9 +51,20 @@ def choice_tables(
     declared = [e for e in estimators if e in overall.index]
     main = design.called_for if design.called_for in declared else declared[0]
     rows = {
-        "panel_specifications": _specifications(design, frame, overall, declared, study, ci_level, least),
+        "panel_specifications": specification_rows(
+            design,
+            frame,
+            overall,
+            declared,
+            specifications or {},
+            study=study,
+            ci_level=ci_level,
+            least=least,
+        ),
         "panel_left_out": _left_out(design, used, main, ci_level, least),
-        "panel_placebo": _placebo(design, used, overall, declared, ci_level, least),
+        "panel_placebo": every_placebo(
+            design, used, overall, declared, placebo_outcomes, ci_level=ci_level, least=least
+        ),
         "panel_unmeasured": _unmeasured(design, used, overall, declared),
     }
     tables = {}
@@ -70,67 +75,6 @@ def choice_tables(
     return tables
 
 
-def _found(row: Mapping[str, Any], least: int) -> Row:
-    """Estimate and interval, blank where too few treated units are in it."""
-    enough = (row.get("treated_units") or 0) >= least
-    return {k: row.get(k) if enough else None for k in ("estimate", "ci_low", "ci_high")}
-
-
-def _run(design: PanelDesign, used: pd.DataFrame, estimator: str, ci_level: float, least: int) -> Row:
-    if estimator == "group_time":  # without simultaneous bands, which nobody reads here
-        rows = group_time_rows(design, used, ci_level=ci_level, draws=1, seed=1)
-    else:
-        rows = estimate(design, used, [estimator], ci_level=ci_level)
-    return _found(next(r for r in rows if r["aggregation"] == "overall"), least)
-
-
-def _specifications(
-    design: PanelDesign, frame: pd.DataFrame, overall: pd.DataFrame, declared: Sequence[str], study: str, ci_level: float, least: int,
-) -> list[Row]:  # fmt: skip
-    """Estimators x pool x baseline years x what a school counts; combinations that the data cannot carry are left out."""
-    panels: dict[tuple[str, str, str], tuple[PanelDesign, pd.DataFrame] | None] = {}
-
-    def panel(pool: str, baseline: str, counting: str) -> tuple[PanelDesign, pd.DataFrame] | None:
-        key = (pool, baseline, counting)
-        if key not in panels:
-            changed = replace(
-                design,
-                pool=pool,
-                baseline_years=design.baseline_years if baseline == "all" else (max(design.baseline_years),),
-                weights=design.weights if counting == "pupils" else None,
-            )
-            try:
-                panels[key] = changed, check_panel(changed, frame, study=study)[0]
-            except InputFaults:
-                panels[key] = None
-        return panels[key]
-
-    own = "pupils" if design.weights else "schools"
-
-    def run(estimator: str, pool: str, baseline: str, counting: str) -> Row | None:
-        as_declared = pool == design.pool and baseline == "all" and counting == own
-        if (estimator != _BY_POOL and pool != design.pool) or (estimator in _SLOW and not as_declared):
-            return None
-        if estimator == _BY_POOL and baseline == "last":  # its base is the last test before the start anyhow
-            return None
-        said: Row = {"declared": as_declared} | ({} if estimator == _BY_POOL else {"pool": EITHER})
-        if as_declared:
-            return said | {k: overall.loc[estimator, k] for k in ("estimate", "ci_low", "ci_high")}
-        made = panel(pool, baseline, counting)
-        return None if made is None else said | _run(*made, estimator, ci_level, least)
-
-    choices = {
-        "estimator": declared,
-        "pool": ["never", "not_yet"],
-        "baseline": ["all", "last"] if len(design.baseline_years) > 1 else ["all"],
-        "counting": ["schools", "pupils"] if design.weights else ["schools"],
-    }
-    table = specification_curve(choices, run)
-    return [
-        r | {"role": overall.loc[r["estimator"], "role"]} for r in table.astype(object).to_dict("records")
-    ]
-
-
 def _left_out(
     design: PanelDesign, used: pd.DataFrame, estimator: str, ci_level: float, least: int
 ) -> list[Row]:
@@ -139,56 +83,20 @@ def _left_out(
     if len(schools) == used["unit"].nunique() or not 2 < len(schools) <= MOST_LEFT_OUT:
         return []
 
-    def run(part: pd.DataFrame) -> Row:
+    def without(part: pd.DataFrame) -> Row:
         units = part.drop_duplicates("unit")["cohort"] > 0
         starts = part.loc[part["cohort"] > 0, "cohort"].nunique()
         if units.sum() < 2 or (units.all() and not (design.pool == "not_yet" and starts > 1)):
             return {"estimate": None, "ci_low": None, "ci_high": None}
-        return _run(design, part, estimator, ci_level, least)
+        return run(design, part, estimator, ci_level, least)
 
-    found = leave_one_out(used, "cluster", run)
+    found = leave_one_out(used, "cluster", without)
     rows: list[Row] = found.astype(object).to_dict("records")
     for position, row in enumerate(rows):
         many = schools.iloc[position - 1] if position else 0
         shown = position > 0 and many >= least
         row |= {"position": position, "estimator": estimator, "schools_left_out": many if shown else None}
         row["left_out"] = str(schools.index[position - 1]) if shown else None
-    return rows
-
-
-def _placebo(
-    design: PanelDesign,
-    used: pd.DataFrame,
-    overall: pd.DataFrame,
-    declared: Sequence[str],
-    ci_level: float,
-    least: int,
-) -> list[Row]:
-    """Each estimator on the baseline years alone, the last of them made the start; nothing with one baseline year."""
-    *before, last = sorted(design.baseline_years)
-    if not before:
-        return []
-    part = used[used["year"].isin(design.baseline_years)]
-    both = set(part.loc[part["year"] == last, "unit"]) & set(part.loc[part["year"] < last, "unit"])
-    part = part[part["unit"].isin(both)].reset_index(drop=True)
-    part = part.assign(cohort=part["cohort"].where(part["cohort"] == 0, last))
-    units = part.drop_duplicates("unit")["cohort"] > 0
-    if units.sum() < 2 or units.all():
-        return []
-    moved = replace(design, baseline_years=tuple(before), outcome_years=(last,), pool="never")
-    rows: list[Row] = []
-    for estimator in (e for e in declared if e not in _SLOW):
-        real = {k: overall.loc[estimator, k] for k in ("estimate", "ci_low", "ci_high")}
-        table = placebo_rows(
-            [str(last)],
-            lambda _, e=estimator: _run(moved, part, e, ci_level, least),  # type: ignore[misc]
-            reference=real,
-        )
-        for row in table.astype(object).to_dict("records"):
-            known = pd.notna(row["ci_low"])
-            year = None if pd.isna(row["placebo"]) else last
-            holds = row["holds_zero"] if known else None
-            rows.append(row | {"estimator": estimator, "placebo_year": year, "holds_zero": holds})
     return rows
 
 

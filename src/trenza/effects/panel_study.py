@@ -10,8 +10,10 @@ import pandas as pd
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.study_panels import AT_HAND
 from trenza.effects.panel import Resampling, panel_tables
+from trenza.effects.panel_check import check_panel
 from trenza.effects.panel_choices import choice_tables
 from trenza.effects.panel_design import PanelDesign
+from trenza.effects.panel_placebos import PlaceboOutcome
 from trenza.effects.slep_panel import slep_panel
 
 START = "first_year"  # of rows whose participants all began in one year
@@ -34,6 +36,45 @@ def declared_panel(
     ``data``: records by source id. ``official``: by source id the SIMCE rows and the list of communes. ``design``: the study's,
     for who took part where one year is the start of all. Raises ``InputFaults`` with all faults of the design.
     """
+    given: dict[str, Any] = {"data": data, "official": official, "study": study, "design": design}
+    chosen, rows = designed(panel, **given)
+    shared: dict[str, Any] = {
+        "study": study,
+        "source": kind,
+        "ci_level": ci_level,
+        "estimators": panel["estimators"],
+        "min_cell": min_cell,
+    }
+    faults: list[Fault] = []
+    placebos: list[PlaceboOutcome] = []
+    for entry in panel["placebo_outcomes"]:
+        place = f"{panel['id']}.placebo_outcomes.{entry['id']}"
+        try:
+            made, other = designed({**panel, **entry, "id": place}, **given)
+            placebos.append(
+                PlaceboOutcome(entry["id"], made, check_panel(made, other, study=study, source=kind)[0])
+            )
+        except InputFaults as error:
+            faults += error.faults
+    try:
+        tables = panel_tables(chosen, rows, resampling=Resampling(seed=seed), **shared)
+    except InputFaults as error:
+        faults += error.faults
+    if faults:
+        raise InputFaults(faults)
+    more = {"specifications": panel["specifications"], "placebo_outcomes": placebos}
+    return tables | choice_tables(chosen, rows, tables["panel_effects"], **shared, **more)
+
+
+def designed(
+    panel: Mapping[str, Any],
+    *,
+    data: Mapping[str, pd.DataFrame],
+    official: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
+    study: str,
+    design: Mapping[str, Any],
+) -> tuple[PanelDesign, pd.DataFrame]:
+    """The design of one entry, and its rows, one a school and year. Raises ``InputFaults``."""
     settings = {**panel, "estimand": panel["estimand"]["en"]}
     if panel["source"] in official:
         schools, communes = official[panel["source"]]
@@ -45,16 +86,7 @@ def declared_panel(
         settings |= {"year": panel.get("year", "year")}
         if isinstance(panel["treated_in"], int):
             settings["treated_in"] = START
-    shared: dict[str, Any] = {
-        "study": study,
-        "source": kind,
-        "ci_level": ci_level,
-        "estimators": panel["estimators"],
-        "min_cell": min_cell,
-    }
-    chosen = PanelDesign.of(settings)
-    tables = panel_tables(chosen, rows, resampling=Resampling(seed=seed), **shared)
-    return tables | choice_tables(chosen, rows, tables["panel_effects"], **shared)
+    return PanelDesign.of(settings), rows
 
 
 def school_years(records: pd.DataFrame, panel: Mapping[str, Any], design: Mapping[str, Any]) -> pd.DataFrame:

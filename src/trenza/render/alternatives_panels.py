@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from trenza.render import panels
 from trenza.render.figures_panels_choices import curve
+from trenza.render.figures_panels_placebos import shown_placebos
 from trenza.render.figures_panels_time import steps
 from trenza.render.language import is_missing
 
@@ -100,6 +101,14 @@ def _balance(ctx: Context) -> list[str]:
     ]  # fmt: skip
 
 
+def _placebos(ctx: Context) -> list[str]:
+    return [
+        ctx.t("alt_panel_line", panel=panels.title(ctx, p), name=panels.placebo(ctx, r), said=panels.said(ctx, r))
+        for p in panels.panels(ctx)
+        for _, r in shown_placebos(p).iterrows()
+    ]  # fmt: skip
+
+
 VALUES: dict[str, Callable[[Context], list[str]]] = {
     "panel_estimates": _estimates,
     "panel_trends": _trends,
@@ -107,5 +116,6 @@ VALUES: dict[str, Callable[[Context], list[str]]] = {
     "panel_overlap": _overlap,
     "panel_balance": _balance,
     "panel_sensitivity": _sensitivity,
+    "panel_placebos": _placebos,
     "panel_specifications": _specifications,
 }

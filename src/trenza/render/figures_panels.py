@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import figures_panels_balance, figures_panels_choices, figures_panels_time, panels, style
+from trenza.render import (
+    figures_panels_balance,
+    figures_panels_choices,
+    figures_panels_placebos,
+    figures_panels_time,
+    panels,
+    style,
+)
 from trenza.render.figures_compare_balance import BANDS, LOOKS
 from trenza.render.language import is_missing, percent
 from trenza.render.panels import Line, Panel
@@ -150,5 +157,6 @@ PAGE_FIGURES: dict[str, Draw] = {
     "panel_overlap": overlap,
     "panel_balance": figures_panels_balance.balance,
     "panel_sensitivity": figures_panels_time.sensitivity,
+    "panel_placebos": figures_panels_placebos.placebos,
     "panel_specifications": figures_panels_choices.specifications,
 }

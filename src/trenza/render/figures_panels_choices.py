@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 4  # analyses in a figure; what is beyond is in the table
 LEAST = 3  # fewer choices are no curve
-CHOICES = ("estimator", "pool", "baseline", "counting")
+CHOICES = ("estimator", "pool", "baseline", "judged", "counting")
 LETTERS = 30
 
 
@@ -47,11 +47,6 @@ def curve(panel: Panel) -> pd.DataFrame:
     """The choices that have an estimate, in its order."""
     table = panel.tables["panel_specifications"]
     return table.loc[table["estimate"].notna()].sort_values("position").reset_index(drop=True)
-
-
-def choice(ctx: Context, kind: str, value: str) -> str:
-    """What a choice is called."""
-    return panels.name(ctx, value) if kind == "estimator" else ctx.t(f"pan_spec_{kind}_{value}")
 
 
 def _levels(part: pd.DataFrame) -> list[tuple[str, str]]:
@@ -91,7 +86,7 @@ def _marks(ctx: Context, ax: Axes, part: pd.DataFrame, levels: list[tuple[str, s
     for y, (kind, value) in enumerate(reversed(levels)):
         at = [x for x, v in enumerate(part[kind].astype("str")) if v in (value, "either")]
         ax.plot(at, [y] * len(at), marker="|", markersize=6, color=style.INK, linestyle="none")
-    names = [style.wrap(choice(ctx, kind, value), LETTERS) for kind, value in reversed(levels)]
+    names = [style.wrap(panels.choice(ctx, kind, value), LETTERS) for kind, value in reversed(levels)]
     ax.set_yticks(range(len(levels)), names, fontsize=style.SMALL - 1)
     ax.set_ylim(-0.6, len(levels) - 0.4)
     ax.set_xlim(-0.6, len(part) - 0.4)

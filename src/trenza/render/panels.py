@@ -138,12 +138,30 @@ def unit(ctx: Context, panel: Panel) -> str:
     return difference_unit(ctx, panel.outcome)
 
 
+def choice(ctx: Context, kind: str, value: str) -> str:
+    """What a choice of the specification curve is called; years may be named themselves."""
+    if kind == "estimator":
+        return name(ctx, value)
+    if value[:1].isdigit():
+        return ctx.t(f"pan_spec_{kind}_years", years=value)
+    return ctx.t(f"pan_spec_{kind}_{value}")
+
+
 def variable(ctx: Context, key: Any) -> str:
     """What is compared before the start: a score of one year, a value that the project makes, or a declared column."""
     year = str(key).removeprefix("baseline_outcome_")
     if year.isdigit():
         return ctx.t("pan_var_baseline_year", year=year)
     return ctx.t(f"pan_var_{key}") if has_text(ctx.lang, f"pan_var_{key}") else _declared(ctx, key)
+
+
+def placebo(ctx: Context, row: Any) -> str:
+    """What a row of ``panel_placebo`` is: the real start and outcome, a start before the start, or another outcome."""
+    if not is_missing(row["placebo_year"]):
+        return ctx.t("pan_placebo_start", year=str(int(row["placebo_year"])))
+    return (
+        ctx.t("pan_placebo_real") if is_missing(row["placebo_outcome"]) else ctx.level(row["placebo_outcome"])
+    )
 
 
 def _declared(ctx: Context, column: Any) -> str:

@@ -19,6 +19,7 @@ def findings(ctx: Context, panel: Panel) -> list[str]:
         _specifications(ctx, panel),
         _left_out(ctx, panel),
         _placebo(ctx, panel),
+        *_placebo_outcomes(ctx, panel),
         _robustness(ctx, panel),
         _e_value(ctx, panel),
     ]
@@ -65,6 +66,38 @@ def _placebo(ctx: Context, panel: Panel) -> str:
     ]
     year = str(int(table["placebo_year"].iloc[0]))
     return ctx.t("pan_placebo", year=year, values="; ".join(values), unit=panels.unit(ctx, panel))
+
+
+def _placebo_outcomes(ctx: Context, panel: Panel) -> list[str]:
+    """One for each declared outcome, of the estimators that are safe in this design."""
+    table = panel.tables["panel_placebo"]
+    safe = {x.key for x in panels.lines(panel) if x.role != "unsafe"}
+    table = table.loc[table["placebo_outcome"].notna() & table["estimate"].notna()]
+    table = table.loc[table["estimator"].isin(safe)]
+    said = []
+    for outcome in dict.fromkeys(table["placebo_outcome"]):
+        part = table.loc[table["placebo_outcome"] == outcome]
+        values = [
+            f"{small_first(panels.name(ctx, str(r['estimator'])))} {panels.said(ctx, r)}"
+            for _, r in part.iterrows()
+        ]
+        known = part.loc[part["holds_zero"].notna(), "holds_zero"].astype(bool)
+        parts = [
+            ctx.t(
+                "pan_placebo_outcome",
+                outcome=ctx.level(outcome),
+                values="; ".join(values),
+                unit=panels.unit(ctx, panel),
+            )
+        ]
+        if len(known) and known.all():
+            parts.append(ctx.t("pan_placebo_outcome_open"))
+        elif len(known):
+            parts.append(
+                ctx.t("pan_placebo_outcome_shows", n=ctx.count((~known).sum()), k=ctx.count(len(known)))
+            )
+        said.append(" ".join(parts))
+    return said
 
 
 def _robustness(ctx: Context, panel: Panel) -> str:

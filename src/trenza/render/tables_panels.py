@@ -36,7 +36,7 @@ EFFECT = Shown("col_pan_effect", span_cell("estimate", "ci_low", "ci_high"), Tru
 
 
 def _chosen(kind: str) -> Shown:
-    return Shown(f"col_pan_{kind}", lambda c, r: c.t(f"pan_spec_{kind}_{r[kind]}"))
+    return Shown(f"col_pan_{kind}", lambda c, r: panels.choice(c, kind, str(r[kind])))
 
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
@@ -87,7 +87,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_pan_inside", _inside, True),
     ),
     "panel_specifications": (
-        PANEL, KIND, ESTIMATOR, *(_chosen(k) for k in ("pool", "baseline", "counting")), Shown("col_pan_declared", yes_cell("declared")),
+        PANEL, KIND, ESTIMATOR, *(_chosen(k) for k in ("pool", "baseline", "judged", "counting")), Shown("col_pan_declared", yes_cell("declared")),
         EFFECT,
     ),
     "panel_left_out": (
@@ -95,7 +95,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "panel_placebo": (
         PANEL, KIND, ESTIMATOR,
-        Shown("col_pan_placebo", lambda c, r: NO_VALUE if is_missing(r["placebo_year"]) else str(int(r["placebo_year"]))), EFFECT,
+        Shown("col_pan_placebo", panels.placebo), EFFECT,
         Shown("col_pan_zero", yes_cell("holds_zero")),
     ),
     "panel_unmeasured": (
