@@ -13,6 +13,7 @@ from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
 from trenza.contracts.study import check_items, check_study, findings
 from trenza.contracts.study_analyses import Rows, available_columns
+from trenza.contracts.study_displays import check_displays
 from trenza.contracts.words import names_or
 from trenza.io.clean_folder import CODED
 from trenza.io.files import files_of
@@ -198,6 +199,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     files: dict[str, str] = {}
     missing: list[str] = []
     rated: set[str] = set()
+    typed: dict[str, list[dict[str, str]]] = {"case_themes": [], "claims": []}
     official: dict[str, dict[str, str]] = {}
     for sid, source in study["sources"].items():
         if source["holds"] == "official" and "folders" in source:
@@ -210,6 +212,8 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
         path = Path(data_root) / source["file"] if real else Path(source["file"])
         files[sid] = path.as_posix()
         if (root / path).is_file() or (source["holds"] == "coded_project" and (root / path).is_dir()):
+            if source["holds"] in typed:
+                typed[source["holds"]] += read_rows(root / path, path.as_posix())[1]
             if source["holds"] == "ratings":
                 rated |= {row.get("item", "") for row in read_rows(root / path, path.as_posix())[1]}
         elif real:
@@ -224,6 +228,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
                     "a file of the project",
                 )
             )
+    faults += check_displays(study, typed, shown)
     codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
     faults += check_links(rows["links"], findings(study, rated), codable, tables["links"])
     if faults:

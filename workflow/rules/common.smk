@@ -136,7 +136,7 @@ TABLES = {
         "saturation",
         "prevalence",
     ],
-    "triangulate": ["convergence", "joint_display"],
+    "triangulate": ["convergence", "joint_display", "case_comparison"],
 }
 
 
@@ -150,6 +150,13 @@ def table_paths(stage):
 def setting(key):
     """An input function for one section of study.yaml, so that a change reruns only the rules that use it."""
     return lambda wildcards: STUDIES[wildcards.study].settings[key]
+
+
+def settings_of(*keys):
+    """An input function for several sections of study.yaml, by key."""
+    return lambda wildcards: {
+        key: STUDIES[wildcards.study].settings[key] for key in keys
+    }
 
 
 def design(*keys):

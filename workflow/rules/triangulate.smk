@@ -7,6 +7,8 @@ rule triangulate_strands:
         ratings="results/{study}/describe/ratings.table.csv",
         codes="results/{study}/qualitative/codes.table.csv",
         segments="results/{study}/qualitative/segments.table.csv",
+        case_themes="results/{study}/qualitative/case_themes.table.csv",
+        claims="results/{study}/model/claims.table.csv",
     output:
         **table_paths("triangulate"),
     log:
@@ -15,6 +17,7 @@ rule triangulate_strands:
         "../envs/trenza.yaml"
     params:
         code=code_digest("triangulate"),
+        displays=settings_of("case_comparison"),
         rule=PROJECT.settings["convergence"],
         alpha=round(1 - PROJECT.settings["ci_level"], 10),
     script:

@@ -8,6 +8,7 @@ with job(snakemake.log[0]):
     from trenza.io.files import read_table, write_table
     from trenza.io.study_files import read_study_table
     from trenza.triangulate.convergence import converge
+    from trenza.triangulate.displays import displays
     from trenza.triangulate.joint import joint_display
 
     study = snakemake.wildcards.study
@@ -18,3 +19,6 @@ with job(snakemake.log[0]):
     write_table(calls, Path(snakemake.output.convergence), "convergence")
     display = joint_display(calls, links, study=study, codes=tables["codes"], coef=tables["coef"])
     write_table(display, Path(snakemake.output.joint_display), "joint_display")
+    shown = {name: read_table(Path(path), name) for name, path in snakemake.input.items() if name != "links_csv"}
+    for name, table in displays(snakemake.params.displays, shown, study=study).items():
+        write_table(table, Path(snakemake.output[name]), name)

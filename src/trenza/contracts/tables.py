@@ -21,6 +21,7 @@ from trenza.contracts.columns import (
     int_column,
     text_column,
 )
+from trenza.contracts.display_tables import DISPLAY_CONTRACTS
 from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.inference_tables import INFERENCE_CONTRACTS
 from trenza.contracts.model_tables import MODEL_CONTRACTS
@@ -326,6 +327,7 @@ CONTRACTS: dict[str, Contract] = {
             ),
             ("link", "strand", "item"),
         ),
+        *DISPLAY_CONTRACTS.values(),
         *SCHOOL_CONTRACTS,
         *INFERENCE_CONTRACTS,
         *MODEL_CONTRACTS,

@@ -115,6 +115,7 @@ FINISHED = {
     "manifest": "report",
     "convergence": "triangulate",
     "joint_display": "triangulate",
+    "case_comparison": "triangulate",
 }
 SETTINGS = "report/settings.json"
 

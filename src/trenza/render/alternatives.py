@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trenza.render import (
     alternatives_coding,
     alternatives_compare,
+    alternatives_displays,
     alternatives_models,
     alternatives_panels,
     alternatives_questionnaire,
@@ -95,6 +96,7 @@ _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "discontinuity": _cutoff,
     **alternatives_coding.VALUES,
     **alternatives_compare.VALUES,
+    **alternatives_displays.VALUES,
     **alternatives_models.VALUES,
     **alternatives_panels.VALUES,
     **alternatives_questionnaire.VALUES,

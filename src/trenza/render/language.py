@@ -40,6 +40,7 @@ def texts(lang: str) -> dict[str, str]:
         "panel_choices.yaml",
         "panel_balance.yaml",
         "selection.yaml",
+        "displays.yaml",
     ):
         both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
         found |= {key: by_language[lang] for key, by_language in both.items()}
@@ -60,6 +61,7 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
         "phrases_weighting_es.yaml",
         "phrases_panels_es.yaml",
         "phrases_claims_es.yaml",
+        "phrases_displays_es.yaml",
     )
     raw = [(folder / name).read_text(encoding="utf-8") for name in names]
     return tuple((re.compile(p["en"]), p["es"]) for part in raw for p in yaml.safe_load(part))

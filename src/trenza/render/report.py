@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.render import (
     report_coding,
     report_compare,
+    report_displays,
     report_effects,
     report_frame,
     report_models,
@@ -60,6 +61,7 @@ SECTIONS = (
     report_strands.interviews,
     report_coding.section,
     report_strands.together,
+    report_displays.section,
     report_frame.limits,
     report_frame.methods,
     report_frame.reproduction,
@@ -89,6 +91,7 @@ RESTS_ON: dict[Callable[[Paper, str], None], tuple[str, ...]] = {
     report_selection.rules: ("selection_rule",),
     report_strands.interviews: ("codes",),
     report_strands.together: ("convergence",),
+    report_displays.section: report_displays.NEEDS,
 }
 
 
