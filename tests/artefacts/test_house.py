@@ -25,6 +25,7 @@ LAW = {
     "effects": {"contracts", "multilevel"},
     "qualitative": {"contracts", "io"},
     "triangulate": {"contracts"},
+    "disclosure": {"contracts"},
     "render": {"contracts"},
     "simulate": {"contracts"},
     "project": {"contracts", "io", "multilevel", "official", "qualitative", "questionnaire", "triangulate"},

@@ -96,8 +96,10 @@ def test_year_changes_by_hand() -> None:
     assert (row["year"], row["since_year"], row["schools"], row["mean_points"]) == (2022, 2018, 4, 5.0)
     assert row["sd_points"] == 10.0
     assert row["correlation"] == pytest.approx(np.corrcoef([200, 240, 260, 280], [210, 230, 270, 290])[0, 1])
-    assert (row["share_up"], row["share_down"]) == pytest.approx((1 / 3, 1 / 3))  # of the three with a mark
+    assert np.isnan(row["share_up"]) and np.isnan(row["share_down"])  # one school each
     assert row["q50_points"] == 10.0 and math.isnan(row["q25_points"])  # one school below the quartile
+    row = of(changes_of(two_years(), 1), breakdown="all")
+    assert (row["share_up"], row["share_down"]) == pytest.approx((1 / 3, 1 / 3))  # of the three with a mark
 
 
 def test_marks_are_left_out_where_the_test_before_is_not_at_hand() -> None:

@@ -39,7 +39,7 @@ def rules_to_run(project: Any, *arguments: str) -> set[str]:
 
 ALL_RULES = {
     "clean_sources", "describe_groups", "compare_groups", "model_effects", "qualitative_matrices",
-    "triangulate_strands", "report_settings", "report_study", "report_notebooks",
+    "triangulate_strands", "report_settings", "report_checks", "report_study", "report_notebooks",
 }  # fmt: skip
 
 
@@ -72,9 +72,18 @@ def test_a_second_run_does_nothing(finished: Any) -> None:
 @pytest.mark.parametrize(
     ("room", "reruns"),
     [
-        ("triangulate", {"triangulate_strands", "report_study", "report_notebooks"}),
+        ("triangulate", {"triangulate_strands", "report_checks", "report_study", "report_notebooks"}),
         ("render", {"report_study", "report_notebooks"}),
-        ("qualitative", {"qualitative_matrices", "triangulate_strands", "report_study", "report_notebooks"}),
+        (
+            "qualitative",
+            {
+                "qualitative_matrices",
+                "triangulate_strands",
+                "report_checks",
+                "report_study",
+                "report_notebooks",
+            },
+        ),
         ("simulate", ALL_RULES),
     ],
 )

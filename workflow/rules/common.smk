@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 from trenza.contracts.faults import InputFaults
+from trenza.io.finished import CHECKS
 from trenza.io.manifest import UNTOLD
 from trenza.io.provenance import code_digest
 from trenza.project import load_project

@@ -1,5 +1,6 @@
 # The report in each language with its figures, and the notebooks executed over finished tables.
 FINISHED = [path for stage in TABLES for path in table_paths(stage).values()]
+CHECKED = {name: f"results/{{study}}/report/{name}.table.csv" for name in CHECKS}
 
 
 rule report_settings:
@@ -21,8 +22,32 @@ rule report_settings:
         "../scripts/report_settings.py"
 
 
+# Nothing is written of a study, in any language, whose tables would tell too much of somebody.
+rule report_checks:
+    input:
+        clean="results/{study}/clean",
+        items_csv=study_table("items"),
+        codebook_csv=study_table("codebook"),
+        links_csv=study_table("links"),
+        manifest="results/{study}/report/manifest.table.csv",
+        settings="results/{study}/report/settings.json",
+        tables=FINISHED,
+    output:
+        **CHECKED,
+    log:
+        "logs/{study}/report_checks.log",
+    conda:
+        "../envs/trenza.yaml"
+    params:
+        code=code_digest("disclosure"),
+        min_cell=PROJECT.settings["disclosure"]["min_cell"],
+    script:
+        "../scripts/report_checks.py"
+
+
 rule report_study:
     input:
+        **CHECKED,
         clean="results/{study}/clean",
         items_csv=study_table("items"),
         codebook_csv=study_table("codebook"),
@@ -49,6 +74,7 @@ rule report_study:
 
 rule report_notebooks:
     input:
+        **CHECKED,
         clean="results/{study}/clean",
         items_csv=study_table("items"),
         codebook_csv=study_table("codebook"),

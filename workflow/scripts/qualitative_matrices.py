@@ -31,7 +31,10 @@ with job(snakemake.log[0]):
         ci_level=snakemake.params.ci_level,
         min_cell=snakemake.params.min_cell,
     )
-    tables = {**coded.tables, **count_study(data, study=study, sources=sources, codebook=codebook)}
+    typed = count_study(
+        data, study=study, sources=sources, codebook=codebook, min_cell=snakemake.params.min_cell
+    )
+    tables = {**coded.tables, **typed}
     private = Path(snakemake.output.private)
     private.mkdir(parents=True, exist_ok=True)
     for name, frame in coded.private.items():

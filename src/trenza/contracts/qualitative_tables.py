@@ -206,7 +206,7 @@ QUALITATIVE_CONTRACTS: tuple[Contract, ...] = (
             int_column("n_segments", "different segments; blank when suppressed", blank=True),
             int_column("n_cases", "cases with such a segment; blank when suppressed", blank=True),
             *(int_column(d, f"segments that are {d}; blank when suppressed", blank=True) for d in DIRECTIONS),
-            int_column("n_cases_total", "cases of the level"),
+            int_column("n_cases_total", "cases of the level; blank when they are few", blank=True),
             float_column("share_cases", "n_cases / n_cases_total, 0 to 1"),
             float_column("ci_low", "lower limit of the share, Wilson"),
             float_column("ci_high", "upper limit"),

@@ -229,9 +229,9 @@ SCHOOL_CONTRACTS: tuple[Contract, ...] = (
             float_column("correlation", "of the two scores, over schools"),
             float_column(
                 "share_up",
-                "schools marked significantly up, of those with a mark; blank where none is marked",
+                "schools marked significantly up, of those marked; blank where none is, or they or the others are few",
             ),
-            float_column("share_down", "schools marked significantly down, of those with a mark"),
+            float_column("share_down", "schools marked significantly down; blank as share_up"),
             _SUPPRESSED,
         ),
         ("source_id", "grade", "year", "since_year", "subject", "breakdown", "level"),

@@ -104,7 +104,10 @@ SELECTION_CONTRACTS: dict[str, Contract] = {
                 float_column("gain_mean", "mean gain minus the pool's mean gain, points", False),
                 float_column("gain_se", "its standard error, points"),
                 float_column("expected", "gain that noise alone gives at these baselines, points", False),
-                float_column("share_chosen", "schools of the bin that the rule takes, 0 to 1", False),
+                float_column(
+                    "share_chosen",
+                    "schools of the bin that the rule takes, 0 to 1; blank where they, or the others, are some but few",
+                ),
             ),
             ("id", "source", "bin"),
         ),

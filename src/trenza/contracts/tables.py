@@ -15,6 +15,7 @@ from trenza.contracts.columns import (
     SOURCE,
     SOURCE_ID,
     STUDY,
+    Column,
     Contract,
     bool_column,
     float_column,
@@ -28,6 +29,7 @@ from trenza.contracts.model_tables import MODEL_CONTRACTS
 from trenza.contracts.panel_choice_tables import PANEL_CHOICE_CONTRACTS
 from trenza.contracts.qualitative_tables import NEVER_IN_RESULTS, QUALITATIVE_CONTRACTS
 from trenza.contracts.questionnaire_tables import QUESTIONNAIRE_CONTRACTS
+from trenza.contracts.report_tables import REPORT_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
 from trenza.contracts.selection_tables import SELECTION_CONTRACTS
@@ -41,11 +43,14 @@ QUALITATIVE_SIDES = ("supports", "mixed", "opposes", "absent")
 CALLS = ("agreement", "partial_agreement", "silence", "dissonance")
 
 
-_CELL_COUNTS = (
-    int_column("n_segments", "coded segments"),
-    int_column("n_cases", "schools with at least one such segment"),
-    *(int_column(d, f"segments that are {d}") for d in DIRECTIONS),
-)
+def _cell_counts(blank: bool = False) -> tuple[Column, ...]:
+    withheld = "; blank when withheld" if blank else ""
+    return (
+        int_column("n_segments", f"coded segments{withheld}", blank),
+        int_column("n_cases", f"schools with at least one such segment{withheld}", blank),
+        *(int_column(d, f"segments that are {d}{withheld}", blank) for d in DIRECTIONS),
+    )
+
 
 CONTRACTS: dict[str, Contract] = {
     c.name: c
@@ -254,7 +259,7 @@ CONTRACTS: dict[str, Contract] = {
                 text_column("path", "codes from the root, joined by /"),
                 int_column("depth", "0 at the root"),
                 bool_column("codable", "false for a folder"),
-                *_CELL_COUNTS,
+                *_cell_counts(),
                 int_column("n_segments_below", "segments of the code and of all codes below it"),
                 int_column("n_cases_total", "schools in the strand"),
             ),
@@ -270,7 +275,7 @@ CONTRACTS: dict[str, Contract] = {
                 ),
                 text_column("level", "level of it"),
                 text_column("code", "code"),
-                *_CELL_COUNTS,
+                *_cell_counts(blank=True),
             ),
             ("by", "level", "code"),
         ),
@@ -338,17 +343,7 @@ CONTRACTS: dict[str, Contract] = {
         *QUESTIONNAIRE_CONTRACTS,
         *CODED_CONTRACTS,
         *(c for c in QUALITATIVE_CONTRACTS if c.name not in NEVER_IN_RESULTS),
-        # report
-        Contract(
-            "manifest",
-            (
-                STUDY,
-                text_column("kind", "version, input or setting", allowed=("version", "input", "setting")),
-                text_column("name", "package, file or setting"),
-                text_column("value", "version, sha256 or value"),
-            ),
-            ("kind", "name"),
-        ),
+        *REPORT_CONTRACTS,
     )
 }
 

@@ -29,6 +29,30 @@ def merged(counts: Sequence[int], min_cell: int) -> list[list[int]]:
     return runs
 
 
+def merged_shares(counts: Sequence[int], hits: Sequence[int], min_cell: int) -> list[list[int]]:
+    """As ``merged``, and in each run those of ``hits`` (part of ``counts``), and the others, are none or ``min_cell``.
+
+    A share with its n is a count of those who have what it is the share of. A run in which they, or those without,
+    are some but few joins the next; the last joins the one before. Where all bins together have few, the answer is
+    empty.
+    """
+    least = max(min_cell, 1)
+    few = range(1, least)
+    runs = merged(counts, min_cell)
+    k = 0
+    while k < len(runs):
+        held, part = sum(counts[i] for i in runs[k]), sum(hits[i] for i in runs[k])
+        if part not in few and held - part not in few:
+            k += 1
+        elif len(runs) == 1:
+            return []
+        else:
+            first = min(k, len(runs) - 2)
+            runs[first : first + 2] = [[*runs[first], *runs[first + 1]]]
+            k = first
+    return runs
+
+
 def bin_rows(
     x: np.ndarray,
     y: np.ndarray,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.effects.bins import bin_rows, merged
+from trenza.effects.bins import bin_rows, merged, merged_shares
 from trenza.effects.cutoff_local import LEAST, chosen_bandwidth, density_row, local_rows
 from trenza.effects.cutoff_rows import Row, Window, estimates, other_bandwidth, placebo, take_up
 from trenza.effects.used_rows import Place, UsedRows, level_fault, result_frame, used_rows
@@ -63,7 +63,8 @@ def discontinuity(
     bandwidths, outcomes from before as a check).
 
     And a table of contract ``bins``: curves take_up and outcome, ``bins_per_side`` bins of equal width from
-    the cut-off outwards on each side; a bin with fewer than ``min_cell`` units joins its neighbour towards
+    the cut-off outwards on each side; a bin with fewer than ``min_cell`` units (of the curve of
+    take-up: with some but fewer who took part, or who did not) joins its neighbour towards
     the cut-off (the innermost joins outwards), and a side with fewer has no bins at all.
 
     Raises ``InputFaults`` with all faults at once: see ``used_rows``; bandwidth not above 0; an unknown side;
@@ -185,9 +186,12 @@ def _bins(
         ends = [(cutoff + sign * reach[i], cutoff + sign * reach[i + 1]) for i in range(count)]
         edges = [(min(pair), max(pair)) for pair in ends]
         held = np.bincount(position[inside], minlength=count)
+        taken = np.bincount(position[inside & (window.took_part > 0)], minlength=count)
         # from the outside in, so that a small bin joins its neighbour towards the cut-off
-        runs = [[count - 1 - i for i in run] for run in merged(held[::-1].tolist(), min_cell)]
+        inwards = held[::-1].tolist()
+        joined = {"take_up": merged_shares(inwards, taken[::-1].tolist(), min_cell), "outcome": merged(inwards, min_cell)}  # fmt: skip
         for curve, values in (("take_up", window.took_part.astype(float)), ("outcome", window.y)):
+            runs = [[count - 1 - i for i in run] for run in joined[curve]]
             made = bin_rows(
                 cutoff + x[inside], values[inside], position[inside], runs, edges, share=curve == "take_up"
             )

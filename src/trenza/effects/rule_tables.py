@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trenza.contracts.disclosure import hidden_cells
 from trenza.contracts.selection_tables import SELECTION_CONTRACTS
 from trenza.effects.intervals import symmetric
 from trenza.effects.rule_panel import RulePanel, rule_panel
@@ -202,7 +203,11 @@ def _bin_rows(panel: RulePanel, own: Noise, min_cell: int, bins: int = 20) -> li
     order = np.lexsort((panel.units, x))
     many = max(1, min(bins, len(x) // max(min_cell, 2)))
     rows = []
-    for number, part in enumerate(np.array_split(order, many), 1):
+    split = np.array_split(order, many)
+    taken = np.array([[int(panel.chosen[part].sum()), int((~panel.chosen[part].astype(bool)).sum())] for part in split])  # fmt: skip
+    # A share with its n is a count of schools.
+    few = hidden_cells(taken, min_cell)
+    for number, part in enumerate(split, 1):
         rows.append(
             {
                 "bin": number,
@@ -211,7 +216,7 @@ def _bin_rows(panel: RulePanel, own: Noise, min_cell: int, bins: int = 20) -> li
                 "gain_mean": float(gain[part].mean()),
                 "gain_se": float(gain[part].std(ddof=1) / len(part) ** 0.5),
                 "expected": float(expected[part].mean()),
-                "share_chosen": float(panel.chosen[part].mean()),
+                "share_chosen": None if few[number - 1] else float(panel.chosen[part].mean()),
             }
         )
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,21 +113,26 @@ FINISHED = {
     "saturation": "qualitative",
     "prevalence": "qualitative",
     "manifest": "report",
+    "disclosure": "report",
     "convergence": "triangulate",
     "joint_display": "triangulate",
     "case_comparison": "triangulate",
 }
 SETTINGS = "report/settings.json"
+# What is made of the other tables, before a report may be written.
+CHECKS = ("disclosure",)
 
 
-def read_finished(results: Path) -> dict[str, pd.DataFrame]:
-    """All finished tables below ``results/<study>`` by name, each checked against its contract.
+def read_finished(results: Path, without: Collection[str] = ()) -> dict[str, pd.DataFrame]:
+    """All finished tables below ``results/<study>`` by name, each checked against its contract, but for ``without``.
 
     Of the cleaned rows only simulated ones come along, as ``records``: a figure may draw them one by one,
     and real people's rows it may not.
     """
     tables = {
-        name: read_table(results / stage / f"{name}.table.csv", name) for name, stage in FINISHED.items()
+        name: read_table(results / stage / f"{name}.table.csv", name)
+        for name, stage in FINISHED.items()
+        if name not in without
     }
     simulated = sorted((results / "clean").glob("*_simulated.data.csv"))
     if simulated:
@@ -141,11 +146,13 @@ def write_settings(path: Path, study: str, settings: Mapping[str, Any], files: M
     write_text(path, json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
-def open_results(study: str | None = None, root: Path | None = None) -> dict[str, Any]:
+def open_results(
+    study: str | None = None, root: Path | None = None, without: Collection[str] = ()
+) -> dict[str, Any]:
     """What a notebook needs of one finished study: ``tables``, ``study`` (settings), ``items``, ``codebook``, ``links``.
 
     ``study`` is by default the one that the workflow is executing (TRENZA_STUDY), else cic2019; ``root`` is
-    the project's folder, by default TRENZA_ROOT or the folder above the notebooks. Raises ``InputFaults``
+    the project's folder, by default TRENZA_ROOT or the folder above the notebooks; ``without`` names tables that are not made yet. Raises ``InputFaults``
     where the study has not been run.
     """
     root = root or Path(
@@ -160,4 +167,4 @@ def open_results(study: str | None = None, root: Path | None = None) -> dict[str
         )
     kept = json.loads((results / SETTINGS).read_text(encoding="utf-8"))
     frames = {name: read_study_table(root / kept["files"][name]) for name in ("items", "codebook", "links")}
-    return {"tables": read_finished(results), "study": kept["settings"], **frames}
+    return {"tables": read_finished(results, without), "study": kept["settings"], **frames}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -89,8 +90,9 @@ def _change_rows(before: Sitting, after: Sitting, breakdown: str, marks_apply: b
         after.min_cell,
         np.array([level in out for level in levels], dtype=bool),
     )
+    few_up, few_down = (_few_marked(marks, levels, sign, after.min_cell, hidden) for sign in (1, -1))
     rows = []
-    for (level, used), suppressed in zip(levels.items(), hidden.tolist(), strict=True):
+    for k, ((level, used), suppressed) in enumerate(zip(levels.items(), hidden.tolist(), strict=True)):
         row = after.place | {"since_year": before.year, "breakdown": breakdown, "level": level}
         row["suppressed"] = suppressed
         if not suppressed:
@@ -99,9 +101,19 @@ def _change_rows(before: Sitting, after: Sitting, breakdown: str, marks_apply: b
                 row["correlation"] = float(np.corrcoef(old[used], new[used])[0, 1])
             marked = marks[used][~np.isnan(marks[used])]
             if marks_apply and len(marked):
-                row |= {"share_up": float((marked > 0).mean()), "share_down": float((marked < 0).mean())}
+                up, down = float((marked > 0).mean()), float((marked < 0).mean())
+                row |= {"share_up": None if few_up[k] else up, "share_down": None if few_down[k] else down}
         rows.append(row)
     return rows
+
+
+def _few_marked(
+    marks: np.ndarray, levels: Mapping[str, np.ndarray], sign: int, min_cell: int, hidden: np.ndarray
+) -> np.ndarray:
+    """Levels whose share of schools marked with ``sign`` is withheld: with its n it is a count of schools."""
+    counts = [[int((marks[used] == sign).sum()), int((~np.isnan(marks[used])).sum())] for used in levels.values()]  # fmt: skip
+    parts = np.array([[n, of - n] for n, of in counts], dtype=int).reshape(-1, 2)
+    return hidden_cells(parts, min_cell, hidden)
 
 
 def _by_pupils(pupils: np.ndarray) -> dict[str, np.ndarray]:

@@ -33,7 +33,9 @@ def code_matrix(
     those without a segment, since they are the base of the shares. Cases without a value are of no level.
     ``share_cases`` is the share of the level's cases with a segment under the code, with Wilson's interval.
     With ``min_cell`` above 0, cells of fewer cases are withheld, with a further one where the total would give
-    them away (``contracts.disclosure.hidden_cells``), and so are their segments; columns by case are refused.
+    them away (``contracts.disclosure.hidden_cells``), and so are their segments; columns by case are refused. Of a level
+    with fewer cases everything is withheld, the number of cases and empty cells too: "none of both principals" tells
+    of both.
     Raises ``InputFaults`` for unknown columns and cases.
     """
     _check(segments, cases, by, min_cell)
@@ -54,12 +56,13 @@ def code_matrix(
         every = pd.MultiIndex.from_product([codes, levels], names=["code", "level"])
         cells = counted.reindex(every).reset_index()
         cells[_COUNTS] = cells[_COUNTS].fillna(0).astype("Int64")
-        cells = cells.assign(by=column, n_cases_total=cells["level"].map(base))
-        rows.append(_withheld(cells, len(codes), len(levels), min_cell))
+        cells = cells.assign(by=column, n_cases_total=cells["level"].map(base).astype("Int64"))
+        few = hidden_cells(base.to_numpy(dtype=np.int64), min_cell)
+        rows.append(_withheld(cells, len(codes), few, min_cell))
     contract = QUALITATIVE_TABLES["code_matrix"]
     table = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=contract.names)
     shown = table["n_cases"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    total = table["n_cases_total"].to_numpy(dtype=np.float64)
+    total = table["n_cases_total"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     low, high = wilson(shown, total, ci_level)
     table = table.assign(
         study=study, source_id=source_id, source=source, ci_level=ci_level,
@@ -106,9 +109,11 @@ def _flag(segments: pd.DataFrame, direction: str) -> pd.Series:
     return segments["direction"].eq(direction).fillna(False).astype("int64")
 
 
-def _withheld(cells: pd.DataFrame, codes: int, levels: int, min_cell: int) -> pd.DataFrame:
-    counts = cells["n_cases"].to_numpy(dtype=np.int64).reshape(codes, levels)
-    hidden = np.array([hidden_cells(row, min_cell) for row in counts], dtype=bool).reshape(-1)
+def _withheld(cells: pd.DataFrame, codes: int, few: np.ndarray, min_cell: int) -> pd.DataFrame:
+    """``few`` (levels,): levels of which nothing is shown."""
+    counts = cells["n_cases"].to_numpy(dtype=np.int64).reshape(codes, len(few))
+    hidden = np.array([hidden_cells(row, min_cell, few) for row in counts], dtype=bool).reshape(-1)
     cells.loc[hidden, _COUNTS] = pd.NA
     cells.loc[hidden, "segments"] = None
+    cells.loc[np.tile(few, codes), "n_cases_total"] = pd.NA
     return cells.assign(suppressed=hidden)

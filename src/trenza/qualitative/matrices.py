@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from trenza.contracts.disclosure import hidden_cells
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.tables import CONTRACTS, DIRECTIONS
 from trenza.qualitative.codebook import walk
@@ -106,19 +107,31 @@ def count_codes(segments: pd.DataFrame, codebook: pd.DataFrame, *, study: str, s
     return CONTRACTS["codes"].check(counted)
 
 
-def cross(segments: pd.DataFrame, *, study: str, source: str, by: Sequence[str] = BY) -> pd.DataFrame:
+def cross(
+    segments: pd.DataFrame, *, study: str, source: str, by: Sequence[str] = BY, min_cell: int = 0
+) -> pd.DataFrame:
     """Codes crossed with each column in ``by``, keeping contract ``cells``: only cells that hold a segment.
 
-    Ordered by the order of ``by``, then level, then code, so that the order of ``segments`` does not matter.
+    With ``min_cell`` above 1, cells of fewer schools are blank, with further ones of the code where its total would
+    give them away, and nothing is told by school. Ordered by the order of ``by``, then level, then code, so that the order of ``segments`` does not matter.
     Raises ``ValueError`` for a column that the contract does not know.
     """
     unknown = [b for b in by if b not in BY]
     if unknown:
         raise ValueError(f"cross by {unknown}: allowed are {[*BY]}")
-    parts = [_counts(segments, [b, "code"]).rename(columns={b: "level"}).assign(by=b) for b in by]
+    told = [b for b in by if b != "case" or min_cell < 2]
+    parts = [_withheld(_counts(segments, [b, "code"]).rename(columns={b: "level"}), min_cell).assign(by=b) for b in told]  # fmt: skip
     columns = CONTRACTS["cells"].names
     cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return CONTRACTS["cells"].check(cells.assign(study=study, source=source))
+
+
+def _withheld(cells: pd.DataFrame, min_cell: int) -> pd.DataFrame:
+    hidden = cells.groupby("code")["n_cases"].transform(lambda n: hidden_cells(n.to_numpy(), min_cell))
+    counts = [c for c in cells.columns if c not in ("level", "code")]
+    return cells.astype(dict.fromkeys(counts, "Int64")).mask(
+        pd.DataFrame({c: hidden.astype(bool) & (c in counts) for c in cells.columns})
+    )
 
 
 def _counts(segments: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -41,6 +41,7 @@ def texts(lang: str) -> dict[str, str]:
         "panel_balance.yaml",
         "selection.yaml",
         "displays.yaml",
+        "checks.yaml",
     ):
         both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
         found |= {key: by_language[lang] for key, by_language in both.items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    report_checks,
     report_coding,
     report_compare,
     report_displays,
@@ -64,6 +65,7 @@ SECTIONS = (
     report_displays.section,
     report_frame.limits,
     report_frame.methods,
+    report_checks.withheld,
     report_frame.reproduction,
     report_compare.all_inferences,
 )
@@ -75,6 +77,7 @@ LATER = (
     report_schools.ledger,
     report_frame.methods,
     report_policy.policy,
+    report_checks.withheld,
     report_frame.reproduction,
     report_compare.all_inferences,
 )
