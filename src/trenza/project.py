@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trenza.checklists.fill import said_faults
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
 from trenza.contracts.study import check_items, check_study, findings
@@ -189,6 +190,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     faults += check_items(rows["items"], tables["items"])
     faults += check_codebook(rows["codebook"], tables["codebook"])
     faults += check_study(study, rows["items"], shown)
+    faults += said_faults(study, shown)
     faults += word_set_faults(study["answer_words"], shown)
     faults += _formula_faults(study, rows["items"], shown)
     faults += check_instrument(rows["items"], study["answer_words"], tables["items"])

@@ -26,9 +26,19 @@ LAW = {
     "qualitative": {"contracts", "io"},
     "triangulate": {"contracts"},
     "disclosure": {"contracts"},
+    "checklists": {"contracts"},
     "render": {"contracts"},
     "simulate": {"contracts"},
-    "project": {"contracts", "io", "multilevel", "official", "qualitative", "questionnaire", "triangulate"},
+    "project": {
+        "checklists",
+        "contracts",
+        "io",
+        "multilevel",
+        "official",
+        "qualitative",
+        "questionnaire",
+        "triangulate",
+    },
     "command": {"contracts", "io", "compare", "render"},
 }
 STATISTICS = {"statsmodels", "pingouin", "scipy"}

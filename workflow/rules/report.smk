@@ -39,7 +39,7 @@ rule report_checks:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("disclosure"),
+        code=code_digest("disclosure", "checklists"),
         min_cell=PROJECT.settings["disclosure"]["min_cell"],
     script:
         "../scripts/report_checks.py"

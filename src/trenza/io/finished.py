@@ -114,13 +114,14 @@ FINISHED = {
     "prevalence": "qualitative",
     "manifest": "report",
     "disclosure": "report",
+    "checklists": "report",
     "convergence": "triangulate",
     "joint_display": "triangulate",
     "case_comparison": "triangulate",
 }
 SETTINGS = "report/settings.json"
 # What is made of the other tables, before a report may be written.
-CHECKS = ("disclosure",)
+CHECKS = ("disclosure", "checklists")
 
 
 def read_finished(results: Path, without: Collection[str] = ()) -> dict[str, pd.DataFrame]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    report_checklists,
     report_checks,
     report_coding,
     report_compare,
@@ -68,6 +69,7 @@ SECTIONS = (
     report_checks.withheld,
     report_frame.reproduction,
     report_compare.all_inferences,
+    report_checklists.annex,
 )
 
 # A study without groups tells its results first, then where they come from; policy rules are an annex.
@@ -80,6 +82,7 @@ LATER = (
     report_checks.withheld,
     report_frame.reproduction,
     report_compare.all_inferences,
+    report_checklists.annex,
 )
 
 # What a section rests on; a study that compares no groups has none of these without rows.
