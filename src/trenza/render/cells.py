@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trenza.render.language import NO_VALUE, is_missing, p_value
+from trenza.render.traced import bare
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -26,14 +27,14 @@ LONGEST = 40  # characters of a number with its interval; what is longer is word
 
 def unbroken(cell: str) -> str:
     """A number that a narrow column breaks only before the bracket of its interval; words break as they will."""
-    if len(cell) > LONGEST or not any(c.isdigit() for c in cell):
+    if len(bare(cell)) > LONGEST or not any(c.isdigit() for c in cell):
         return cell
     return cell.replace(" ", "\u00a0").replace("\u00a0[", " [")
 
 
 def plain_cell(column: str) -> Callable[[Context, Row], str]:
     """Text as it stands."""
-    return lambda c, r: NO_VALUE if is_missing(r[column]) else str(r[column])
+    return lambda c, r: NO_VALUE if is_missing(r[column]) else c.told(r[column])
 
 
 def source_cell(c: Context, r: Row) -> str:

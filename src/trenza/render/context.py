@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.tables import CONTRACTS, empty
 from trenza.render import language
+from trenza.render.traced import current, marked_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,12 @@ _LEVEL = re.compile(r"((?:group|grupo)(?:: | '| «))(\w+)('|»|)")
 _OUTCOME = re.compile(
     r"((?:baseline score|puntaje previo|window \||ventana \||repeats that of|repite el de)\s?)([a-z]\w*)((?= only| [-−]|;)|$)"
 )
+
+
+def _traced(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    from trenza.render.traced_frames import traced_table
+
+    return traced_table(name, frame)
 
 
 def _first_rows(frame: pd.DataFrame, column: str) -> dict[Any, dict[str, Any]]:
@@ -52,7 +59,7 @@ class Context:
         """The table, or an empty one with the contract's columns."""
         found = self.tables.get(name)
         if found is not None:
-            return found
+            return found if current() is None else _traced(name, found)
         import pandas as pd
 
         return empty(name) if name in CONTRACTS else pd.DataFrame()
@@ -63,9 +70,21 @@ class Context:
 
     def say(self, value: Any) -> str:
         """A computing room's phrase in this context's language, with labels in place of the study's ids."""
-        words = language.phrase(value, self.lang)
+        words = "" if language.is_missing(value) else language.unmarked_phrase(value, self.lang)
         words = _LEVEL.sub(lambda m: m[1] + self.group(m[2]) + m[3], words)
-        return _OUTCOME.sub(lambda m: m[1] + self.item(m[2]) + m[3], words)
+        return marked_words(_OUTCOME.sub(lambda m: m[1] + self.item(m[2]) + m[3], words), value)
+
+    def told(self, value: Any) -> str:
+        """The words of a cell as they stand there."""
+        return marked_words(str(value), value)
+
+    def how_many(self, things: Any) -> str:
+        """How many rows of a table, or things of a list, there are."""
+        if current() is None:
+            return self.count(len(things))
+        from trenza.render.traced_frames import how_many
+
+        return self.count(how_many(things))
 
     def num(self, value: Any, decimals: int = 2, sign: bool = False) -> str:
         """A number in this context's language."""
@@ -74,6 +93,10 @@ class Context:
     def count(self, value: Any) -> str:
         """A count in this context's language."""
         return language.integer(value, self.lang)
+
+    def year(self, value: Any) -> str:
+        """A year."""
+        return language.year(value)
 
     def span(self, low: Any, high: Any, decimals: int = 2) -> str:
         """An interval in this context's language."""
@@ -91,15 +114,14 @@ class Context:
     def own_words(self, entry: Any) -> str:
         """An entry of study.yaml in this context's language; plain text stands for both languages."""
         entry = entry or {}
-        if isinstance(entry, Mapping):
-            return " ".join(str(entry.get(self.lang) or entry.get("en") or "").split())
-        return " ".join(str(entry).split())
+        words = entry.get(self.lang) or entry.get("en") or "" if isinstance(entry, Mapping) else entry
+        return marked_words(" ".join(str(words).split()), words)
 
     def level(self, identifier: Any) -> str:
         """The label of a level, a role or a place: study.yaml's, else a general word, else the id."""
         entry = (self.study.get("labels") or {}).get(str(identifier))
         if entry:
-            return str(entry.get(self.lang) or entry.get("en") or identifier)
+            return self.own_words(entry) or str(identifier)
         general = f"level_{identifier}"
         return self.t(general) if language.has_text(self.lang, general) else language.plain(identifier)
 
@@ -126,7 +148,7 @@ class Context:
 
     def _label(self, known: Mapping[Any, Mapping[str, Any]], identifier: Any) -> str:
         row = known.get(identifier)
-        return str(row[f"label_{self.lang}"]) if row else language.plain(identifier)
+        return self.told(row[f"label_{self.lang}"]) if row else language.plain(identifier)
 
     def unit(self, outcome: Any) -> str:
         """The unit of an outcome, in words; empty where items.csv has none."""
@@ -140,12 +162,12 @@ class Context:
     def proposition(self, link: Any) -> str:
         """The proposition of a link."""
         rows = self.links.loc[self.links["link"] == link]
-        return str(rows.iloc[0][f"proposition_{self.lang}"]) if len(rows) else language.plain(link)
+        return self.told(rows.iloc[0][f"proposition_{self.lang}"]) if len(rows) else language.plain(link)
 
     def rationale(self, link: Any) -> str:
         """Why the two sides of a link speak of the same thing."""
         rows = self.links.loc[self.links["link"] == link]
-        return str(rows.iloc[0][f"rationale_{self.lang}"]) if len(rows) else ""
+        return self.told(rows.iloc[0][f"rationale_{self.lang}"]) if len(rows) else ""
 
     def word(self, number: str, identifier: Any) -> str:
         """A unit or cluster in a sentence (``number`` is one or many): ``school`` or ``schools``."""

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from trenza.render.traced import Origin, marked, marked_template, marked_words
 
 LANGUAGES = ("en", "es")
 MINUS = "\u2212"
@@ -70,7 +73,11 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def text(lang: str, key: str, /, **fields: Any) -> str:
     """The text ``key`` with its ``{named}`` fields filled in; ``KeyError`` for an unknown key or field."""
-    template = texts(lang)[key]
+    return _filled(texts(lang)[key], f"{lang}.yaml", key, fields)
+
+
+def _filled(template: str, file: str, key: str, fields: Mapping[str, Any]) -> str:
+    template = marked_template(template, Origin(f"text/{file}", key, ""))
     return template.format(**fields) if fields else template
 
 
@@ -85,8 +92,7 @@ def file_texts(name: str) -> dict[str, dict[str, str]]:
 
 def text_of(file: str, lang: str, key: str, /, **fields: Any) -> str:
     """``text`` from a file of its own: see ``file_texts``."""
-    template = file_texts(file)[key][lang]
-    return template.format(**fields) if fields else template
+    return _filled(file_texts(file)[key][lang], file, key, fields)
 
 
 def has_text(lang: str, key: str) -> bool:
@@ -109,8 +115,11 @@ def phrase(value: Any, lang: str) -> str:
     Rooms write English and join pieces by "; ". For each piece text/phrases_es.yaml has a pattern and its Spanish,
     in which numbers take the decimal comma. A piece without a translation stays as it was written.
     """
-    if is_missing(value):
-        return ""
+    return "" if is_missing(value) else marked_words(unmarked_phrase(value, lang), value)
+
+
+def unmarked_phrase(value: Any, lang: str) -> str:
+    """``phrase`` of a value that is there, for who still has to put labels in."""
     if lang == "en":
         counted = _COUNT.sub(lambda m: integer(m[0], "en"), str(value)).replace(" - ", f" {MINUS} ")
         return _NEGATIVE.sub(MINUS, counted)
@@ -142,9 +151,10 @@ def _decimal_comma(found: str) -> str:
 
 def number(value: Any, lang: str, decimals: int = 2, sign: bool = False) -> str:
     """``value`` with ``decimals`` decimals, a true minus sign and the language's decimal sign."""
-    if is_missing(value):
-        return NO_VALUE
-    v = float(value)
+    return NO_VALUE if is_missing(value) else marked(_number(float(value), lang, decimals, sign), value)
+
+
+def _number(v: float, lang: str, decimals: int, sign: bool = False) -> str:
     if math.isinf(v):
         return ("" if v > 0 else MINUS) + "\u221e"
     body = f"{abs(v):,.{decimals}f}"
@@ -162,27 +172,38 @@ def percent(value: Any, lang: str, decimals: int = 0) -> str:
     """A share 0 to 1 as a percentage: ``24%`` in English, ``24 %`` in Spanish."""
     if is_missing(value):
         return NO_VALUE
-    return number(100 * float(value), lang, decimals) + ("%" if lang == "en" else "\u00a0%")
+    body = _number(100 * float(value), lang, decimals) + ("%" if lang == "en" else "\u00a0%")
+    return marked(body, value)
+
+
+def year(value: Any) -> str:
+    """A year, which has no thousands sign."""
+    return NO_VALUE if is_missing(value) else marked(str(int(value)), value)
 
 
 def p_value(value: Any, lang: str) -> str:
     """A p value without its letter: ``.030`` or ``0,030``; never 0 and never 1."""
     if is_missing(value):
         return NO_VALUE
-    p = float(value)
+    return marked(_p_value(float(value), lang), value)
+
+
+def _p_value(p: float, lang: str) -> str:
     if p < 0.001:
         return "< .001" if lang == "en" else "< 0,001"
     if p > 0.999:
         return "> .999" if lang == "en" else "> 0,999"
-    body = number(p, lang, 3)
+    body = _number(p, lang, 3)
     return body.removeprefix("0") if lang == "en" else body
 
 
 def p_phrase(value: Any, lang: str) -> str:
     """A p value as a sentence has it: ``p = .030``, ``p < 0,001``."""
-    body = p_value(value, lang)
     glue = "\u00a0"
-    return f"p{glue}{body.replace(' ', glue)}" if body[0] in "<>" else f"p{glue}={glue}{body}"
+    if is_missing(value):
+        return f"p{glue}={glue}{NO_VALUE}"
+    body = _p_value(float(value), lang).replace(" ", glue)
+    return f"p{glue}{'' if body[0] in '<>' else f'={glue}'}{marked(body, value)}"
 
 
 def interval(low: Any, high: Any, lang: str, decimals: int = 2) -> str:

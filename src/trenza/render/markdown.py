@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from trenza.render.cells import unbroken
 from trenza.render.language import has_text
+from trenza.render.traced import MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from trenza.render.context import Context
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~^@&])")
-_LIST_START = re.compile(r"^(\s*)(\d+)([.)])(\s)|^(\s*)([-+:])(\s)")
+_MARK = f"(?:{MARKS.pattern})?"
+_LIST_START = re.compile(rf"^(\s*{_MARK})(\d+{_MARK})([.)])(\s)|^(\s*)([-+:])(\s)")
 
 
 def escape(text: str) -> str:

@@ -29,6 +29,9 @@ from trenza.render.context import Context
 from trenza.render.figures import FIGURES
 from trenza.render.html import STYLESHEET, to_html
 from trenza.render.markdown import Paper
+from trenza.render.number_places import NumberPlace, numbers_of
+from trenza.render.traced import Trace, current, tracing
+from trenza.render.traced_frames import traced_context
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,11 +120,34 @@ def report_markdown(
     out. A section whose tables are empty says so in one sentence; a study without groups leaves it out. Nothing in
     the text depends on the day.
     """
-    paper = Paper(Context(tables, study, items, codebook, links, lang), figures)
+    return _written(study_id, Context(tables, study, items, codebook, links, lang), figures)
+
+
+def traced_report(
+    study_id: str,
+    study: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    items: pd.DataFrame,
+    codebook: pd.DataFrame,
+    links: pd.DataFrame,
+    lang: str,
+    figures: Mapping[str, str],
+) -> tuple[str, list[NumberPlace]]:
+    """``report_markdown``, and every number in it with the cells that it shows."""
+    trace = Trace()
+    with tracing(trace):
+        ctx = traced_context(Context(tables, study, items, codebook, links, lang))
+        return numbers_of(_written(study_id, ctx, figures), trace)
+
+
+def _written(study_id: str, ctx: Context, figures: Mapping[str, str]) -> str:
+    paper, trace = Paper(ctx, figures), current()
     results_first = (*(section for section in SECTIONS if section not in LATER), *LATER)
-    for section in SECTIONS if paper.ctx.compares else results_first:
-        if _has_something_to_say(paper.ctx, section):
+    for section in SECTIONS if ctx.compares else results_first:
+        if _has_something_to_say(ctx, section):
             section(paper, study_id)
+            if trace:
+                paper.lines.append(trace.section_end())
     return paper.text()
 
 

@@ -10,6 +10,7 @@ from trenza.render import questionnaire, rows
 from trenza.render.language import listed
 from trenza.render.markdown import Paper, escape
 from trenza.render.tables import show, without, without_blank_columns
+from trenza.render.traced import bare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,13 +140,19 @@ def gathered(ctx: Context, pieces: Iterable[tuple[str, str]]) -> list[tuple[str,
     """
     counts: dict[str, set[int]] = {}
     names: dict[str, list[str]] = {}
+    traced: dict[str, str] = {}
     for piece, name in pieces:
-        pattern = _FIRST_COUNT.sub("\0", piece, count=1)
-        first = _FIRST_COUNT.search(piece)
+        said = bare(piece)
+        pattern = _FIRST_COUNT.sub("\0", said, count=1)
+        first = _FIRST_COUNT.search(said)
         counts.setdefault(pattern, set()).update([int(first[0])] if first else [])
         names.setdefault(pattern, []).append(name)
+        traced.setdefault(pattern, piece)
     found = []
     for pattern, some in counts.items():
-        ends = sorted({min(some), max(some)}) if some else []
+        if len(some) < 2:
+            found.append((traced[pattern], names[pattern]))
+            continue
+        ends = sorted({min(some), max(some)})
         found.append((pattern.replace("\0", f" {ctx.t('to_word')} ".join(map(str, ends))), names[pattern]))
     return found
