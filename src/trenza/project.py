@@ -230,7 +230,8 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
                     "a file of the project",
                 )
             )
-    faults += check_displays(study, typed, shown)
+    named = {table: {r[key] for r in rows[table]} for table, key in (("links", "link"), ("codebook", "code"))}
+    faults += check_displays(study, typed, links=named["links"], codes=named["codebook"], file=shown)
     codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
     faults += check_links(rows["links"], findings(study, rated), codable, tables["links"])
     if faults:

@@ -137,7 +137,16 @@ TABLES = {
         "saturation",
         "prevalence",
     ],
-    "triangulate": ["convergence", "joint_display", "case_comparison"],
+    "triangulate": [
+        "convergence",
+        "joint_display",
+        "case_comparison",
+        "school_level",
+        "pillars",
+        "theme_statistics",
+        "process_tests",
+        "display_notes",
+    ],
 }
 
 

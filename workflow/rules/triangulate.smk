@@ -9,6 +9,9 @@ rule triangulate_strands:
         segments="results/{study}/qualitative/segments.table.csv",
         case_themes="results/{study}/qualitative/case_themes.table.csv",
         claims="results/{study}/model/claims.table.csv",
+        modes="results/{study}/model/modes.table.csv",
+        varcomp="results/{study}/model/varcomp.table.csv",
+        code_scores="results/{study}/qualitative/code_scores.table.csv",
     output:
         **table_paths("triangulate"),
     log:
@@ -17,7 +20,8 @@ rule triangulate_strands:
         "../envs/trenza.yaml"
     params:
         code=code_digest("triangulate"),
-        displays=settings_of("case_comparison"),
+        displays=settings_of("case_comparison", "school_level", "pillars", "process_tests"),
+        min_cell=PROJECT.settings["disclosure"]["min_cell"],
         rule=PROJECT.settings["convergence"],
         alpha=round(1 - PROJECT.settings["ci_level"], 10),
     script:

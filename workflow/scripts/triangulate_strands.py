@@ -19,8 +19,9 @@ with job(snakemake.log[0]):
     write_table(calls, Path(snakemake.output.convergence), "convergence")
     display = joint_display(calls, links, study=study, codes=tables["codes"], coef=tables["coef"])
     write_table(display, Path(snakemake.output.joint_display), "joint_display")
-    shown = {
+    given = {
         name: read_table(Path(path), name) for name, path in snakemake.input.items() if name != "links_csv"
     }
-    for name, table in displays(snakemake.params.displays, shown, study=study).items():
+    parts = {"convergence": calls, "joint_display": display, "min_cell": snakemake.params.min_cell}
+    for name, table in displays(snakemake.params.displays, given, study=study, **parts).items():
         write_table(table, Path(snakemake.output[name]), name)

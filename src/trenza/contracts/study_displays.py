@@ -73,15 +73,102 @@ def unknown(named: Collection[str], known: Collection[str], place: str, what: st
     ]  # fmt: skip
 
 
+def check_school_level(
+    study: Mapping[str, Any], results: Collection[str], codes: Collection[str], file: str
+) -> list[Fault]:
+    """Faults of the key ``school_level``; ``results``: ids of all results of models, ``codes``: those of the codebook."""
+    entries = study["school_level"]
+    found = repeated([e["id"] for e in entries], "school_level", file)
+    for i, entry in enumerate(entries):
+        place = f"school_level.{i}"
+        found += unknown([entry["finding"]], results, f"{place}.finding", "a result of models", file)
+        found += unknown(entry["codes"], codes, f"{place}.codes", "a code of codebook.csv", file)
+    return found
+
+
+def check_pillars(declared: Sequence[Mapping[str, Any]], links: Collection[str], file: str) -> list[Fault]:
+    """Faults of the key ``pillars``: links that are not there, or that stand in two pillars."""
+    found = repeated([p["id"] for p in declared], "pillars", file)
+    taken: dict[str, str] = {}
+    for i, pillar in enumerate(declared):
+        found += unknown(pillar["links"], links, f"pillars.{i}.links", "a link of links.csv", file)
+        for link in pillar["links"]:
+            if link in taken:
+                what = f"'{link}', which {taken[link]} has"
+                found.append(Fault(file, f"pillars.{i}.links", "", what, "each link in one pillar"))
+            taken.setdefault(link, pillar["id"])
+    return found
+
+
+def check_process_tests(
+    hypotheses: Sequence[Mapping[str, Any]], links: Collection[str], file: str
+) -> list[Fault]:
+    """Faults of the key ``process_tests``.
+
+    With probabilities a and b of the evidence, passing tells more than failing exactly where a + b < 1: such is a smoking gun,
+    and a hoop is the reverse. Declared likelihoods that say otherwise than the kind of test are refused.
+    """
+    found = repeated([h["id"] for h in hypotheses], "process_tests", file)
+    for i, hypothesis in enumerate(hypotheses):
+        tests = hypothesis["tests"]
+        found += repeated([t["id"] for t in tests], f"process_tests.{i}.tests", file)
+        for j, test in enumerate(tests):
+            place = f"process_tests.{i}.tests.{j}"
+            found += unknown(
+                [test["link"]] if "link" in test else [], links, f"{place}.link", "a link of links.csv", file
+            )
+            if ("link" in test) == ("passed" in test):
+                both = "link and passed" if "link" in test else "neither link nor passed"
+                found.append(Fault(file, place, "", both, "link (computed), or passed with where (declared)"))
+            if "passed" in test and "where" not in test:
+                found.append(
+                    Fault(file, f"{place}.where", "", "nothing", "the place in the source that shows it")
+                )
+            if "likelihoods" in test:
+                found += _likelihood_faults(test, "prior" in hypothesis, f"{place}.likelihoods", file)
+    return found  # fmt: skip
+
+
+def _likelihood_faults(test: Mapping[str, Any], prior: bool, place: str, file: str) -> list[Fault]:
+    a, b = test["likelihoods"]["if_true"], test["likelihoods"]["if_false"]
+    shown = f"if_true {a}, if_false {b}"
+    found: list[Fault] = []
+    if not prior:
+        found.append(
+            Fault(file, place, "", "no prior of the hypothesis", "prior, a probability between 0 and 1")
+        )
+    if a <= b:
+        allowed = "if_true above if_false: the evidence is what the hypothesis predicts"
+        found.append(Fault(file, place, "", shown, allowed))
+    elif test["test"] == "smoking_gun" and a + b >= 1:
+        found.append(
+            Fault(file, place, "", shown, "a sum below 1: a smoking gun tells more when it is found")
+        )
+    elif test["test"] == "hoop" and a + b <= 1:
+        found.append(Fault(file, place, "", shown, "a sum above 1: a hoop tells more when it is failed"))
+    return found
+
+
 def check_displays(
-    study: Mapping[str, Any], typed: Mapping[str, Sequence[Mapping[str, str]]], file: str
+    study: Mapping[str, Any],
+    typed: Mapping[str, Sequence[Mapping[str, str]]],
+    *,
+    links: Collection[str],
+    codes: Collection[str],
+    file: str,
 ) -> list[Fault]:
     """Faults of all keys of joint displays; ``typed``: rows of the published files that they name, by what a file holds."""
-    return check_case_comparison(
-        study["case_comparison"],
-        cases={row.get("case", "") for row in typed.get("case_themes", ())},
-        themes={row.get("code", "") for row in typed.get("case_themes", ())},
-        claims={row.get("claim", "") for row in typed.get("claims", ())},
-        labels=study["labels"],
-        file=file,
-    )
+    results = {f"{model['id']}_{outcome}" for model in study["models"] for outcome in model["outcomes"]}
+    return [
+        *check_case_comparison(
+            study["case_comparison"],
+            cases={row.get("case", "") for row in typed.get("case_themes", ())},
+            themes={row.get("code", "") for row in typed.get("case_themes", ())},
+            claims={row.get("claim", "") for row in typed.get("claims", ())},
+            labels=study["labels"],
+            file=file,
+        ),
+        *check_school_level(study, results, codes, file),
+        *check_pillars(study["pillars"], links, file),
+        *check_process_tests(study["process_tests"], links, file),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from trenza.contracts.display_tables import QUADRANTS
 from trenza.render import case_comparison as cases
 from trenza.render import rows
 
@@ -25,4 +26,16 @@ def _cases(ctx: Context) -> list[str]:
     return said
 
 
-VALUES: dict[str, Callable[[Context], list[str]]] = {"case_matrix": _cases}
+def _quadrants(ctx: Context) -> list[str]:
+    table = ctx.table("school_level")
+    said = []
+    for quadrant in QUADRANTS:
+        own = table.loc[table["quadrant"] == quadrant]
+        if len(own):
+            said.append(
+                f"{ctx.t(f'quadrant_{quadrant}', n=ctx.count(len(own)))} {', '.join(map(str, own['school']))}"
+            )
+    return said
+
+
+VALUES: dict[str, Callable[[Context], list[str]]] = {"case_matrix": _cases, "school_quadrants": _quadrants}

@@ -97,6 +97,21 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "Guetterman, T. C., Fetters, M. D., & Creswell, J. W. (2015). Integrating quantitative and qualitative results in health science mixed "
         "methods research through joint displays. Annals of Family Medicine, 13(6), 554\u2013561.",
     ),
+    "pillars": (
+        "Johnson, R. E., Grove, A. L., & Clarke, A. (2019). Pillar integration process: A joint display technique to integrate data in mixed "
+        "methods research. Journal of Mixed Methods Research, 13(3), 301\u2013320.",
+    ),
+    "theme_statistics": (
+        "Guetterman, T. C., Fetters, M. D., & Creswell, J. W. (2015). Integrating quantitative and qualitative results in health science mixed "
+        "methods research through joint displays. Annals of Family Medicine, 13(6), 554\u2013561.",
+    ),
+    "school_level": ("Snijders, T. A. B., & Bosker, R. J. (2012). Multilevel analysis (2nd ed.). Sage.",),
+    "process_tests": (
+        "Bennett, A. (2015). Disciplining our conjectures: Systematizing process tracing with Bayesian analysis. In A. Bennett & J. T. Checkel "
+        "(Eds.), Process tracing: From metaphor to analytic tool (pp. 276\u2013298). Cambridge University Press.",
+        "Collier, D. (2011). Understanding process tracing. PS: Political Science & Politics, 44(4), 823\u2013830.",
+        "Van Evera, S. (1997). Guide to methods for students of political science. Cornell University Press.",
+    ),
     "reliability": (
         "Cronbach, L. J. (1951). Coefficient alpha and the internal structure of tests. Psychometrika, 16(3), 297\u2013334.",
         "Feldt, L. S. (1965). The approximate sampling distribution of Kuder-Richardson reliability coefficient twenty. "

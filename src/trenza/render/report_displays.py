@@ -1,4 +1,4 @@
-"""Joint displays in the report beyond the one of links: programmes side by side."""
+"""Joint displays in the report beyond the one of links: programmes, schools, pillars, themes and tests of hypotheses."""
 
 from __future__ import annotations
 
@@ -6,19 +6,129 @@ from typing import TYPE_CHECKING
 
 from trenza.render import alternatives, rows
 from trenza.render import case_comparison as cases
-from trenza.render.language import listed
+from trenza.render.language import listed, percent
 from trenza.render.markdown import Paper
-from trenza.render.tables import show
+from trenza.render.tables import show, without_blank_columns
+from trenza.render.tables_displays import finding_name, named, pillar_cells
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from trenza.render.context import Context
 
-NEEDS = ("case_comparison",)
+NEEDS = ("case_comparison", "school_level", "pillars", "theme_statistics", "process_tests", "display_notes")
+MOST = 60  # rows of a table; what is beyond is in the table beside the report
 
 
 def section(paper: Paper, study_id: str) -> None:
     """Every joint display that the study declares; nothing where it declares none."""
     _programmes(paper)
+    if any(len(paper.ctx.table(name)) for name in NEEDS[1:]):
+        paper.heading("h_displays")
+    _schools(paper)
+    _pillars(paper)
+    _by_theme(paper)
+    _tests(paper)
+
+
+def _notes(paper: Paper, display: str) -> None:
+    """Why entries of a display hold nothing."""
+    ctx = paper.ctx
+    notes = ctx.table("display_notes")
+    for _, r in notes.loc[notes["display"] == display].iterrows():
+        counts = {k: ctx.count(r[k]) for k in ("n", "needed")}
+        paper.note(ctx.t(f"not_shown_{r['reason']}", clusters=ctx.clusters(), **counts))
+
+
+def _schools(paper: Paper) -> None:
+    ctx = paper.ctx
+    table, notes = ctx.table("school_level"), ctx.table("display_notes")
+    if not len(table) and not (notes["display"] == "school_level").any():
+        return
+    paper.heading("h_school_level", 3)
+    _notes(paper, "school_level")
+    if not len(table):
+        return
+    kept = table["shrinkage"].dropna()
+    shrunken = (
+        {"low": percent(kept.min(), ctx.lang), "high": percent(kept.max(), ctx.lang)} if len(kept) else {}
+    )
+    paper.say(ctx.t("school_level_open"), ctx.t("school_level_shrunken", **shrunken) if shrunken else "")
+    paper.figure("school_quadrants", alternatives.alt("school_quadrants", ctx))
+    for entry in rows.in_order(table, "id"):
+        own = table.loc[table["id"] == entry]
+        caption = ctx.t("cap_school_level", outcome=ctx.item(own["outcome"].iloc[0]))
+        paper.table(show("school_level", ctx, own.head(MOST)), caption)
+
+
+def _pillars(paper: Paper) -> None:
+    ctx = paper.ctx
+    import pandas as pd
+
+    table = ctx.table("pillars")
+    if not len(table):
+        return
+    paper.heading("h_pillars", 3)
+    paper.say(ctx.t("pillars_open"))
+    linked = table.loc[table["check"] != "not_linked"]
+    each = [
+        {**own.iloc[0].to_dict(), **pillar_cells(ctx, own)} for _, own in linked.groupby("link", sort=False)
+    ]
+    paper.table(show("pillars_by_link", ctx, pd.DataFrame(each)), ctx.t("cap_pillars"))
+    left = table.loc[table["check"] == "not_linked"]
+    for strand in rows.in_order(left, "strand"):
+        own = left.loc[left["strand"] == strand]
+        names = dict.fromkeys(
+            finding_name(ctx, str(i)) if strand == "quantitative" else ctx.code(i) for i in own["item"]
+        )
+        paper.say(ctx.t(f"pillars_left_{strand}", items=listed(list(names), ctx.lang)))
+
+
+def _by_theme(paper: Paper) -> None:
+    ctx = paper.ctx
+    table = ctx.table("theme_statistics")
+    if not len(table):
+        return
+    paper.heading("h_theme_statistics", 3)
+    paper.say(ctx.t("theme_statistics_open"))
+    paper.table(show("theme_statistics", ctx, table.head(MOST)), ctx.t("cap_theme_statistics"))
+
+
+def _tests(paper: Paper) -> None:
+    ctx = paper.ctx
+    table = ctx.table("process_tests")
+    if not len(table):
+        return
+    paper.heading("h_process_tests", 3)
+    paper.say(ctx.t("process_tests_open"))
+    for hypothesis in rows.in_order(table, "hypothesis"):
+        own = table.loc[table["hypothesis"] == hypothesis]
+        name = named(ctx, "process_tests", str(hypothesis))
+        paper.say(ctx.t("process_hypothesis", hypothesis=name), *_verdict(ctx, own))
+        paper.table(
+            without_blank_columns(show("process_tests", ctx, own)),
+            ctx.t("cap_process_tests", hypothesis=name),
+        )
+
+
+def _verdict(ctx: Context, own: pd.DataFrame) -> list[str]:
+    """What the tests come to: a failed hoop ends it; else what was confirmed; and the odds where they are declared."""
+    found = set(own["inference"])
+    strongest = next(
+        (i for i in ("eliminated", "confirmed_alone", "confirmed", "stands") if i in found), "open"
+    )
+    last = own.dropna(subset=["posterior"])
+    said = [ctx.t(f"hypothesis_{strongest}")]
+    if len(last):
+        first = last["prior_odds"].iloc[0]
+        said.append(
+            ctx.t(
+                "hypothesis_odds",
+                prior=percent(first / (1 + first), ctx.lang, 1),
+                posterior=percent(last["posterior"].iloc[-1], ctx.lang, 1),
+            )
+        )
+    return said
 
 
 def _programmes(paper: Paper) -> None:
