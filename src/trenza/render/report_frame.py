@@ -8,6 +8,7 @@ from trenza.render import report_schools, rows
 from trenza.render.cells import source_cell
 from trenza.render.language import NO_VALUE, has_text, is_missing
 from trenza.render.limits import limit_words
+from trenza.render.limits_implied import implied, implied_words
 from trenza.render.markdown import Paper, escape
 from trenza.render.references import used_references
 from trenza.render.tables import show, without_blank_columns
@@ -110,17 +111,17 @@ def limits(paper: Paper, study_id: str) -> None:
     ctx = paper.ctx
     paper.heading("h_limits")
     declared = [str(limit) for limit in ctx.design.get("limits") or []]
-    if not declared:
+    further = implied(ctx)
+    if declared:
+        paper.say(ctx.t("limits_open"))
+        named = ((ctx.t(f"limit_{limit}_name"), limit_words(ctx, limit)) for limit in declared)
+        paper.raw(*(f"- **{escape(name)}.** {escape(words)}" for name, words in named))
+    if further:
+        paper.say(ctx.t("limits_implied_open" if declared else "limits_implied_only"))
+        named = ((implied_words(ctx, one, "_name"), implied_words(ctx, one)) for one in further)
+        paper.raw(*(f"- **{escape(name)}.** {escape(words)}" for name, words in named))
+    if not declared and not further:
         paper.say(ctx.t("none_limits"))
-        paper.bullets(ctx.own_words(note) for note in ctx.design.get("notes") or [])
-        return
-    paper.say(ctx.t("limits_open"))
-    paper.raw(
-        *(
-            f"- **{escape(ctx.t(f'limit_{limit}_name'))}.** {escape(limit_words(ctx, limit))}"
-            for limit in declared
-        )
-    )
     paper.bullets(ctx.own_words(note) for note in ctx.design.get("notes") or [])
 
 

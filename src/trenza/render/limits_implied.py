@@ -1,0 +1,139 @@
+"""Limits that a study's design and tables imply, whether or not study.yaml declares them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from trenza.render.language import is_missing
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
+
+# Standard errors that grow with the number of clusters are too small below about 40 (Cameron & Miller 2015, section VI).
+FEW_CLUSTERS = 40
+# From here an effect on achievement counts as large (Kraft 2020, Educational Researcher 49(4):241-253).
+LARGE_EFFECT_SD = 0.20
+# Declared limits that say what an implied one says.
+SAME_AS = {
+    "clusters_counted": ("few_clusters",),
+    "baseline_not_shown": ("no_baseline",),
+    "coders_not_compared": ("no_coder_agreement",),
+    "attrition_high": ("attrition",),
+    "regression_to_the_mean": ("regression_to_the_mean",),
+    "self_selection": ("self_selection", "chosen_by_score"),
+}
+
+
+@dataclass(frozen=True)
+class Implied:
+    """A limit by its id in the texts, and what its words need."""
+
+    limit: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+def implied(ctx: Context) -> list[Implied]:
+    """What design and tables imply and study.yaml does not declare, in the order in which it is told."""
+    declared = {str(limit) for limit in ctx.design.get("limits") or []}
+    found = [*_design(ctx), *_tables(ctx), *_kinds(ctx)]
+    return [i for i in found if not declared & {i.limit, *SAME_AS.get(i.limit, ())}]
+
+
+def implied_words(ctx: Context, one: Implied, part: str = "") -> str:
+    """An implied limit in words; ``part`` is ``_short`` for the summary or ``_name``."""
+    units = ctx.word("many", str(ctx.design.get("unit") or "unit"))
+    here = {"clusters": ctx.clusters(), "cluster": ctx.clusters("one"), "units": units}
+    return ctx.t(f"limit_{one.limit}{part}", **here | one.fields)
+
+
+def _design(ctx: Context) -> list[Implied]:
+    """From study.yaml alone."""
+    study, found = ctx.study, []
+    chosen = _chosen_by_score(ctx)
+    if ctx.compares and not chosen:
+        found.append(Implied("self_selection"))
+    if chosen:
+        found.append(Implied("regression_to_the_mean"))
+    holds = {s.get("holds") for s in (study.get("sources") or {}).values()}
+    if {"questionnaire", "ratings"} & holds:
+        found.append(Implied("self_report"))
+    # Schools in one region are not side by side; people in one school are.
+    if ctx.design.get("assignment") == "same_clusters" and ctx.design.get("unit") != "school":
+        found.append(Implied("contamination"))
+    if ctx.compares and not {"segments", "coded_project", "case_themes", "code_counts"} & holds:
+        found.append(Implied("no_qualitative_strand"))
+    return found
+
+
+def _chosen_by_score(ctx: Context) -> bool:
+    study = ctx.study
+    by = {p.get("chosen_by") for p in study.get("panels") or []}
+    return bool(by & {"score", "cutoff"} or study.get("regression_to_the_mean") or study.get("discontinuities"))  # fmt: skip
+
+
+def _tables(ctx: Context) -> list[Implied]:
+    """From finished tables, without simulated rows."""
+    found = []
+    # What simulated rows stand in for was measured, or would have been.
+    before = ctx.table("baseline") if not len(_kept(ctx, "verdicts")) else _kept(ctx, "baseline")
+    if ctx.compares and not len(before) and not ctx.study.get("panels"):
+        found.append(Implied("baseline_not_shown"))
+    few = _clusters(ctx)
+    if few is not None and few < FEW_CLUSTERS:
+        found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.count(FEW_CLUSTERS)}))
+    found += _mdes(ctx)
+    lost = _kept(ctx, "attrition")
+    if len(lost) and (lost["call"] == "high").any():
+        found.append(Implied("attrition_high"))
+    flow = _kept(ctx, "participant_flow")
+    if len(flow) and (flow.loc[flow["box"] == "did_not_answer", "n"].fillna(1) > 0).any():
+        found.append(Implied("nonresponse"))
+    coded = any(len(_kept(ctx, name)) for name in ("segments", "coded_projects", "case_themes"))
+    if coded and not len(_kept(ctx, "agreement")) and not len(_kept(ctx, "kappa_pooled")):
+        found.append(Implied("coders_not_compared"))
+    return found
+
+
+def _kinds(ctx: Context) -> list[Implied]:
+    declared = {str(s.get("kind")) for s in (ctx.study.get("sources") or {}).values()}
+    found = [Implied("published_only")] if "published" in declared and "real" not in declared else []
+    return [*found, Implied("simulated")] if ctx.has_simulated else found
+
+
+def _kept(ctx: Context, name: str) -> pd.DataFrame:
+    table = ctx.table(name)
+    return table.loc[table["source"] != "simulated"] if len(table) and "source" in table.columns else table
+
+
+def _clusters(ctx: Context) -> int | None:
+    """The smallest number of clusters that a comparison rests on; printed ones count."""
+    table = _kept(ctx, "verdicts")
+    counted = table["clusters"].dropna().astype(int).tolist() if len(table) else []
+    declared = ctx.design.get("clusters")
+    return min([*counted, *([int(declared)] if declared else [])], default=None)
+
+
+def _mdes(ctx: Context) -> list[Implied]:
+    """The smallest effects that the design can find, where some are above what matters or is usual.
+
+    Of a study with simulated rows alone it is the design's all the same; then those are taken.
+    """
+    found = []
+    for name in ("verdicts", "panel_detectable"):
+        table = _kept(ctx, name)
+        table = table if len(table) else ctx.table(name)
+        found += [float(v) for v in table["mdes_sd"].dropna()] if len(table) else []
+    sesoi = ctx.design.get("sesoi_sd")
+    known = not is_missing(sesoi)
+    usual = float(sesoi) if sesoi is not None and known else LARGE_EFFECT_SD
+    above = sum(v > usual for v in found)
+    if not above:
+        return []
+    low, high = ctx.num(min(found)), ctx.num(max(found))
+    mdes = low if low == high else ctx.t("limit_mdes_range", low=low, high=high)
+    what = ctx.t("limit_mdes_sesoi" if known else "limit_mdes_usual")
+    said = {"mdes": mdes, "most": high, "k": ctx.count(above), "n": ctx.count(len(found)), "what": what}
+    return [Implied("mdes", {**said, "usual": ctx.num(usual)})]
