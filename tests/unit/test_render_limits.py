@@ -40,7 +40,7 @@ def test_groups_that_share_schools_and_answer_for_themselves() -> None:
 
 def test_what_is_declared_is_not_told_again() -> None:
     said = [
-        "volunteers",
+        "self_selection",
         "self_report",
         "contamination",
         "no_qualitative_strand",
