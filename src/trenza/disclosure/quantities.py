@@ -102,9 +102,9 @@ def _blank(value: Any) -> bool:
 
 
 def _kind(record: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
-    own = record.get("source")
-    if own in ("real", "simulated", "published"):
-        return str(own)
+    for own in (record.get("source"), record.get("kind")):
+        if own in ("real", "simulated", "published"):
+            return str(own)
     named = [kinds[str(record[c])] for c in ("source_id", "first") if str(record.get(c)) in kinds]
     found = named or [*kinds.values()]
     return next((k for k in ("real", "simulated", "published") if k in found), "real")
