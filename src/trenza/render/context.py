@@ -59,7 +59,7 @@ class Context:
         """The table, or an empty one with the contract's columns."""
         found = self.tables.get(name)
         if found is not None:
-            return found if current() is None else _traced(name, found)
+            return found if current() is None or name not in CONTRACTS else _traced(name, found)
         import pandas as pd
 
         return empty(name) if name in CONTRACTS else pd.DataFrame()
