@@ -101,15 +101,19 @@ class Workflow:
 def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Workflow]:
     """A function that copies the bundled configuration and published figures into a new folder."""
 
-    def make(*studies: str, languages: str = "[en]") -> Workflow:
+    def make(*studies: str, languages: str = "[en]", formats: str = "[html]") -> Workflow:
         folder = tmp_path_factory.mktemp("project")
         for study in studies or ("cic2019",):
             shutil.copytree(ROOT / "config" / "studies" / study, folder / "config" / "studies" / study)
         shutil.copytree(ROOT / "data" / "published", folder / "data" / "published")
         text = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
-        (folder / "config" / "config.yaml").write_text(
-            text.replace("languages: [en, es]", f"languages: {languages}"), encoding="utf-8"
-        )
+        for key, all_of_them, wanted in (
+            ("languages", "[en, es]", languages),
+            ("formats", "[html, pdf, docx]", formats),
+        ):
+            assert f"{key}: {all_of_them}" in text
+            text = text.replace(f"{key}: {all_of_them}", f"{key}: {wanted}")
+        (folder / "config" / "config.yaml").write_text(text, encoding="utf-8")
         return Workflow(folder)
 
     return make
@@ -118,7 +122,7 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Work
 @pytest.fixture(scope="session")
 def finished(make_project: Callable[..., Workflow]) -> Workflow:
     """The bundled study, run once in English; tests read its results and must not change them."""
-    project = make_project("cic2019")
+    project = make_project("cic2019", formats="[html, pdf, docx]")
     ran = project.snakemake()
     assert ran.returncode == 0, ran.stderr[-4000:]
     return project

@@ -157,8 +157,14 @@ def say_where(named: list[str]) -> None:
     from snakemake_logger_plugin_trenza import LogHandler
 
     done = "Done." if LogHandler.finished else "There is nothing to do: everything is up to date."
-    found = sorted((ROOT / "results").glob("*/report/report.*.html"))
-    reports = [p.relative_to(ROOT).as_posix() for p in found if not named or p.parts[-3] in named]
+    written: dict[Path, list[str]] = {}
+    for path in sorted(
+        (ROOT / "results").glob("*/report/report.*.*"), key=lambda p: (p.stem, p.suffix != ".html", p.suffix)
+    ):
+        if path.suffix in (".html", ".pdf", ".docx") and (not named or path.parts[-3] in named):
+            written.setdefault(path.relative_to(ROOT).with_suffix(""), []).append(path.suffix)
+    also = {stem: f" (also {', '.join(ends[1:])})" if ends[1:] else "" for stem, ends in written.items()}
+    reports = [f"{stem.as_posix()}{written[stem][0]}{also[stem]}" for stem in sorted(written)]
     print(f"{done} Reports: {', '.join(reports) or 'none yet'}")
 
 

@@ -25,6 +25,7 @@ MISTAKES = [
     ("unknown setting", CONFIG, "seed: 20190801", "seeds: 1", ["unknown key 'seeds'", "seed"]),
     ("level out of bounds", CONFIG, "ci_level: 0.95", "ci_level: 95", ["ci_level", "95", "less than 1"]),
     ("language", CONFIG, "languages: [en]", "languages: [en, fr]", ["languages.1", "'fr'", "en, es"]),
+    ("format", CONFIG, "formats: [html]", "formats: [html, odt]", ["formats.1", "'odt'", "html, pdf, docx"]),
     ("wrong type", CONFIG, "min_cell: 5 ", "min_cell: five ", ["disclosure.min_cell", "'five'", "a whole number"]),
     ("unknown key", STUDY, "  unit: teacher", "  units: teacher", ["design", "unknown key 'units'"]),
     ("missing key", STUDY, "  unit: teacher\n", "", ["design", "no key 'unit'"]),

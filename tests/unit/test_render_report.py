@@ -135,7 +135,7 @@ def test_the_page_is_whole_and_asks_nothing_of_the_network(study: str, lang: str
         view.tables, view.study, view.items, view.codebook, view.links, lang, tmp_path / "figures"
     )
     for name in ("one", "two"):
-        write_report(study, *parts, tmp_path / "figures", tmp_path / f"{name}.html")
+        write_report(study, *parts, tmp_path / "figures", [tmp_path / f"{name}.html"])
     assert (tmp_path / "one.html").read_bytes() == (tmp_path / "two.html").read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["figures", "one.html", "two.html"]
     html = (tmp_path / "one.html").read_text(encoding="utf-8")

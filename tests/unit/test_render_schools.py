@@ -433,7 +433,7 @@ def test_the_page_is_whole_and_twice_the_same(lang: str, tmp_path: Path) -> None
     figures = draw_all(view.tables, STUDY, view.items, view.codebook, view.links, lang, tmp_path / "figures")
     assert list(figures) == DRAWN
     for name in ("one", "two"):
-        write_report("toy", *parts, tmp_path / "figures", tmp_path / f"{name}.html")
+        write_report("toy", *parts, tmp_path / "figures", [tmp_path / f"{name}.html"])
     page = (tmp_path / "one.html").read_bytes()
     assert page == (tmp_path / "two.html").read_bytes()
     assert page.count(b"<figcaption") == len(DRAWN)

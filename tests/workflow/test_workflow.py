@@ -170,7 +170,7 @@ def test_five_faults_give_one_message_and_exit_code_1(make_project: Callable[...
 @pytest.mark.skipif(os.name == "nt", reason="kills by POSIX signal")
 def test_a_killed_run_goes_on_to_the_same_bytes(finished: Any, make_project: Callable[..., Any]) -> None:
     """run.py's launcher, killed hard in the middle, then called again: no question, the same files."""
-    project = make_project("cic2019")
+    project = make_project("cic2019", formats="[html, pdf, docx]")
     for name in ("workflow", "notebooks"):
         shutil.copytree(ROOT / name, project.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (project.folder / "run.py").write_bytes((ROOT / "run.py").read_bytes())
@@ -197,7 +197,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(finished: Any, make_project: Cal
     )
     assert second.returncode == 0, second.stderr[-3000:]
     assert "cut short" in second.stderr
-    assert "report/report.en.html" in second.stdout.splitlines()[-1]
+    assert "report/report.en.html (also .docx, .pdf)" in second.stdout.splitlines()[-1]
     assert digests(results) == digests(finished.folder / "results" / "cic2019")
     third = subprocess.run(
         command, cwd=project.folder, env=environ, capture_output=True, text=True, check=False

@@ -17,6 +17,7 @@ except InputFaults as faults:
 
 STUDIES = PROJECT.studies
 LANGUAGES = PROJECT.settings["languages"]
+FORMATS = PROJECT.settings["formats"]
 NOTEBOOKS = sorted(
     path.stem for path in (WORKFLOW.parent / "notebooks").glob("*.ipynb")
 )

@@ -56,8 +56,10 @@ rule report_study:
         settings="results/{study}/report/settings.json",
         tables=FINISHED,
     output:
-        html=report(
-            "results/{study}/report/report.{lang}.html",
+        reports=report(
+            expand(
+                "results/{{study}}/report/report.{{lang}}.{format}", format=FORMATS
+            ),
             caption="../report/report.rst",
             category="{study}",
         ),

@@ -12,4 +12,4 @@ with job(snakemake.log[0]):
     study, lang = snakemake.wildcards.study, snakemake.wildcards.lang
     finished, figures = open_results(study, Path.cwd()), Path(snakemake.output.figures)
     draw_all(**finished, lang=lang, folder=figures)
-    write_report(study, **finished, lang=lang, figures_dir=figures, out_path=Path(snakemake.output.html))
+    write_report(study, **finished, lang=lang, figures_dir=figures, out_paths=snakemake.output.reports)

@@ -10,8 +10,8 @@ from trenza.io.provenance import versions
 if TYPE_CHECKING:
     import pandas as pd
 
-# Where the data lie is the user's own business and changes no result.
-UNTOLD = ("data_root", "studies", "studies_dir")
+# Where the data lie, and in which formats a report is wanted, is the user's own business and changes no result.
+UNTOLD = ("data_root", "formats", "studies", "studies_dir")
 
 
 def describe_run(

@@ -21,6 +21,7 @@ LIBRARIES = (
     "matplotlib",
     "seaborn",
     "pypandoc-binary",
+    "typst",
 )
 
 

@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
 from trenza.render.language import text
+from trenza.render.pandoc import LOCALES, convert
 
 HERE = Path(__file__).resolve().parent
 STYLESHEET = HERE / "report.css"
 TEMPLATE = HERE / "report.template.html"
-# Off: what could turn plain words into markup (citations, math between dollars, typographic quotes).
-READER = (
-    "markdown-smart-citations-tex_math_dollars-example_lists-yaml_metadata_block-raw_html-raw_tex+pipe_tables"
-)
 
 
 def to_html(
-    markdown: str, css_path: Path | str, resource_dir: Path | str, lang: str, title: str, banner: str = ""
+    markdown: str,
+    css_path: Path | str,
+    resource_dir: Path | str,
+    lang: str,
+    title: str,
+    banner: str = "",
+    kinds: Iterable[tuple[str, str]] = (),
 ) -> str:
     """A standalone page with stylesheet and figures inside, a table of contents, MathML for formulas.
 
     ``resource_dir`` is where relative figure paths start. ``banner`` is a line across the top of the
-    page; without it there is none. Raises ``RuntimeError`` with pandoc's words if pandoc fails, for
-    example for a missing figure.
+    page, and ``kinds`` (kind of number, its word) are badges that stay there; without them there are none.
+    Raises ``RuntimeError`` with pandoc's words if pandoc fails, for example for a missing figure.
     """
-    import pypandoc
-
     arguments = [
         "--standalone",
         "--embed-resources",
         "--toc",
         "--toc-depth=2",
         "--mathml",
-        "--wrap=none",
-        "--columns=10000",  # keeps pandoc from giving every column of a wide table the same width
-        "--fail-if-warnings",
         f"--template={TEMPLATE}",
         f"--css={css_path}",
         f"--resource-path={resource_dir}",
-        f"--metadata=lang:{ {'en': 'en', 'es': 'es-CL'}[lang] }",
+        f"--metadata=lang:{LOCALES[lang]}",
         f"--metadata=pagetitle:{title}",
-        f"--variable=heading:{escape(title, quote=False)}",
-        f"--variable=toc-title:{text(lang, 'toc_title')}",
-        f"--variable=skip:{text(lang, 'skip_to_text')}",
     ]
-    if banner:
-        arguments.append(f"--variable=banner:{escape(banner, quote=False)}")
-    return str(pypandoc.convert_text(markdown, "html5", format=READER, extra_args=arguments))
+    words = {
+        "heading": title,
+        "toc-title": text(lang, "toc_title"),
+        "skip": text(lang, "skip_to_text"),
+        "kinds-title": text(lang, "kinds_title"),
+        "banner": banner,
+    }
+    badges = [{"name": escape(kind), "word": escape(word)} for kind, word in kinds]
+    variables = {key: escape(value, quote=False) for key, value in words.items() if value} | {"kinds": badges}
+    return convert(markdown, "html5", arguments, variables).decode("utf-8")
 
 
 def notebook_css() -> str:

@@ -46,6 +46,7 @@ def texts(lang: str) -> dict[str, str]:
         "displays.yaml",
         "checks.yaml",
         "limits.yaml",
+        "pages.yaml",
     ):
         both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
         found |= {key: by_language[lang] for key, by_language in both.items()}

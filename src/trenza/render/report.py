@@ -1,9 +1,9 @@
-"""The report of a study: one Markdown text made from finished tables, and its HTML on disk."""
+"""The report of a study: one Markdown text made from finished tables, and its page, PDF and Word document on disk."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,9 +29,12 @@ from trenza.render.context import Context
 from trenza.render.figures import FIGURES
 from trenza.render.html import STYLESHEET, to_html
 from trenza.render.markdown import Paper
+from trenza.render.masthead import Masthead, masthead
 from trenza.render.number_places import NumberPlace, numbers_of
+from trenza.render.pdf import to_pdf
 from trenza.render.traced import Trace, current, tracing
 from trenza.render.traced_frames import traced_context
+from trenza.render.word import to_word
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +117,7 @@ def report_markdown(
     lang: str,
     figures: Mapping[str, str],
 ) -> str:
-    """The report as pandoc's Markdown, without its title (that is ``title_of``).
+    """The report as pandoc's Markdown, without its title (that is ``masthead``'s).
 
     ``figures`` maps figure ids to paths as the Markdown shall name them; a figure without a path is left
     out. A section whose tables are empty says so in one sentence; a study without groups leaves it out. Nothing in
@@ -157,14 +160,6 @@ def _has_something_to_say(ctx: Context, section: Callable[[Paper, str], None]) -
     return ctx.compares or not needed or any(len(ctx.table(name)) for name in needed)
 
 
-def title_of(study_id: str, study: Mapping[str, Any], lang: str) -> str:
-    """The study's title in the language, else its id."""
-    import pandas as pd
-
-    nothing = pd.DataFrame()
-    return Context({}, study, nothing, nothing, nothing, lang).own("title") or study_id
-
-
 def write_report(
     study_id: str,
     study: Mapping[str, Any],
@@ -174,21 +169,34 @@ def write_report(
     links: pd.DataFrame,
     lang: str,
     figures_dir: Path | str,
-    out_path: Path | str,
+    out_paths: Iterable[Path | str],
 ) -> None:
-    """Write the self-contained HTML report, whole or not at all.
+    """Write the report in each format that a path of ``out_paths`` ends in (see ``FORMATS``), each whole or not at all.
 
-    Takes the figures ``<id>.figure.<lang>.svg`` that lie in ``figures_dir`` (see ``figures.draw_all``).
-    The same tables and figures give the same bytes.
+    Takes the figures ``<id>.figure.<lang>.svg`` (Word: ``.png``) that lie in ``figures_dir`` (see
+    ``figures.draw_all``). The same tables and figures give the same bytes.
     """
     folder = Path(figures_dir)
     there = {i: f"{i}.figure.{lang}.svg" for i in FIGURES if (folder / f"{i}.figure.{lang}.svg").is_file()}
     markdown = report_markdown(study_id, study, tables, items, codebook, links, lang, there)
-    context = Context(tables, study, items, codebook, links, lang)
-    banner = context.t("banner_simulated") if context.has_simulated else ""
-    page = to_html(markdown, STYLESHEET, folder, lang, title_of(study_id, study, lang), banner)
-    target = Path(out_path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    temporary.write_text(page, encoding="utf-8", newline="\n")
-    temporary.replace(target)
+    head = masthead(Context(tables, study, items, codebook, links, lang), study_id)
+    for target in map(Path, out_paths):
+        made = FORMATS[target.suffix](markdown, folder, head)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+        temporary.write_bytes(made)
+        temporary.replace(target)
+
+
+def _page(markdown: str, folder: Path, head: Masthead) -> bytes:
+    return to_html(markdown, STYLESHEET, folder, head.lang, head.title, head.banner, head.kinds).encode(
+        "utf-8"
+    )
+
+
+# What writes the one Markdown text in a format, by the end of the file's name.
+FORMATS: dict[str, Callable[[str, Path, Masthead], bytes]] = {
+    ".html": _page,
+    ".pdf": to_pdf,
+    ".docx": to_word,
+}

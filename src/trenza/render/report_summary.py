@@ -9,7 +9,6 @@ from trenza.render import (
     report_audit,
     report_questionnaire,
     report_schools,
-    rows,
     selection,
     sentences,
     sentences_panels,
@@ -20,18 +19,10 @@ from trenza.render import (
 from trenza.render.language import small_first
 from trenza.render.limits import limit_words
 from trenza.render.markdown import Paper, badge, escape
+from trenza.render.masthead import kinds_used
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
-
-KINDS = ("published", "simulated", "real")
-
-
-def kinds_used(ctx: Context) -> list[str]:
-    """published, simulated and real as far as this study has them, declared or in a table."""
-    declared = {str(s.get("kind")) for s in (ctx.study.get("sources") or {}).values()}
-    in_tables = {k for name in ("inputs", "groups", "fit") for k in rows.kinds(ctx.table(name))}
-    return [k for k in KINDS if k in declared | in_tables]
 
 
 def front(paper: Paper, study_id: str) -> None:
