@@ -46,7 +46,7 @@ def segments() -> pd.DataFrame:
     ]  # fmt: skip
     names = ["segment_id", "case", "municipality", "role", "participant", "code", "direction", "text"]
     return CONTRACTS["segments"].check(
-        pd.DataFrame(rows, columns=names).assign(**PLACE | {"source": "published"})
+        pd.DataFrame(rows, columns=names).assign(**PLACE | {"source": "published", "text_es": None})
     )
 
 

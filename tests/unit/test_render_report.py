@@ -287,3 +287,13 @@ def test_the_plain_difference_and_that_within_clusters_are_told_apart(
     apart = view.table("verdicts").assign(assignment="different_clusters")
     report = markdown(replace(view, tables={**view.tables, "verdicts": apart}), "p900")
     assert plain not in report and within not in report
+
+
+def test_the_spanish_report_shows_the_spanish_words_of_a_segment_where_there_are_any() -> None:
+    segments = context("cic2019", "es").table("segments").assign(text="Said in English", text_es=None)
+    for spanish, shown in (("Dicho en español", "Dicho en español."), (None, "[Said in English.]{lang=en}")):
+        view = context("cic2019", "es")
+        view = replace(view, tables={**view.tables, "segments": segments.assign(text_es=spanish)})
+        page = markdown(view, "cic2019")
+        assert f"- {shown} (" in page.replace("\\(", "(")
+        assert ("Said in English" in page) == (spanish is None)

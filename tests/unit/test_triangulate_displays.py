@@ -48,6 +48,7 @@ def said(*what: tuple[str, str], source: str = "published") -> pd.DataFrame:
         "code": "theme",
         "role": "teacher",
         "text": "",
+        "text_es": None,
         "participant": "yes",
     }
     return frame("segments", *({**one, "segment_id": f"s{i}", "case": c, "direction": d} for i, (c, d) in enumerate(what)))  # fmt: skip

@@ -64,6 +64,7 @@ def segments_of(*rows: tuple[str, str, str, str], source: str = "published") -> 
         role="teacher",
         participant="yes",
         text="said",
+        text_es=None,
     )
     return CONTRACTS["segments"].check(frame)
 

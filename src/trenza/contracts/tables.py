@@ -246,6 +246,7 @@ CONTRACTS: dict[str, Contract] = {
                 text_column("code", "code in codebook.csv"),
                 text_column("direction", "how the segment bears on the programme", allowed=DIRECTIONS),
                 text_column("text", "paraphrase or quotation"),
+                text_column("text_es", "the same in Spanish, where the study gives it", blank=True),
             ),
             ("segment_id", "code"),
         ),

@@ -148,6 +148,7 @@ def read_segments(
     out["code"] = reader.text("code", allowed=tuple(codes))
     out["direction"] = reader.text("direction", allowed=DIRECTIONS)
     out["text"] = reader.text("text")
+    out["text_es"] = reader.text("text_es", blank=True) if "text_es" in raw.columns else None
     refuse_repeats(reader, ["segment_id", "code"])
     if reader.faults:
         raise InputFaults(reader.faults)

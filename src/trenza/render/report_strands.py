@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import alternatives, rows, sentences_strands
-from trenza.render.language import listed
+from trenza.render.language import is_missing, listed
 from trenza.render.markdown import Paper, badge, escape
 from trenza.render.reasons import call_word
 from trenza.render.tables import show, without_blank_columns
@@ -55,8 +55,9 @@ def interviews(paper: Paper, study_id: str) -> None:
 
 def _voice(ctx: Context, r: pd.Series) -> str:
     said_by = f"({ctx.level(r['role'])}, {r['case']}; {ctx.code(r['code'])})"
-    words = escape(str(r["text"]).rstrip("."))
-    marked = f"[{words}.]{{lang=en}}" if ctx.lang != "en" else f"{words}."
+    spanish = ctx.lang == "es" and not is_missing(r["text_es"])
+    words = escape(str(r["text_es" if spanish else "text"]).rstrip("."))
+    marked = f"[{words}.]{{lang=en}}" if ctx.lang != "en" and not spanish else f"{words}."
     return f"- {marked} {escape(said_by)} {badge(ctx, str(r['source']))}"
 
 

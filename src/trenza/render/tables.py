@@ -66,7 +66,10 @@ def _value(c: Context, r: Row) -> str:
 
 def _words(c: Context, r: Row) -> str:
     """A segment's paraphrase, if it is of a passage in print or simulated; words of real people stay in their file."""
-    return c.t("withheld") if r["source"] == "real" else plain_cell("text")(c, r)
+    if r["source"] == "real":
+        return c.t("withheld")
+    spanish = c.lang == "es" and not is_missing(r["text_es"])
+    return plain_cell("text_es" if spanish else "text")(c, r)
 
 
 def _finding(c: Context, r: Row) -> str:
