@@ -25,6 +25,7 @@ LAW = {
     "effects": {"contracts", "multilevel"},
     "qualitative": {"contracts", "io"},
     "triangulate": {"contracts"},
+    "configurations": {"contracts"},
     "disclosure": {"contracts"},
     "checklists": {"contracts"},
     "render": {"contracts"},

@@ -146,6 +146,9 @@ TABLES = {
         "pillars",
         "theme_statistics",
         "process_tests",
+        "qca_truth",
+        "qca_solutions",
+        "qca_robustness",
         "display_notes",
     ],
 }

@@ -19,8 +19,8 @@ rule triangulate_strands:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("triangulate"),
-        displays=settings_of("case_comparison", "school_level", "pillars", "process_tests"),
+        code=code_digest("triangulate", "configurations"),
+        displays=settings_of("case_comparison", "school_level", "pillars", "process_tests", "qca"),
         min_cell=PROJECT.settings["disclosure"]["min_cell"],
         rule=PROJECT.settings["convergence"],
         alpha=round(1 - PROJECT.settings["ci_level"], 10),

@@ -21,6 +21,7 @@ INFERENCES = (
 # Why a declared display holds nothing.
 NOT_SHOWN = (
     "scores_simulated", "themes_simulated", "no_levels", "no_segments", "no_common_school", "schools_numbered",
+    "too_few_cases", "no_sufficient_row",
 )  # fmt: skip
 
 # Where a cell can be read: file below the project's folder, and the rows of it.

@@ -149,6 +149,32 @@ def _likelihood_faults(test: Mapping[str, Any], prior: bool, place: str, file: s
     return found
 
 
+def check_qca(
+    entries: Sequence[Mapping[str, Any]], results: Collection[str], codes: Collection[str], file: str
+) -> list[Fault]:
+    """Faults of the key ``qca``: names that are not there, and anchors whose crossover lies, or is shifted, outside."""
+    found = repeated([e["id"] for e in entries], "qca", file)
+    for i, entry in enumerate(entries):
+        place = f"qca.{i}"
+        found += repeated([c["id"] for c in entry["conditions"]], f"{place}.conditions", file)
+        sets = [(f"{place}.conditions.{j}", c) for j, c in enumerate(entry["conditions"])]
+        for where, wanted in [*sets, (f"{place}.outcome", entry["outcome"])]:
+            if "code" in wanted:
+                found += unknown([wanted["code"]], codes, f"{where}.code", "a code of codebook.csv", file)
+            else:
+                found += unknown([wanted["finding"]], results, f"{where}.finding", "a result of models", file)
+            out, middle, inside = wanted["anchors"]
+            reach = [middle + shift * (inside - out) for shift in (0, *entry["shifts"])]
+            if not all(min(out, inside) < m < max(out, inside) for m in reach):
+                allowed = "a crossover between full out and full in, also when shifted by shifts"
+                found.append(Fault(file, f"{where}.anchors", "", f"{wanted['anchors']}", allowed))
+        if any(c["id"] in ("outcome", "case") for c in entry["conditions"]):
+            found.append(
+                Fault(file, f"{place}.conditions", "", "a condition called outcome or case", "another id")
+            )
+    return found
+
+
 def check_displays(
     study: Mapping[str, Any],
     typed: Mapping[str, Sequence[Mapping[str, str]]],
@@ -169,6 +195,7 @@ def check_displays(
             file=file,
         ),
         *check_school_level(study, results, codes, file),
+        *check_qca(study["qca"], results, codes, file),
         *check_pillars(study["pillars"], links, file),
         *check_process_tests(study["process_tests"], links, file),
     ]

@@ -22,6 +22,7 @@ from trenza.contracts.columns import (
     int_column,
     text_column,
 )
+from trenza.contracts.configuration_tables import CONFIGURATION_CONTRACTS
 from trenza.contracts.display_tables import DISPLAY_CONTRACTS
 from trenza.contracts.effect_tables import EFFECT_CONTRACTS
 from trenza.contracts.inference_tables import INFERENCE_CONTRACTS
@@ -334,6 +335,7 @@ CONTRACTS: dict[str, Contract] = {
             ("link", "strand", "item"),
         ),
         *DISPLAY_CONTRACTS.values(),
+        *CONFIGURATION_CONTRACTS.values(),
         *SCHOOL_CONTRACTS,
         *INFERENCE_CONTRACTS,
         *MODEL_CONTRACTS,

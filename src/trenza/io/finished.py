@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.configuration_tables import CONFIGURATION_CONTRACTS
 from trenza.contracts.display_tables import DISPLAY_CONTRACTS
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.io.files import read_frame, read_table, write_text
@@ -118,7 +119,7 @@ FINISHED = {
     "checklists": "report",
     "convergence": "triangulate",
     "joint_display": "triangulate",
-    **dict.fromkeys(DISPLAY_CONTRACTS, "triangulate"),
+    **dict.fromkeys((*DISPLAY_CONTRACTS, *CONFIGURATION_CONTRACTS), "triangulate"),
 }
 SETTINGS = "report/settings.json"
 # What is made of the other tables, before a report may be written.

@@ -106,6 +106,12 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "methods research through joint displays. Annals of Family Medicine, 13(6), 554\u2013561.",
     ),
     "school_level": ("Snijders, T. A. B., & Bosker, R. J. (2012). Multilevel analysis (2nd ed.). Sage.",),
+    "qca_truth": (
+        "Ragin, C. C. (2008). Redesigning social inquiry: Fuzzy sets and beyond. University of Chicago Press.",
+        "Ragin, C. C., & Sonnett, J. (2005). Between complexity and parsimony: Limited diversity, counterfactual cases, and comparative analysis. "
+        "In S. Kropp & M. Minkenberg (Eds.), Vergleichen in der Politikwissenschaft (pp. 180\u2013197). VS Verlag.",
+        "Schneider, C. Q., & Wagemann, C. (2012). Set-theoretic methods for the social sciences. Cambridge University Press.",
+    ),
     "process_tests": (
         "Bennett, A. (2015). Disciplining our conjectures: Systematizing process tracing with Bayesian analysis. In A. Bennett & J. T. Checkel "
         "(Eds.), Process tracing: From metaphor to analytic tool (pp. 276\u2013298). Cambridge University Press.",

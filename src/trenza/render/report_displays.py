@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-NEEDS = ("case_comparison", "school_level", "pillars", "theme_statistics", "process_tests", "display_notes")
+NEEDS = (
+    "case_comparison",
+    "school_level",
+    "pillars",
+    "theme_statistics",
+    "process_tests",
+    "qca_truth",
+    "display_notes",
+)
 MOST = 60  # rows of a table; what is beyond is in the table beside the report
 
 
@@ -29,6 +37,7 @@ def section(paper: Paper, study_id: str) -> None:
     _pillars(paper)
     _by_theme(paper)
     _tests(paper)
+    _qca(paper)
 
 
 def _notes(paper: Paper, display: str) -> None:
@@ -175,3 +184,30 @@ def _shared(ctx: Context) -> list[str]:
             direction = ctx.t(f"direction_{told['direction'].iloc[0]}")
             found.append(f"{ctx.code(code)} ({direction}, {ctx.count(len(told))})")
     return found
+
+
+def _qca(paper: Paper) -> None:
+    ctx = paper.ctx
+    truth, notes = ctx.table("qca_truth"), ctx.table("display_notes")
+    if not len(truth) and not (notes["display"] == "qca").any():
+        return
+    paper.heading("h_qca", 3)
+    _notes(paper, "qca")
+    if not len(truth):
+        return
+    paper.say(ctx.t("qca_open"))
+    solutions, robust = ctx.table("qca_solutions"), ctx.table("qca_robustness")
+    for entry in rows.in_order(truth, "id"):
+        told = truth.loc[(truth["id"] == entry) & (truth["result"] != "remainder")]
+        left = int(((truth["id"] == entry) & (truth["result"] == "remainder")).sum())
+        paper.table(
+            without_blank_columns(show("qca_truth", ctx, told)), ctx.t("cap_qca_truth", left=ctx.count(left))
+        )
+        own = solutions.loc[solutions["id"] == entry]
+        paper.table(show("qca_solutions", ctx, own), ctx.t("cap_qca_solutions"))
+        for kind in rows.in_order(own, "solution"):
+            runs = robust.loc[(robust["id"] == entry) & (robust["solution"] == kind)]
+            counts = {"same": ctx.count(int(runs["same"].sum())), "n": ctx.count(len(runs))}
+            paper.say(ctx.t("qca_robust", solution=ctx.t(f"qca_{kind}"), **counts))
+        other = robust.loc[(robust["id"] == entry) & ~robust["same"].astype(bool)]
+        paper.table(show("qca_robustness", ctx, other.head(MOST)), ctx.t("cap_qca_robustness"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from trenza.render import case_comparison as cases
@@ -89,6 +90,12 @@ def _item(c: Context, r: Row) -> str:
     return finding_name(c, str(r["item"])) if r["strand"] == "quantitative" else c.code(r["item"])
 
 
+def qca_words(c: Context, expression: str) -> str:
+    """An expression with the names of themes for their ids: set by the entry of study.yaml."""
+    codes = {e["id"]: e["code"] for entry in c.study.get("qca") or [] for e in entry["conditions"]}
+    return re.sub(r"[a-z][a-z0-9_]*", lambda found: c.code(codes.get(found[0], found[0])), str(expression))
+
+
 def pillar_cells(c: Context, own: pd.DataFrame) -> dict[str, str]:
     """What both strands list under one link: findings with their data, themes with their segments."""
     numbers = [
@@ -142,6 +149,24 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_test_evidence", _evidence), Shown("col_test_passed", lambda c, r: c.t(f"passed_{r['passed']}")),
         Shown("col_test_inference", lambda c, r: c.t(f"inference_{r['inference']}")),
         Shown("col_likelihood_ratio", number_cell("likelihood_ratio"), True), Shown("col_posterior", lambda c, r: percent(r["posterior"], c.lang, 1), True),
+    ),
+    "qca_truth": (
+        Shown("col_qca_row", lambda c, r: qca_words(c, r["configuration"])), Shown("col_n_cases", count_cell("n"), True),
+        Shown("col_qca_cases", lambda c, r: NO_VALUE if is_missing(r["cases"]) else str(r["cases"]).replace(";", ", ")),
+        Shown("col_consistency", number_cell("consistency"), True), Shown("col_pri", number_cell("pri"), True),
+        Shown("col_qca_result", lambda c, r: c.t(f"qca_row_{r['result']}")),
+    ),
+    "qca_solutions": (
+        Shown("col_qca_solution", lambda c, r: c.t(f"qca_{r['solution']}") if r["part"] == 0 else c.t("qca_part")),
+        Shown("col_qca_row", lambda c, r: qca_words(c, r["expression"])), Shown("col_consistency", number_cell("consistency"), True),
+        Shown("col_pri", number_cell("pri"), True), Shown("col_coverage", number_cell("coverage"), True),
+        Shown("col_unique_coverage", number_cell("unique_coverage"), True),
+    ),
+    "qca_robustness": (
+        Shown("col_qca_solution", lambda c, r: c.t(f"qca_{r['solution']}")), Shown("col_shift", number_cell("shift"), True),
+        Shown("col_consistency_cut", number_cell("consistency_cut"), True),
+        Shown("col_qca_row", lambda c, r: c.t("qca_no_solution") if is_missing(r["expressions"]) else qca_words(c, r["expressions"])),
+        Shown("col_consistency", number_cell("consistency"), True), Shown("col_coverage", number_cell("coverage"), True),
     ),
     "display_notes": (
         Shown("col_display", lambda c, r: c.t(f"display_{r['display']}")), Shown("col_why_not", lambda c, r: c.t(f"not_shown_{r['reason']}")),

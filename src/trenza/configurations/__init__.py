@@ -1,0 +1,1 @@
+"""Fuzzy-set qualitative comparative analysis: calibration, truth table, minimal solutions, and how far they hold."""

@@ -1,0 +1,70 @@
+"""The tables of a fuzzy-set qualitative comparative analysis."""
+
+from __future__ import annotations
+
+from trenza.contracts.columns import (
+    STUDY,
+    Contract,
+    bool_column,
+    float_column,
+    int_column,
+    text_column,
+)
+
+RESULTS = ("sufficient", "not_sufficient", "remainder")
+SOLUTIONS = ("complex", "intermediate", "parsimonious")
+_ID = text_column("id", "entry of qca in study.yaml")
+_FIT = (
+    float_column("consistency", "how far it is part of the outcome, 0 to 1"),
+    float_column("pri", "proportional reduction in inconsistency"),
+)
+_COVERAGE = float_column("coverage", "how much of the outcome it covers, 0 to 1")
+
+CONFIGURATION_CONTRACTS: dict[str, Contract] = {
+    c.name: c
+    for c in (
+        Contract(
+            "qca_truth",
+            (
+                STUDY,
+                _ID,
+                text_column("configuration", "conditions joined by * (and), ~ for not"),
+                int_column("n", "cases with more than half membership; blank when withheld", blank=True),
+                text_column("cases", "their pseudonyms; blank for none and for real cases", blank=True),
+                *_FIT,
+                text_column("result", "sufficient by the declared cuts, or without enough cases", allowed=RESULTS),
+            ),
+            ("id", "configuration"),
+        ),
+        Contract(
+            "qca_solutions",
+            (
+                STUDY,
+                _ID,
+                text_column("solution", "which remainders it uses", allowed=SOLUTIONS),
+                int_column("model", "number of the model among tied ones, from 1"),
+                int_column("part", "0 is the whole sum, others its implicants", blank=False),
+                text_column("expression", "* and, ~ not, + or"),
+                *_FIT,
+                _COVERAGE,
+                float_column("unique_coverage", "covered by this implicant alone; blank for the whole"),
+            ),
+            ("id", "solution", "model", "part"),
+        ),
+        Contract(
+            "qca_robustness",
+            (
+                STUDY,
+                _ID,
+                float_column("shift", "of every crossover, as a share of full in minus full out", blank=False),
+                float_column("consistency_cut", "consistency that a row needs", blank=False),
+                text_column("solution", "which remainders it uses", allowed=SOLUTIONS),
+                text_column("expressions", "models, tied ones joined by ;; blank where no row is sufficient", blank=True),
+                int_column("n_models", "tied models"),
+                *(float_column(c.name, f"of the first model: {c.meaning}") for c in (*_FIT, _COVERAGE)),
+                bool_column("same", "equal to the solution at the declared anchors and cut"),
+            ),
+            ("id", "shift", "consistency_cut", "solution"),
+        ),
+    )
+}  # fmt: skip
