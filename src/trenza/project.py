@@ -18,6 +18,7 @@ from trenza.contracts.study_displays import check_displays
 from trenza.contracts.words import names_or
 from trenza.io.clean_folder import CODED
 from trenza.io.files import files_of
+from trenza.io.optional_sources import without_optional
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
 from trenza.qualitative.codebook import check_codebook
@@ -30,7 +31,7 @@ TABLES = ("items", "codebook", "links")
 
 @dataclass(frozen=True)
 class Study:
-    """One study with its settings (defaults filled in) and the paths of its files."""
+    """One study with its settings (defaults filled in), the paths of its files, and ``set_aside``, as ``without_optional`` returns it."""
 
     id: str
     settings: dict[str, Any]
@@ -38,6 +39,7 @@ class Study:
     files: dict[str, str]
     official: dict[str, dict[str, str]]
     missing: tuple[str, ...]
+    set_aside: dict[str, str]
 
     def source_files(self, coded: bool = False) -> list[str]:
         """Paths of all files that the study's sources read, in the order of study.yaml; or of ``coded_files`` alone."""
@@ -203,6 +205,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     rated: set[str] = set()
     typed: dict[str, list[dict[str, str]]] = {"case_themes": [], "claims": []}
     official: dict[str, dict[str, str]] = {}
+    set_aside = without_optional(study, root / data_root)
     for sid, source in study["sources"].items():
         if source["holds"] == "official" and "folders" in source:
             official[sid] = _official_files(source["folders"], data_root, root)
@@ -236,7 +239,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
     faults += check_links(rows["links"], findings(study, rated), codable, tables["links"])
     if faults:
         raise InputFaults(faults)
-    return Study(name, study, tables, files, official, tuple(dict.fromkeys(missing)))
+    return Study(name, study, tables, files, official, tuple(dict.fromkeys(missing)), set_aside)
 
 
 def _formula_faults(study: Mapping[str, Any], items: Rows, shown: str) -> list[Fault]:

@@ -30,6 +30,13 @@ if workflow.is_main_process:
             file=sys.stderr,
         )
 
+    for name, study in STUDIES.items():
+        for source, file in study.set_aside.items():
+            print(
+                f"Left out of {name}: panels on {source}, which need {file} below {PROJECT.data_root}.",
+                file=sys.stderr,
+            )
+
     if not STUDIES:
         print("No study can run: none has all its files.", file=sys.stderr)
         sys.exit(1)

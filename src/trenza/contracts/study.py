@@ -111,6 +111,16 @@ def _check_source(
                 fault(key, "this key", "only a source that holds official files has it")
         if not official and not source.get("describe", True):
             fault("describe", "false", "only a source that holds official files has it")
+        listed = source["holds"] == "school_list"
+        if listed != ("school_list" in source):
+            what = "nothing" if listed else "this key"
+            fault(
+                "school_list",
+                what,
+                "the file's column of RBD, for a source that holds school_list and only for it",
+            )
+        if source.get("optional") and not listed:
+            fault("optional", "true", "only a list of schools can be missing while the study runs")
         if source.get("rows") and source["holds"] != "records":
             fault("rows", "this key", "only records have it; a questionnaire has eligible")
         if official == ("file" in source):

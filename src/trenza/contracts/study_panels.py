@@ -22,6 +22,8 @@ OFFICIAL_COLUMNS = {
     "slep_code",
     "transfer_year",
 }
+# What it carries where the schools that took part are those of a list.
+LIST_COLUMNS = (OFFICIAL_COLUMNS - {"slep_code", "transfer_year"}) | {"first_year", "both_subjects"}
 AT_HAND = "at_hand"
 
 
@@ -54,14 +56,22 @@ def _one(
         allowed = f"a source that holds records or official files: {names_or(fitting)}"
         return [("source", (f"'{panel['source']}'", allowed))]
     official = sources[panel["source"]]["holds"] == "official"
-    there = OFFICIAL_COLUMNS if official else columns(panel["source"])
-    named = {k: panel[k] for k in ("unit", "year", "assignment", "weights", "dependency") if k in panel}
+    found += _participants(panel, sources, official)
+    of_list = official and "participants" in panel
+    there = (LIST_COLUMNS if of_list else OFFICIAL_COLUMNS) if official else columns(panel["source"])
+    named = {
+        k: panel[k]
+        for k in ("unit", "year", "assignment", "weights", "dependency", "chosen_on")
+        if k in panel
+    }
     named |= {f"balance_on.{k}": column for k, column in enumerate(panel["balance_on"])}
     named |= {f"by_year.{y}": column for y, column in panel.get("by_year", {}).items()}
     if "year" in panel:
         named["outcome"] = panel["outcome"]
     if isinstance(panel["treated_in"], str):
         named["treated_in"] = panel["treated_in"]
+    elif of_list:
+        pass  # all schools of the list began in that year
     elif "group" not in study["design"]:
         allowed = "design.group and participants, who began in that year, or the column of the first year"
         found.append(("treated_in", (f"{panel['treated_in']} without design.group", allowed)))
@@ -83,8 +93,10 @@ def _one(
         )
     if panel["outcome"] not in items:
         found.append(("outcome", (f"'{panel['outcome']}'", f"an item of items.csv: {names_or(items)}")))
-    if official and (panel["treated_in"] != "transfer_year" or "by_year" in panel):
-        allowed = "transfer_year, with the column year, for official files"
+    if official and "by_year" in panel:
+        found.append(("by_year", ("this key", "year, for official files")))
+    if official and not of_list and panel["treated_in"] != "transfer_year":
+        allowed = "transfer_year, with the column year, for official files without a list of participants"
         found.append(("treated_in", (f"'{panel['treated_in']}'", allowed)))
     declared = {d["id"] for d in study["discontinuities"]}
     found += [
@@ -95,7 +107,27 @@ def _one(
     if panel["chosen_by"] == "cutoff" and not panel["discontinuities"]:
         allowed = "the discontinuity that such a design calls for"
         found.append(("discontinuities", ("nothing beside chosen_by: cutoff", allowed)))
-    return found + _years(panel, official)
+    return found + _years(panel, official and not of_list)
+
+
+def _participants(
+    panel: Mapping[str, Any], sources: Mapping[str, Any], official: bool
+) -> list[tuple[str, tuple[str, str]]]:
+    """The list of schools of a panel of official files exists, and says when they began."""
+    if "participants" not in panel:
+        return []
+    if not official:
+        return [("participants", ("this key", "only a panel of official files has it"))]
+    lists = {s: v for s, v in sources.items() if v["holds"] == "school_list"}
+    if panel["participants"] not in lists:
+        allowed = f"a source that holds school_list: {names_or(lists)}"
+        return [("participants", (f"'{panel['participants']}'", allowed))]
+    start = panel["treated_in"]
+    own = "first_year" in lists[panel["participants"]].get("school_list", {})
+    if isinstance(start, str) and (start != "first_year" or not own):
+        allowed = "first_year, where the list names its column, or the year in which all of them began"
+        return [("treated_in", (f"'{start}'", allowed))]
+    return []
 
 
 def _specifications(panel: Mapping[str, Any]) -> list[tuple[str, tuple[str, str]]]:
@@ -152,7 +184,7 @@ def _years(panel: Mapping[str, Any], official: bool) -> list[tuple[str, tuple[st
     lists = {k: panel[k] for k in ("baseline_years", "outcome_years")}
     if not official:
         found += [
-            (k, (AT_HAND, "a list of years; at_hand is for official files"))
+            (k, (AT_HAND, "a list of years; at_hand is for official files without a list of participants"))
             for k, v in lists.items()
             if v == AT_HAND
         ]

@@ -52,7 +52,7 @@ def effective_number(weights: np.ndarray) -> float:
 def balanced(design: PanelDesign, used: pd.DataFrame) -> Balanced:
     """Weights on schools that never begin, so that each baseline year's score and each covariate has the mean of the treated.
 
-    ``used``: rows of ``check_panel``, with a column ``on_<column>`` for each of ``design.balance_on``; a school's covariate is its mean over
+    ``used``: rows of ``check_panel``, with a column ``on_<column>`` for each of ``design.covariates``; a school's covariate is its mean over
     the baseline years.
     """
     early = used[used["year"].isin(design.baseline_years)]
@@ -60,7 +60,7 @@ def balanced(design: PanelDesign, used: pd.DataFrame) -> Balanced:
         columns=list(design.baseline_years)
     )
     wide.columns = pd.Index([f"{SCORE}{year}" for year in design.baseline_years])
-    covariates = [f"{ON}{name}" for name in design.balance_on]
+    covariates = [f"{ON}{name}" for name in design.covariates]
     wide = wide.join(early.groupby("unit")[covariates].mean()) if covariates else wide
     schools = used.drop_duplicates("unit").set_index("unit")[["cluster", "cohort", "weight"]].sort_index()
     values = wide.reindex(schools.index).to_numpy(dtype="float64")

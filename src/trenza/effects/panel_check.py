@@ -23,7 +23,7 @@ def check_panel(
 
     The rows are sorted by unit and year and have the columns of ``USED``: cohort int64 is the year in which treatment
     begins, 0 for units of the comparison pool; weight float64 is constant within a unit (1 without ``weights``); pupils
-    float64 is the number tested in that row (1 without); ``on_<column>`` float64 for each of ``balance_on``. Rows without an outcome are no observations. Left out and
+    float64 is the number tested in that row (1 without); ``on_<column>`` float64 for each of ``covariates``. Rows without an outcome are no observations. Left out and
     counted: rows without assignment or pupils, treated units without a year before or after the start, comparison
     units with a single year.
 
@@ -53,7 +53,7 @@ def check_panel(
     flow.insert(0, "study", study)
     flow.insert(1, "id", design.id)
     flow.insert(2, "source", source)
-    columns = [*USED, *(f"on_{c}" for c in design.balance_on)]
+    columns = [*USED, *(f"on_{c}" for c in design.covariates)]
     used = used.assign(weight=_weights(design, used))[columns].reset_index(drop=True)
     return used, EFFECT_CONTRACTS["panel_flow"].check(flow)
 
@@ -80,7 +80,7 @@ def _setting_faults(design: PanelDesign, place: Place) -> list[Fault]:
 
 def _column_faults(design: PanelDesign, frame: pd.DataFrame, place: Place) -> list[Fault]:
     names = [design.unit, design.year, design.outcome, design.treated_in, design.assignment]
-    names += [n for n in (design.weights, design.dependency, *design.balance_on) if n]
+    names += [n for n in (design.weights, design.dependency, *design.covariates) if n]
     names += [n for n in ("grade", "subject") if getattr(design, n) and n not in frame.columns]
     have = ", ".join(map(str, frame.columns))
     missing = [n for n in dict.fromkeys(names) if n not in frame.columns]
@@ -115,7 +115,7 @@ def _of_grade(design: PanelDesign, frame: pd.DataFrame, place: Place) -> tuple[p
 def _value_faults(design: PanelDesign, rows: pd.DataFrame, place: Place) -> list[Fault]:
     found = []
     for column in dict.fromkeys(
-        c for c in (design.outcome, design.treated_in, design.weights, *design.balance_on) if c
+        c for c in (design.outcome, design.treated_in, design.weights, *design.covariates) if c
     ):
         number = pd.to_numeric(rows[column], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
         wrong = (rows[column].notna().to_numpy() & np.isnan(number)) | np.isinf(number)
@@ -128,6 +128,12 @@ def _value_faults(design: PanelDesign, rows: pd.DataFrame, place: Place) -> list
             allowed = "a year or blank" if column == design.treated_in else "finite numbers and blanks"
             allowed = "pupils tested, 0 or more" if column == design.weights else allowed
             found.append(place.fault(column, f"{int(wrong.sum())} such as {first!r}", allowed))
+    early = rows[rows[design.year].isin(design.baseline_years)]
+    found += [
+        place.fault(column, "no value in any of the baseline years", "numbers, measured before treatment")
+        for column in design.covariates
+        if not early[column].notna().any()
+    ]
     if rows[design.unit].isna().any():
         blank = int(rows[design.unit].isna().sum())
         found.append(place.fault(design.unit, f"blank in {blank} rows", "a unit in every row"))
@@ -157,7 +163,7 @@ def _plain(design: PanelDesign, rows: pd.DataFrame) -> pd.DataFrame:
         "dependency": None
         if design.dependency is None
         else rows[design.dependency].astype(object).to_numpy(),
-        **{f"on_{c}": _number(rows[c]) for c in design.balance_on},
+        **{f"on_{c}": _number(rows[c]) for c in design.covariates},
     }
     return pd.DataFrame(values).sort_values(["unit", "year"], kind="stable").reset_index(drop=True)
 

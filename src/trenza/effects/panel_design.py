@@ -25,7 +25,8 @@ class PanelDesign:
     precision. ``grade``, ``subject``: rows to take, where the table has columns of these names. ``dependency``: column
     whose changes are counted. ``chosen_by``: treatment was given by ``lot``, by a ``score`` of the baseline years (a rule on
     the outcome itself), by a ``cutoff`` on such a score, or by ``other`` means. ``estimand``: what is estimated, in words.
-    ``balance_on``: columns of numbers that weighting makes alike beside the scores of the baseline years.
+    ``balance_on``: columns of numbers that weighting makes alike beside the scores of the baseline years. ``chosen_on``: column of the score
+    by which schools were chosen, where it is not the outcome: ANCOVA and weighting compare at its baseline mean too.
     """
 
     id: str
@@ -44,6 +45,7 @@ class PanelDesign:
     dependency: str | None = None
     chosen_by: str = "other"
     balance_on: tuple[str, ...] = ()
+    chosen_on: str | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> PanelDesign:
@@ -60,6 +62,11 @@ class PanelDesign:
     def years(self) -> tuple[int, ...]:
         """All years used, in order."""
         return tuple(sorted({*self.baseline_years, *self.outcome_years}))
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Columns of ``balance_on``, and that of ``chosen_on``."""
+        return tuple(dict.fromkeys((*self.balance_on, *([self.chosen_on] if self.chosen_on else []))))
 
     @property
     def called_for(self) -> str:

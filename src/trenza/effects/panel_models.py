@@ -22,6 +22,7 @@ from trenza.multilevel.result import Fit
 
 GAIN = "gain over the mean of the baseline years, {how}"
 ANCOVA = "ANCOVA: outcome given the mean of the baseline years, {how}"
+_CHOSEN = "also given the baseline mean of the score by which schools were chosen"
 REML = "random intercepts of {groups}, REML with {errors}"
 HC2 = "least squares with HC2 and Bell-McCaffrey degrees of freedom"
 GROWTH = (
@@ -62,6 +63,10 @@ def after_baseline(design: PanelDesign, used: pd.DataFrame) -> pd.DataFrame:
         treated=treated(late),
         time=late["year"].astype("str"),
     )
+    if design.chosen_on:
+        score = used[early].groupby("unit")[f"on_{design.chosen_on}"].mean()
+        rows = rows.assign(chosen=score.reindex(late["unit"]).to_numpy())
+        rows = rows[rows["chosen"].notna()]
     rows = rows[rows["baseline"].notna()]
     return rows.assign(gain=rows["outcome"] - rows["baseline"]).reset_index(drop=True)
 
@@ -76,11 +81,17 @@ def _after(design: PanelDesign, used: pd.DataFrame, kind: str, ci_level: float) 
     how = REML.format(groups=" and ".join(words[g] for g in groups), errors=errors) if groups else HC2
     method = (GAIN if kind == "gain" else ANCOVA).format(how=how)
     shared: Row = {"aggregation": "overall", "method": method}
-    fixed = ["treated", *(["baseline"] if kind == "ancova" else []), *(["time"] if several_years else [])]
+    fixed = [
+        "treated",
+        *(_covariates(design, rows) if kind == "ancova" else []),
+        *(["time"] if several_years else []),
+    ]
     outcome = "outcome" if kind == "ancova" else "gain"
     formula = f"{outcome} ~ {' + '.join(fixed)} + {' + '.join(f'(1 | {g})' for g in groups)}"
     weights = "weight" if design.weights else None
     said = [_ANCOVA_ASSUMES if kind == "ancova" else _GAIN_ASSUMES]
+    if "chosen" in fixed:
+        said.append(_CHOSEN)
     if weights:
         said.append("schools count by pupils tested at baseline, as precision of a row")
     lost = used.loc[used["year"].isin(design.outcome_years), "unit"].nunique() - rows["unit"].nunique()
@@ -111,6 +122,12 @@ def _after(design: PanelDesign, used: pd.DataFrame, kind: str, ci_level: float) 
     se, df = ("se_cr2", "df") if several_years else ("se_kr", "df_kr")
     row = told(design, kind, "overall", float(term["estimate"]), float(term[se]), float(term[df]), ci_level)
     return [row | shared | treated_counts(rows) | {"note": "; ".join([*said, *_state(model)])}]
+
+
+def _covariates(design: PanelDesign, rows: pd.DataFrame) -> list[str]:
+    """The baseline, and the score by which schools were chosen where it is another one."""
+    same = design.chosen_on is None or np.allclose(rows["chosen"], rows["baseline"])
+    return ["baseline"] if same else ["baseline", "chosen"]
 
 
 def growth_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) -> list[Row]:

@@ -9,14 +9,14 @@ import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.study_panels import AT_HAND
+from trenza.effects.list_panel import START, list_panel, with_list
 from trenza.effects.panel import Resampling, panel_tables
 from trenza.effects.panel_check import check_panel
 from trenza.effects.panel_choices import choice_tables
 from trenza.effects.panel_design import PanelDesign
 from trenza.effects.panel_placebos import PlaceboOutcome
+from trenza.effects.panel_rows import Row
 from trenza.effects.slep_panel import slep_panel
-
-START = "first_year"  # of rows whose participants all began in one year
 
 
 def declared_panel(
@@ -37,7 +37,7 @@ def declared_panel(
     for who took part where one year is the start of all. Raises ``InputFaults`` with all faults of the design.
     """
     given: dict[str, Any] = {"data": data, "official": official, "study": study, "design": design}
-    chosen, rows = designed(panel, **given)
+    chosen, rows, listed = designed(panel, **given)
     shared: dict[str, Any] = {
         "study": study,
         "source": kind,
@@ -50,7 +50,9 @@ def declared_panel(
     for entry in panel["placebo_outcomes"]:
         place = f"{panel['id']}.placebo_outcomes.{entry['id']}"
         try:
-            made, other = designed({**panel, **entry, "id": place}, **given)
+            made, other, _ = designed(
+                {**panel, "rule_grade": panel.get("grade"), **entry, "id": place}, **given
+            )
             placebos.append(
                 PlaceboOutcome(entry["id"], made, check_panel(made, other, study=study, source=kind)[0])
             )
@@ -62,6 +64,7 @@ def declared_panel(
         faults += error.faults
     if faults:
         raise InputFaults(faults)
+    tables["panel_flow"] = with_list(tables["panel_flow"], listed)
     more = {"specifications": panel["specifications"], "placebo_outcomes": placebos}
     return tables | choice_tables(chosen, rows, tables["panel_effects"], **shared, **more)
 
@@ -73,10 +76,24 @@ def designed(
     official: Mapping[str, tuple[pd.DataFrame, pd.DataFrame]],
     study: str,
     design: Mapping[str, Any],
-) -> tuple[PanelDesign, pd.DataFrame]:
-    """The design of one entry, and its rows, one a school and year. Raises ``InputFaults``."""
+) -> tuple[PanelDesign, pd.DataFrame, list[Row]]:
+    """The design of one entry, its rows, one a school and year, and what became of a list of schools. Raises ``InputFaults``."""
+    listed: list[Row] = []
     settings = {**panel, "estimand": panel["estimand"]["en"]}
-    if panel["source"] in official:
+    if "participants" in panel:
+        start = panel["treated_in"]
+        settings["treated_in"] = START
+        rows, listed = list_panel(
+            official[panel["source"]][0],
+            data[panel["participants"]],
+            grade=panel["grade"],
+            subject=panel["subject"],
+            years=[*panel["baseline_years"], *panel["outcome_years"]],
+            dependencies=panel["dependencies"],
+            started=start if isinstance(start, int) else None,
+            rule_grade=panel.get("rule_grade"),
+        )
+    elif panel["source"] in official:
         schools, communes = official[panel["source"]]
         settings |= years_at_hand(panel, schools, communes, study)
         given = {k: settings[k] for k in ("id", "grade", "subject", "baseline_years", "outcome_years")}
@@ -86,7 +103,7 @@ def designed(
         settings |= {"year": panel.get("year", "year")}
         if isinstance(panel["treated_in"], int):
             settings["treated_in"] = START
-    return PanelDesign.of(settings), rows
+    return PanelDesign.of(settings), rows, listed
 
 
 def school_years(records: pd.DataFrame, panel: Mapping[str, Any], design: Mapping[str, Any]) -> pd.DataFrame:

@@ -37,7 +37,7 @@ def weighting_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) 
     rows = used[used["unit"].isin(found.schools.index)]
     shared: Row = {
         "aggregation": "overall",
-        "method": METHOD.format(covariates=_COVARIATES if design.balance_on else ""),
+        "method": METHOD.format(covariates=_COVARIATES if design.covariates else ""),
         **treated_counts(rows if len(rows) else used),
     }
     if found.weights is None:

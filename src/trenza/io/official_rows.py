@@ -24,7 +24,8 @@ def official_rows(
 
     ``clean``: the folder of the clean stage. SIMCE rows have the columns ``SCHOOLS``, one a school, year and subject;
     communes have ``commune_code``, ``slep_code``, ``transfer_year``, of the newest list. With schools' official numbers,
-    so not for sharing. Raises ``InputFaults`` where no SIMCE file or no list of communes was read.
+    so not for sharing. Raises ``InputFaults`` where no SIMCE file was read, or no list of
+    communes for a panel on the transfer to a Servicio Local; without it the list is empty.
     """
     named = {p["source"] for p in panels if sources.get(p["source"], {}).get("holds") == "official"}
     found: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = {}
@@ -35,7 +36,8 @@ def official_rows(
             faults.append(
                 Fault("study.yaml", f"sources.{sid}", "", "no SIMCE file among its files", "at least one")
             )
-        if not communes.is_file():
+        transfers = any(p["source"] == sid and p.get("treated_in") == "transfer_year" for p in panels)
+        if transfers and not communes.is_file():
             what = "no list of communes by their transfer to a Servicio Local among its files"
             faults.append(
                 Fault("study.yaml", f"sources.{sid}", "", what, "that list, as MINEDUC publishes it")
@@ -48,6 +50,9 @@ def official_rows(
                 f"SELECT {SCHOOLS} FROM read_parquet('{tests}', hive_partitioning = true, "
                 "hive_types = {'grade': VARCHAR, 'year': SMALLINT}, union_by_name = true) ORDER BY rbd, year, grade, subject"
             ).df()
+            if not communes.is_file():
+                found[sid] = rows, rows.iloc[:0][["commune_code"]].assign(slep_code=None, transfer_year=None)
+                continue
             place = communes.as_posix().replace("'", "''")
             lists = database.execute(
                 f"SELECT commune_code, slep_code, transfer_year FROM read_parquet('{place}') "

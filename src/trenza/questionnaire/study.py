@@ -17,6 +17,7 @@ from trenza.questionnaire.published import (
 )
 from trenza.questionnaire.published_codes import read_case_themes, read_code_counts
 from trenza.questionnaire.records import clean_records
+from trenza.questionnaire.school_list import read_school_list
 from trenza.questionnaire.shares import read_shares
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def _clean(
         "case_themes": lambda: read_case_themes(
             raw, study=study, source_id=sid, source=kind, file=file, codes=codes
         ),
+        "school_list": lambda: read_school_list(raw, source["school_list"], file=file),
         "code_counts": lambda: read_code_counts(raw, study=study, source_id=sid, source=kind, file=file),
     }
     frame = readers[holds]()
