@@ -130,6 +130,10 @@ def test_files_without_the_years_of_the_programme_are_told_plainly() -> None:
         "2013, in which 4b mate score_points was never tested; allowed: years at hand: 2009, 2010, 2011, 2012"
         in str(caught.value)
     )
+    with pytest.raises(InputFaults) as caught:
+        run(listed, placebo_outcomes=[{"id": "tenth", "grade": "2m"}], outcome_years=[2014])
+    assert len(caught.value.faults) == 2
+    assert "placebo_outcomes.tenth, column grade: found 2m mate, of which there is no row; allowed: at hand: 4b lect, 4b mate, 8b mate" in str(caught.value)  # fmt: skip
     with pytest.raises(InputFaults, match="no treated school with a score"):
         run(listed.assign(rbd=range(900, 920)))
 

@@ -94,10 +94,28 @@ def test_bad_designs_are_all_told_at_once_in_plain_words() -> None:
         "panels.no_comparison, column treated_in: found no comparison school with a score",
         "panels.one_school, column treated_in: found one treated school with a score; allowed: 2 or more",
         "panels.no_test, column outcome_years: found 2020, in which 4b score was never tested; allowed: years at hand: 2001, 2002, 2003, 2004",
-        "discontinuities.cut",
+        "discontinuities.cut, column distance: found no unit below 0, the cut-off, of 4; allowed: units on both sides",
     ):
         assert words in said, said
     assert "Traceback" not in said
+    # the running variable alone, whoever took part: one side without units, and one without units near the cut-off
+    sharp = pd.DataFrame(
+        {
+            "distance": [1.0, 2.0, 3.0, -9.0],
+            "score": [1.0, 2.0, 3.0, 4.0],
+            "group": ["other"] * 3 + ["treated"],
+        }
+    )
+    for rows, words in (
+        (sharp[:3], "no unit below 0, the cut-off, of 3"),
+        (sharp[3:], "no unit above 0, the cut-off, of 1"),
+        (sharp, "no eligible unit within the bandwidth"),
+    ):
+        with pytest.raises(InputFaults) as caught:
+            run({"cut": rows}, cuts=(CUT,))
+        assert words in str(caught.value) and "None" not in str(caught.value)
+    with pytest.raises(InputFaults, match="years at hand: none"):
+        run({"schools": frame.assign(score=float("nan"))}, PANEL)
 
 
 def test_official_years_at_hand_are_split_at_the_first_transfer() -> None:

@@ -76,6 +76,9 @@ def discontinuity(
     faults += level_fault(place, ci_level) + _setting_faults(
         place, cutoff, eligible, bandwidth, bins_per_side
     )
+    if rows is not None and (one_side := _one_side(place, records, running, cutoff)):
+        # who took part follows from the side, so nothing else is to be told of the groups
+        faults = one_side + [f for f in faults if f.column != group]
     before = None
     if placebo_outcome is not None and rows is not None:
         before, more = used_rows(
@@ -153,6 +156,16 @@ def _setting_faults(
     if bins_per_side < 1:
         faults.append(place.fault("bins_per_side", repr(bins_per_side), "1 or more"))
     return faults
+
+
+def _one_side(place: Place, records: pd.DataFrame, running: str, cutoff: float) -> list[Fault]:
+    """A fault where all units lie on one side of the cut-off."""
+    x = pd.to_numeric(records[running], errors="coerce").dropna().to_numpy(dtype="float64")
+    for side, mask in (("below", x < cutoff), ("above", x > cutoff)):
+        if len(x) and not mask.any():
+            found = f"no unit {side} {cutoff:.10g}, the cut-off, of {len(x)}"
+            return [place.fault(running, found, "units on both sides")]
+    return []
 
 
 def _window_faults(place: Place, running: str, group: str, window: Window) -> list[Fault]:

@@ -107,7 +107,7 @@ def _of_grade(design: PanelDesign, frame: pd.DataFrame, place: Place) -> tuple[p
     faults = []
     for name in ("baseline_years", "outcome_years"):
         for year in sorted(set(getattr(design, name)) - set(tested)):
-            allowed = f"years at hand: {_said(tested)}; a year without a test is not filled in"
+            allowed = f"years at hand: {_said(tested) or 'none'}; a year without a test is not filled in"
             faults.append(place.fault(name, f"{year}, in which {label} was never tested", allowed))
     return rows[rows[design.year].isin(design.years)], faults
 

@@ -46,6 +46,10 @@ def declared_panel(
         "min_cell": min_cell,
     }
     faults: list[Fault] = []
+    try:
+        check_panel(chosen, rows, study=study, source=kind)
+    except InputFaults as error:
+        faults += error.faults
     placebos: list[PlaceboOutcome] = []
     for entry in panel["placebo_outcomes"]:
         place = f"{panel['id']}.placebo_outcomes.{entry['id']}"
@@ -58,12 +62,9 @@ def declared_panel(
             )
         except InputFaults as error:
             faults += error.faults
-    try:
-        tables = panel_tables(chosen, rows, resampling=Resampling(seed=seed), **shared)
-    except InputFaults as error:
-        faults += error.faults
     if faults:
         raise InputFaults(faults)
+    tables = panel_tables(chosen, rows, resampling=Resampling(seed=seed), **shared)
     tables["panel_flow"] = with_list(tables["panel_flow"], listed)
     more = {"specifications": panel["specifications"], "placebo_outcomes": placebos}
     return tables | choice_tables(chosen, rows, tables["panel_effects"], **shared, **more)
@@ -81,6 +82,7 @@ def designed(
     listed: list[Row] = []
     settings = {**panel, "estimand": panel["estimand"]["en"]}
     if "participants" in panel:
+        _at_hand(panel, official[panel["source"]][0], study)
         start = panel["treated_in"]
         settings["treated_in"] = START
         rows, listed = list_panel(
@@ -104,6 +106,18 @@ def designed(
         if isinstance(panel["treated_in"], int):
             settings["treated_in"] = START
     return PanelDesign.of(settings), rows, listed
+
+
+def _at_hand(panel: Mapping[str, Any], schools: pd.DataFrame, study: str) -> None:
+    """Raises ``InputFaults`` where the files have no row of the panel's grade and subject."""
+    pairs = schools[["grade", "subject"]].astype("str").drop_duplicates().sort_values(["grade", "subject"])
+    there = [f"{g} {s}" for g, s in pairs.itertuples(index=False)]
+    wanted = f"{panel['grade']} {panel['subject']}"
+    if wanted not in there:
+        place, what = f"study {study}, official files", f"{wanted}, of which there is no row"
+        raise InputFaults(
+            [Fault(place, f"panels.{panel['id']}", "grade", what, f"at hand: {', '.join(there) or 'none'}")]
+        )
 
 
 def school_years(records: pd.DataFrame, panel: Mapping[str, Any], design: Mapping[str, Any]) -> pd.DataFrame:

@@ -87,9 +87,8 @@ def used_rows(
     used = is_participant | is_control
     for name, mask in ((participants, is_participant), (control, is_control)):
         if not mask.any():
-            faults.append(
-                place.fault(group, f"no complete row of {name!r} for {what}", "rows of both groups")
-            )
+            who = repr(name) if name is not None else f"another group than {participants!r}"
+            faults.append(place.fault(group, f"no complete row of {who} for {what}", "rows of both groups"))
     left_out = _left_out(len(records), int(blank.sum()), int((~blank & ~used).sum()))
     rows = UsedRows({c: v[used] for c, v in values.items()}, is_participant[used], left_out)
     return rows, faults
