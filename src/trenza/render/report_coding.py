@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trenza.render import coding, figures_coding
 from trenza.render import sentences_coding as sentences
 from trenza.render.alternatives import alt
-from trenza.render.language import has_text
+from trenza.render.language import NO_VALUE, has_text
 from trenza.render.markdown import Paper
 from trenza.render.tables import show, without_blank_columns
 
@@ -202,9 +202,24 @@ def _scores(paper: Paper) -> None:
     people, codes = ctx.count(table["n_people"].max()), ctx.count(table["code"].nunique())
     paper.say(ctx.t("coding_scores_open", n=people, codes=codes))
     scales = [o for o in dict.fromkeys(table["outcome"]) if _is_scale(ctx, o)]
-    for outcome in scales or list(dict.fromkeys(table["outcome"]))[:1]:
-        own = table.loc[table["outcome"] == outcome]
-        _table(paper, "code_scores", own, ctx.t("cap_code_scores", outcome=ctx.item(outcome)))
+    own = table.loc[table["outcome"].isin(scales or table["outcome"].head(1))]
+    paper.table(_correlations(ctx, own), _marked(ctx, own, ctx.t("cap_code_correlations")))
+    _table(
+        paper, "code_scores", own.loc[~own["suppressed"].astype("bool")], ctx.t("cap_code_scores"), len(own)
+    )
+
+
+def _correlations(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
+    """Rank correlations by code, one column an outcome, in the order of the table."""
+    import pandas as pd
+
+    cells: dict[str, dict[str, str]] = {}
+    for _, r in table.iterrows():
+        row = cells.setdefault(str(r["code"]), {ctx.t("col_code"): ctx.code(r["code"])})
+        row[ctx.item(r["outcome"])] = ctx.num(r["rank_correlation"])
+    frame = pd.DataFrame(list(cells.values()), dtype="str").fillna(NO_VALUE)
+    frame.attrs["right"] = list(frame.columns[1:])
+    return frame
 
 
 def _is_scale(ctx: Context, outcome: str) -> bool:

@@ -96,7 +96,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_pair_documents", count_cell("n_documents"), True), Shown("col_jaccard", number_cell("jaccard_documents"), True),
     ),
     "code_scores": (
-        _code(), _withheld("n_with", False, "col_n_code_with"), _withheld("n_without", False, "col_n_code_without"), _withheld("mean_with", True), _withheld("mean_without", True),
+        _code(), Shown("col_outcome", lambda c, r: c.item(r["outcome"])), _withheld("n_with", False, "col_n_code_with"), _withheld("n_without", False, "col_n_code_without"), _withheld("mean_with", True), _withheld("mean_without", True),
         Shown("col_rank_correlation", number_cell("rank_correlation"), True),
     ),
     "code_families": (
