@@ -159,7 +159,7 @@ def raw_lipset() -> pd.DataFrame:
 
 
 def test_tables_hold_solutions_parts_and_how_far_they_hold() -> None:
-    found = qca_tables(raw_lipset(), entry(), study="x", real=False)
+    found = qca_tables(raw_lipset(), entry(), study="x", source="published")
     solutions = found["qca_solutions"].set_index(["solution", "part"])
     assert solutions.loc[("parsimonious", 0), "expression"] == "dev*~ind + urb*stb"
     assert solutions.loc[("parsimonious", 2), "expression"] == "urb*stb"
@@ -174,7 +174,10 @@ def test_tables_hold_solutions_parts_and_how_far_they_hold() -> None:
     }
     assert robust.loc[(0.85, "parsimonious"), "expressions"] == "urb*stb"
     shuffled = qca_tables(
-        raw_lipset().sample(frac=1, random_state=1).sort_values("case"), entry(), study="x", real=False
+        raw_lipset().sample(frac=1, random_state=1).sort_values("case"),
+        entry(),
+        study="x",
+        source="published",
     )
     pd.testing.assert_frame_equal(shuffled["qca_solutions"], found["qca_solutions"])  # fmt: skip
 

@@ -100,11 +100,11 @@ def fit_of(implicants: Sequence[Implicant], analysis: Analysis) -> dict[str, flo
 
 
 def qca_tables(
-    cases: pd.DataFrame, entry: Mapping[str, Any], *, study: str, real: bool
+    cases: pd.DataFrame, entry: Mapping[str, Any], *, study: str, source: str
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``CONFIGURATION_CONTRACTS`` for one entry of ``qca``.
 
-    ``cases``: one row a case, ``case``, the raw value of each condition by its id, and ``outcome``; no value missing. Names of
+    ``source`` is the kind of number of the cases. ``cases``: one row a case, ``case``, the raw value of each condition by its id, and ``outcome``; no value missing. Names of
     real cases are left out. Robustness moves the crossovers of all sets by each of ``shifts`` (shares of the distance between
     full out and full in) and takes each of ``consistency_cuts``, all combinations.
     """
@@ -114,9 +114,9 @@ def qca_tables(
         for i, c in enumerate(entry["conditions"])
         if "expected" in c
     }
-    place = {"study": study, "id": entry["id"]}
+    place = {"study": study, "source": source, "id": entry["id"]}
     cuts = Cuts(entry["consistency"], entry["pri"], entry["row_cases"])
-    known = [] if real else list(cases["case"])
+    known = [] if source == "real" else list(cases["case"])
     first = analyse(*_sets(cases, entry, 0.0), cuts, expected, known)
     truth = first.table.assign(
         **place, configuration=[expression([row], names) for row in first.table["bits"]]

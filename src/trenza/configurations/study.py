@@ -35,8 +35,9 @@ def qca_study(
         if len(rows) < entry["min_cases"]:
             notes.append({**place, "reason": "too_few_cases", "needed": entry["min_cases"]})
             continue
-        found = qca_tables(rows, entry, study=study, real="real" in kinds)
-        if "real" in kinds:
+        source = next(kind for kind in ("real", "simulated", "published") if kind in kinds)
+        found = qca_tables(rows, entry, study=study, source=source)
+        if source == "real":
             truth = found["qca_truth"]
             hidden = hidden_cells(truth["n"].to_numpy(dtype="int64"), min_cell)
             found["qca_truth"] = truth.assign(n=truth["n"].mask(np.asarray(hidden)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trenza.contracts.columns import (
+    SOURCE,
     STUDY,
     Contract,
     bool_column,
@@ -27,6 +28,7 @@ CONFIGURATION_CONTRACTS: dict[str, Contract] = {
             "qca_truth",
             (
                 STUDY,
+                SOURCE,
                 _ID,
                 text_column("configuration", "conditions joined by * (and), ~ for not"),
                 int_column("n", "cases with more than half membership; blank when withheld", blank=True),
@@ -40,6 +42,7 @@ CONFIGURATION_CONTRACTS: dict[str, Contract] = {
             "qca_solutions",
             (
                 STUDY,
+                SOURCE,
                 _ID,
                 text_column("solution", "which remainders it uses", allowed=SOLUTIONS),
                 int_column("model", "number of the model among tied ones, from 1"),
@@ -55,6 +58,7 @@ CONFIGURATION_CONTRACTS: dict[str, Contract] = {
             "qca_robustness",
             (
                 STUDY,
+                SOURCE,
                 _ID,
                 float_column("shift", "of every crossover, as a share of full in minus full out", blank=False),
                 float_column("consistency_cut", "consistency that a row needs", blank=False),
