@@ -337,7 +337,9 @@ def test_every_fault_is_listed_at_once() -> None:
 
 def test_a_window_without_a_side_or_without_participants_is_refused() -> None:
     records = made(11, n=100)
-    with pytest.raises(InputFaults, match="no unit below 50, the cut-off, of 43; allowed: units on both sides"):
+    with pytest.raises(
+        InputFaults, match="no unit below 50, the cut-off, of 43; allowed: units on both sides"
+    ):
         run(records[records["score"] > 50])
     near = (records["score"] - 50).abs() < 10
     with pytest.raises(InputFaults, match="no participant within the bandwidth"):

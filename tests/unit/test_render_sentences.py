@@ -9,7 +9,7 @@ import pandas as pd
 from render_demo import context
 from render_frames import frame, result
 
-from trenza.render import sentences, sentences_strands
+from trenza.render import report_numbers, sentences, sentences_strands
 
 
 def row(**values: Any) -> pd.Series:
@@ -170,3 +170,15 @@ def test_differences_in_spanish_say_above_or_below() -> None:
     said = sentences.comparison(context("cic2019", "es"), row())
     assert "participantes, 0,33 puntos por sobre control" in said
     assert "diferencia estandarizada 0,44 DE" in said
+
+
+def test_one_printed_total_is_told_in_the_singular() -> None:
+    english, spanish = (context("cic2019", lang) for lang in ("en", "es"))
+    assert report_numbers.totals_agree(english, 1, 0) == "The one printed total equals the sum of its cells."
+    assert report_numbers.totals_agree(spanish, 1, 0).startswith("El único total publicado es igual")
+    assert "The one printed total differs" in report_numbers.totals_agree(english, 1, 1)
+    assert report_numbers.totals_agree(english, 3, 1).startswith("One of 3 printed totals differs")
+    assert report_numbers.totals_agree(spanish, 3, 1).startswith("Uno de 3 totales publicados difiere")
+    assert report_numbers.totals_agree(english, 3, 0).startswith("All 3 printed totals equal")
+    assert report_numbers.totals_agree(spanish, 3, 2).startswith("2 de 3 totales publicados difieren")
+    assert report_numbers.totals_agree(english, 0, 0) == ""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from trenza.render import alternatives, report_baseline, rows, sentences_strands
 from trenza.render.markdown import Paper
 from trenza.render.report_parts import of_one_kind
 from trenza.render.tables import show, without, without_blank_columns
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
 
 
 def descriptives(paper: Paper, study_id: str) -> None:
@@ -19,15 +24,7 @@ def descriptives(paper: Paper, study_id: str) -> None:
     if len(counts):
         totals = counts.loc[counts["printed_as"] == "total"]
         off = totals.loc[~totals["agrees"].astype(bool)]
-        paper.say(
-            ctx.t(
-                "counts_agree" if not len(off) else "counts_disagree",
-                n=ctx.count(len(totals)),
-                k=ctx.count(len(off)),
-            )
-            if len(totals)
-            else ""
-        )
+        paper.say(totals_agree(ctx, len(totals), len(off)))
         paper.figure("participants", alternatives.alt("participants", ctx))
         paper.table(show("counts", ctx, totals if len(totals) else counts), ctx.t("cap_counts"))
     if len(ratings):
@@ -50,3 +47,16 @@ def descriptives(paper: Paper, study_id: str) -> None:
             paper.table(shown, ctx.t(f"cap_distribution_{kind}") + place)
     paper.figure("group_distributions", alternatives.alt("group_distributions", ctx))
     report_baseline.baseline(paper)
+
+
+def totals_agree(ctx: Context, n: int, off: int) -> str:
+    """Whether ``n`` printed totals equal the sums of their cells, of which ``off`` do not; nothing without a total."""
+    if not n:
+        return ""
+    if not off:
+        key = "counts_agree" if n > 1 else "counts_agree_one"
+    elif off == 1:
+        key = "counts_disagree_one" if n > 1 else "counts_disagree_only"
+    else:
+        key = "counts_disagree"
+    return ctx.t(key, n=ctx.count(n), k=ctx.count(off))
