@@ -12,7 +12,7 @@ from typing import Any
 from trenza.checklists.fill import said_faults
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.schema import row_faults, schema_faults, with_defaults
-from trenza.contracts.study import check_items, check_study, findings
+from trenza.contracts.study import check_items, check_study
 from trenza.contracts.study_analyses import Rows, available_columns
 from trenza.contracts.study_displays import check_displays
 from trenza.contracts.words import names_or
@@ -21,12 +21,13 @@ from trenza.io.files import files_of
 from trenza.io.optional_sources import without_optional
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
+from trenza.project_links import link_faults, rule_faults
 from trenza.qualitative.codebook import check_codebook
 from trenza.questionnaire.instrument_check import check_instrument
 from trenza.questionnaire.words import word_set_faults
-from trenza.triangulate.links import check_links
 
 TABLES = ("items", "codebook", "links")
+OPTIONAL = ("overrides",)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class Study:
     def coded_files(self) -> dict[str, str]:
         """Paths of the coded projects and tables of coders that are read from files, by source id."""
         return {s: p for s, p in self.files.items() if self.settings["sources"][s]["holds"] in CODED}
+
+    def optional(self, table: str) -> list[str]:
+        """The path of a CSV file that a study may leave out, or nothing."""
+        return [path for name, path in self.tables.items() if name == table]
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def load_project(settings: Mapping[str, Any], schemas: Path, root: Path = Path()
             )
             continue
         try:
-            found[name] = _load_study(name, run["studies_dir"], rules, data_root, root)
+            found[name] = _load_study(name, run, rules, data_root, root)
         except InputFaults as error:
             faults += error.faults
     if faults:
@@ -151,29 +156,23 @@ def _data_root(configured: str, root: Path) -> tuple[str, list[Fault]]:
     return folder, []
 
 
-def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root: str, root: Path) -> Study:
+def _load_study(
+    name: str, run: Mapping[str, Any], rules: Mapping[str, Any], data_root: str, root: Path
+) -> Study:
     """One study, with what it takes from the study that it extends; raises ``InputFaults``."""
+    studies_dir = run["studies_dir"]
     shown = f"{studies_dir}/{name}/study.yaml"
     raw, lineage = _extended(name, studies_dir, root)
     faults = schema_faults(raw, rules["study"], shown)
+    faults += rule_faults(raw, rules["config"], shown)
     tables: dict[str, str] = {}
     rows: dict[str, list[dict[str, str]]] = {}
-    for table in TABLES:
-        there = [
-            f"{studies_dir}/{s}/{table}.csv"
-            for s in lineage
-            if (root / f"{studies_dir}/{s}/{table}.csv").is_file()
-        ]
+    for table in (*TABLES, *OPTIONAL):
+        paths = [f"{studies_dir}/{s}/{table}.csv" for s in lineage]
+        there = [path for path in paths if (root / path).is_file()]
         if not there:
-            faults.append(
-                Fault(
-                    f"{studies_dir}/{name}/{table}.csv",
-                    "",
-                    "",
-                    "no such file",
-                    "a CSV file, if only its header",
-                )
-            )
+            if table in TABLES:
+                faults.append(Fault(paths[0], "", "", "no such file", "a CSV file, if only its header"))
             continue
         tables[table] = there[0]
         try:
@@ -189,6 +188,7 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
             if source["holds"] == kind:
                 source.setdefault(block, {})
     study = with_defaults(raw, rules["study"])
+    study["convergence"] = _over(study["convergence"], run["convergence"])
     faults += check_items(rows["items"], tables["items"])
     faults += check_codebook(rows["codebook"], tables["codebook"])
     faults += check_study(study, rows["items"], shown)
@@ -202,7 +202,6 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
         faults += error.faults
     files: dict[str, str] = {}
     missing: list[str] = []
-    rated: set[str] = set()
     typed: dict[str, list[dict[str, str]]] = {"case_themes": [], "claims": []}
     official: dict[str, dict[str, str]] = {}
     set_aside = without_optional(study, root / data_root)
@@ -219,8 +218,6 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
         if (root / path).is_file() or (source["holds"] == "coded_project" and (root / path).is_dir()):
             if source["holds"] in typed:
                 typed[source["holds"]] += read_rows(root / path, path.as_posix())[1]
-            if source["holds"] == "ratings":
-                rated |= {row.get("item", "") for row in read_rows(root / path, path.as_posix())[1]}
         elif real:
             missing.append(source["file"])
         else:
@@ -235,8 +232,8 @@ def _load_study(name: str, studies_dir: str, rules: Mapping[str, Any], data_root
             )
     named = {table: {r[key] for r in rows[table]} for table, key in (("links", "link"), ("codebook", "code"))}
     faults += check_displays(study, typed, links=named["links"], codes=named["codebook"], file=shown)
-    codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
-    faults += check_links(rows["links"], findings(study, rated), codable, tables["links"])
+    at_hand = {sid: root / path for sid, path in files.items() if (root / path).exists()}
+    faults += link_faults(study, rows, at_hand, tables, shown)
     if faults:
         raise InputFaults(faults)
     return Study(name, study, tables, files, official, tuple(dict.fromkeys(missing)), set_aside)

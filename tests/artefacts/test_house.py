@@ -36,10 +36,12 @@ LAW = {
         "io",
         "multilevel",
         "official",
+        "project_links",
         "qualitative",
         "questionnaire",
         "triangulate",
     },
+    "project_links": {"contracts", "io", "qualitative", "triangulate"},
     "command": {"contracts", "io", "compare", "render"},
 }
 STATISTICS = {"statsmodels", "pingouin", "scipy"}

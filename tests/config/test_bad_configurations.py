@@ -11,6 +11,7 @@ import pytest
 from trenza.contracts.faults import InputFaults
 from trenza.io.study_files import read_yaml
 from trenza.project import Project, load_project
+from trenza.triangulate.rules import CALL_RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = "config/studies/cic2019/study.yaml"
@@ -66,7 +67,19 @@ MISTAKES = [
     ("table 1 of a printed table", STUDY, "  teachers_simulated: [municipality]", "  table2: [municipality]", ["baseline.table2", "teachers_simulated"]),
     ("table 1 of no column", STUDY, "  teachers_simulated: [municipality]", "  teachers_simulated: [municipalidad]", ["baseline.teachers_simulated", "'municipalidad'", "municipality"]),
     ("table 1 by the group", STUDY, "  teachers_simulated: [municipality]", "  teachers_simulated: [group]", ["baseline.teachers_simulated", "'group'"]),
-    ("level not yet joined", LINKS, "hindering,study", "hindering,school", ["links.csv", "row 7", "school"]),
+    ("level that cannot be joined", LINKS, "hindering,study", "hindering,school", ["links.csv", "row 7", "describe:time: no source of records"]),
+    ("level of persons", LINKS, "hindering,study", "hindering,person", ["links.csv", "row 7", "name a school and a role"]),
+    ("level of roles whom no segment names", LINKS, "leadership_support,enabling,study", "leadership_support,enabling,roles", ["links.csv", "row 6", "'roles'", "study, role"]),
+    ("more words than findings", LINKS, "compare:teachers_comfort,higher", "compare:teachers_comfort,higher;lower", ["links.csv", "row 3", "as many words as findings"]),
+    ("panel of no study", LINKS, "compare:teachers_comfort,higher", "panel:reading,higher", ["links.csv", "row 3", "the study has no panel finding"]),
+    ("claim of no source", LINKS, "compare:teachers_comfort,higher", "compare:teachers_comfort;claims:c,higher", ["links.csv", "row 3", "the study has no claims finding"]),
+    ("call left out", CONFIG, "{supports: agreement, mixed: partial_agreement, opposes: dissonance}", "{supports: agreement, opposes: dissonance}", ["convergence.calls.supports", "no key 'mixed'"]),
+    ("silence declared", CONFIG, "    supports: {supports: agreement,", "    supports: {supports: silence,", ["convergence.calls.supports.supports", "'silence'", "agreement, partial_agreement, dissonance"]),
+    ("silence taken away", CONFIG, "    supports: {supports: agreement,", "    absent: {supports: agreement, mixed: agreement, opposes: agreement}\n    supports: {supports: agreement,", ["convergence.calls", "unknown key 'absent'"]),
+    ("dissonance of what is undecided", CONFIG, "uncertain: {supports: partial_agreement,", "uncertain: {supports: dissonance,", ["convergence.calls.uncertain.supports", "'dissonance'"]),
+    ("meta-inference of no link", STUDY, "    propositions: [commitment]", "    propositions: [comitment]", ["meta_inferences.0.propositions", "'comitment'", "commitment"]),
+    ("meta-inference of no fit", STUDY, "    fit: expansion", "    fit: agreement", ["meta_inferences.2.fit", "'agreement'", "confirmation, expansion"]),
+    ("rule of a study", STUDY, "labels:\n", "convergence: {min_case: 3}\nlabels:\n", ["study.yaml", "convergence", "unknown key 'min_case'", "min_cases"]),
 ]  # fmt: skip
 
 
@@ -113,6 +126,72 @@ def test_five_faults_in_five_files_come_in_one_message(make_project: Callable[..
     assert len(caught.value.faults) == 5, str(caught.value)
     for word in ("95", "'mixed'", "'perhaps'", "'bigger'", "'under'"):
         assert word in str(caught.value)
+
+
+def test_a_study_may_have_a_rule_of_its_own(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019")
+    project.replace(STUDY, "labels:\n", "convergence: {min_cases: 3}\nlabels:\n")
+    rule = load(project.folder).studies["cic2019"].settings["convergence"]
+    assert (rule["min_cases"], rule["min_share"], rule["calls"]["opposes"]["opposes"]) == (
+        3,
+        0.6,
+        "agreement",
+    )
+
+
+def test_overrides_are_checked_with_the_rest(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019")
+    file = project.folder / "config/studies/cic2019/overrides.csv"
+    head = "link,call,name,date,reason\n"
+    file.write_text(head + "time,silence,Ana Soto,2024-03-31,It is not said\n", encoding="utf-8")
+    assert load(project.folder).studies["cic2019"].tables["overrides"].endswith("overrides.csv")
+    file.write_text(head + "tiempo,silent,Ana Soto,31-03-2024,\n", encoding="utf-8")
+    with pytest.raises(InputFaults, match="3 faults") as caught:
+        load(project.folder)
+    for words in (
+        "overrides.csv, row 2, column call: found 'silent'",
+        "'31-03-2024'",
+        "column reason: found blank",
+    ):
+        assert words in str(caught.value)
+    file.write_text(head + "tiempo,silence,Ana Soto,2024-03-31,It is not said\n", encoding="utf-8")
+    with pytest.raises(
+        InputFaults, match=r"row 2, column link: found 'tiempo'; allowed: a link of links.csv"
+    ):
+        load(project.folder)
+
+
+def test_the_default_table_of_calls_is_that_of_the_rules() -> None:
+    schema = read_yaml(ROOT / "workflow/schemas/config.schema.yaml", "schema")
+    default = schema["properties"]["convergence"]["properties"]["calls"]["default"]
+    cells = {(q, t): call for q, row in default.items() for t, call in row.items()}
+    assert cells == {k: rule.call for k, rule in CALL_RULES.items() if "absent" not in k}
+    assert read_yaml(ROOT / CONFIG, CONFIG)["convergence"]["calls"] == default
+
+
+def test_codes_of_a_coded_project_are_looked_up_before_any_job(
+    make_project: Callable[..., Any],
+) -> None:
+    project = make_project("cic2019")
+    table = "document,code,text,coder\nE1,Falta de tiempo,no hay tiempo,Ana\nE1,Clima,bien,Luis\n"
+    (project.folder / "coded.csv").write_text(table, encoding="utf-8")
+    made = "  coders_simulated:             # two made coders of the printed segments, only to show the page about agreement\n"
+    own = "  coders:\n    kind: published\n    holds: coded_project\n    file: coded.csv\n    where: x\n"
+    path = project.folder / STUDY
+    text = path.read_text(encoding="utf-8")
+    start, end = text.index(made), text.index("qualitative:\n")
+    path.write_text(text[:start] + own + "\n" + text[end:], encoding="utf-8")
+    project.replace(
+        LINKS,
+        "compare:teachers_comfort,higher,deprivatisation;resistance",
+        "compare:teachers_comfort,higher,deprivatisation;Falta de tiempo = hindering",
+    )
+    assert "cic2019" in load(project.folder).studies
+    project.replace(LINKS, "Falta de tiempo = hindering", "Falta de tempo")
+    with pytest.raises(
+        InputFaults, match=r"row 3, column codes: found 'Falta de tempo'.*Clima, Falta de tiempo"
+    ):
+        load(project.folder)
 
 
 def test_a_wanted_study_without_its_files_says_which(make_project: Callable[..., Any]) -> None:

@@ -167,7 +167,7 @@ def triangulation() -> dict[str, pd.DataFrame]:
             "expects": expects, "quantitative_side": quant, "quantitative_reason": "the interval lies above zero",
             "codes": codes, "code_expects": wants, "n_segments": n, "n_cases": cases, "n_cases_total": 10,
             "share_expected": share, "qualitative_side": qual, "qualitative_reason": "enough schools, one direction",
-            "call": call, "call_if_holm": holm})  # fmt: skip
+            "call": call, "call_if_holm": holm, "call_by": "default"})  # fmt: skip
         display.append({"link": link, "strand": "quantitative", "item": finding, "value": est if eff is None else eff,
                         "low": elo, "high": ehi, "unit": "points" if eff is None else "SD", "kind": "published",
                         "file": stage, "row": "id=x"})  # fmt: skip

@@ -17,18 +17,21 @@ from triangulate_cases import (
     codes_of,
     coef_of,
     difference_row,
+    display_of,
     join,
     links_of,
     ratings_of,
     read,
     segments_of,
+    study_of,
     verdicts_of,
 )
 
 from trenza.contracts.faults import InputFaults
 from trenza.contracts.tables import empty
-from trenza.triangulate.convergence import converge, joint_display
+from trenza.triangulate.convergence import Rule, joint_display, link_findings
 from trenza.triangulate.rules import QUALITATIVE_REASONS, QUANTITATIVE_REASONS
+from trenza.triangulate.study import triangulate
 
 
 @pytest.mark.parametrize(
@@ -66,8 +69,7 @@ def test_simulated_rows_are_never_findings() -> None:
     assert table[["estimate", "ci_low", "effect", "finding_source", "finding_file"]].isna().all().all()
     assert table["call"].eq("silence").all()
     assert table["call_if_holm"].eq("silence").all()
-    codes = codes_of(TWO_SAY_YES, "top/", "top/theme")
-    display = joint_display(table, links_of(*rows), study="x", codes=codes, coef=coef)
+    display = display_of(*rows, verdicts=verdicts, coef=coef, ratings=ratings)
     shown = display[display["strand"] == "quantitative"]
     assert shown["value"].isna().all()
     assert shown["file"].eq("results/x/triangulate/convergence.table.csv").all()
@@ -86,7 +88,7 @@ def test_simulated_segments_are_never_heard() -> None:
     table = join({}, verdicts=verdicts, segments=simulated, codes=codes)
     assert table["qualitative_reason"].tolist() == ["only_simulated"]
     assert table["call"].tolist() == ["silence"]
-    display = joint_display(table, links_of({}), study="x", codes=codes, coef=empty("coef"))
+    display = display_of({}, verdicts=verdicts, segments=simulated, codes=codes)
     heard = display[display["strand"] == "qualitative"]
     assert heard["value"].isna().all()
     assert heard["row"].tolist() == ["link=link0"]
@@ -132,9 +134,7 @@ def test_the_contrast_of_a_model_is_its_row_with_an_effect() -> None:
     assert table["quantitative_reason"].tolist() == ["interval_excludes_zero", "no_group_contrast"]
     assert table["estimate"].iloc[0] == -1.0
     assert table["finding_file"].iloc[0] == "results/x/model/coef.table.csv"
-    display = joint_display(
-        table, links_of(*rows), study="x", codes=codes_of(TWO_SAY_YES, "top/", "top/theme"), coef=coef
-    )
+    display = display_of(*rows, coef=coef)
     assert display["row"].iloc[0] == "id=t_y;source=real;term=participant - control"
     assert display["value"].iloc[0] == -0.5
 
@@ -168,7 +168,7 @@ def test_codes_below_a_code_belong_to_its_theme() -> None:
     assert table["n_segments"].tolist() == [2, 2]
     assert table["n_cases_total"].tolist() == [3, 3]
     assert table["qualitative_side"].tolist() == ["supports", "supports"]
-    display = joint_display(table, links_of({}), study="x", codes=codes, coef=empty("coef"))
+    display = display_of({}, segments=segments, codes=codes)
     heard = display[display["strand"] == "qualitative"]
     assert dict(zip(heard["item"], heard["value"], strict=True)) == {"theme": 1, "deep": 1}
 
@@ -191,25 +191,22 @@ def test_a_study_without_segments_or_without_links() -> None:
     verdicts = verdicts_of(difference_row("t_y", **ABOVE))
     table = join({}, verdicts=verdicts, segments=empty("segments"), codes=empty("codes"))
     assert table["call"].tolist() == ["silence"]
-    display = joint_display(table, links_of({}), study="x", codes=empty("codes"), coef=empty("coef"))
+    display = display_of({}, verdicts=verdicts, segments=empty("segments"), codes=empty("codes"))
     assert display["strand"].tolist() == ["quantitative", "qualitative", "call"]
     none = read("config/studies/p900/links.csv")
-    tables = {n: empty(n) for n in ("verdicts", "coef", "ratings", "codes", "segments")}
-    nothing = converge(none, study="p900", **tables, **RULE)
-    assert nothing.empty
-    assert joint_display(nothing, none, study="p900", codes=empty("codes"), coef=empty("coef")).empty
+    made = triangulate(none, study_of(segments=empty("segments"), codes=empty("codes")), Rule(**RULE))
+    assert made and all(table.empty for table in made.values())
 
 
 def test_links_that_cannot_be_joined_are_refused_before_anything_is_joined() -> None:
-    with pytest.raises(InputFaults, match="3 faults") as caught:
-        join({"level": "school"}, {"expects": "tallest"}, {"codes": "top"})
-    assert "only study is joined so far" in str(caught.value)
+    with pytest.raises(InputFaults, match="3 faults"):
+        join({"level": "planet"}, {"expects": "tallest"}, {"codes": "top"})
 
 
 def test_names_of_files_can_be_given() -> None:
-    codes = codes_of(TWO_SAY_YES, "top/", "top/theme")
+    links, study, rule = links_of({}), study_of(), Rule(**RULE)
     display = joint_display(
-        join({}), links_of({}), study="x", codes=codes, coef=empty("coef"),
+        join({}), links, study="x", codes=study.strand.codes, findings=link_findings(links, study, rule),
         codes_file="c.csv", convergence_file="v.csv",
     )  # fmt: skip
     assert display["file"].tolist() == ["v.csv", "c.csv", "v.csv"]

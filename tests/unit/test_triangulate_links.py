@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trenza.triangulate.links import Expectation, check_links, parse_expects, split_codes
+from trenza.triangulate.levels import Joins
+from trenza.triangulate.links import (
+    Expectation,
+    Known,
+    NamedCode,
+    check_links,
+    parse_code,
+    parse_expects,
+    split_codes,
+    split_findings,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 FINDINGS = {"compare:teachers_commitment", "model:teachers_commitment", "describe:time"}
@@ -119,13 +129,69 @@ def test_all_mistakes_of_all_rows_come_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("level", ["role", "school", "person"])
-def test_levels_that_are_not_joined_are_refused_by_name(level: str) -> None:
-    (fault,) = check_links([{**GOOD, "level": level}], FINDINGS, CODES, "links.csv")
-    assert (fault.row, fault.column, fault.found) == ("2", "level", repr(level))
-    assert "only study is joined so far" in fault.allowed
-    (other,) = check_links([{**GOOD, "level": "planet"}], FINDINGS, CODES, "links.csv")
-    assert other.column == "level"
+JOINS = Joins(frozenset({"teacher", "principal"}), "teacher", frozenset({"model:teachers_commitment"}))
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "said"),
+    [
+        ({"level": "planet"}, "level", "study, role, school, person"),
+        ({"level": "person"}, "level", "name a school and a role"),
+        ({"level": "school"}, "level", "compare:teachers_commitment: no source of records or answers"),
+        ({"level": "role", "roles": "teacher;cook"}, "roles", "roles of the segments: principal, teacher"),
+        ({"level": "study", "roles": "teacher"}, "roles", "blank: roles belong to level role"),
+        ({"level": "role", "codes": "Clima = hindering"}, "level", "segments typed with their role"),
+        ({"level": "school", "codes": "Clima"}, "level", "segments typed with their school"),
+    ],
+)
+def test_levels_that_cannot_be_joined_are_refused_with_the_reason(
+    cells: dict[str, str], column: str, said: str
+) -> None:
+    known = Known(CODES, frozenset({"Clima"}))
+    (fault,) = check_links([{**GOOD, **cells}], FINDINGS, known, "links.csv", JOINS)
+    assert (fault.row, fault.column) == ("2", column)
+    assert said in fault.allowed
+
+
+def test_levels_that_can_be_joined() -> None:
+    rows = [
+        {**GOOD, "level": "role"},
+        {**GOOD, "link": "two", "level": "role", "roles": "teacher; principal"},
+        {**GOOD, "link": "three", "level": "school", "finding": "model:teachers_commitment"},
+    ]
+    assert check_links(rows, FINDINGS, CODES, "f", JOINS) == []
+    (fault,) = check_links(rows[:1], FINDINGS, CODES, "f", Joins(frozenset({"principal"}), "teacher"))
+    assert fault.column == "roles" and "the unit of the design" in fault.found
+    (none,) = check_links(rows[:1], FINDINGS, CODES, "f", Joins())
+    assert "a source that holds segments" in none.allowed
+
+
+def test_several_findings_of_a_link() -> None:
+    both = "compare:teachers_commitment; model:teachers_commitment"
+    assert places({**GOOD, "finding": both}) == []
+    assert places({**GOOD, "finding": f"{both};describe:time", "expects": "higher;lower;lowest"}) == []
+    assert places({**GOOD, "finding": f"{both};describe:time"}) == [("2", "expects")]
+    assert places({**GOOD, "finding": both, "expects": "higher;lower;lowest"}) == [("2", "expects")]
+    assert places({**GOOD, "finding": "compare:teachers_commitment;compare:nowhere"}) == [("2", "finding")]
+    assert places({**GOOD, "finding": "describe:time;describe:time", "expects": "lowest"}) == [
+        ("2", "finding")
+    ]
+    assert split_findings("a; b", "higher") == [("a", "higher"), ("b", "higher")]
+
+
+def test_codes_of_coded_projects_may_say_what_their_presence_means() -> None:
+    known = Known({"trust"}, {"Falta de tiempo", "c1"}, {"Clima"})
+
+    def found(codes: str) -> list[str]:
+        return [f.found for f in check_links([{**GOOD, "codes": codes}], FINDINGS, known, "f")]
+
+    assert found("trust; Falta de tiempo = hindering; c1") == []
+    assert found("Clima") == ["'Clima', the name of several codes of the project"]
+    assert found("trust = enabling") == [
+        "'trust = enabling': the segments of this code have directions of their own"
+    ]
+    assert found("c1 = bad") == ["'c1 = bad'"]
+    assert parse_code("a = b = ambivalent") == NamedCode("a = b", "ambivalent")
 
 
 def test_allowed_findings_are_named() -> None:

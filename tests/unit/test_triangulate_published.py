@@ -7,11 +7,12 @@ from typing import Any
 
 import pandas as pd
 from scipy import stats
-from triangulate_cases import ROOT, RULE, difference_row, ratings_of, read
+from triangulate_cases import ROOT, RULE, difference_row, ratings_of, read, study_of
 
-from trenza.contracts.tables import CONTRACTS, empty
+from trenza.contracts.tables import CONTRACTS
 from trenza.qualitative.matrices import count_codes
-from trenza.triangulate.convergence import converge, joint_display
+from trenza.triangulate.convergence import Rule, Study, converge
+from trenza.triangulate.study import triangulate
 
 
 def welch(difference: float, a: tuple[float, int], b: tuple[float, int], side: str) -> float:
@@ -60,30 +61,29 @@ def ratings_of_figure_6() -> pd.DataFrame:
     return ratings_of(*(("figure6", "published", r.item, r.mean) for r in raw.itertuples()))
 
 
-def cic2019() -> dict[str, Any]:
+def cic2019() -> tuple[pd.DataFrame, Study]:
     raw = read("data/published/cic2019/segments.csv").drop(columns="where")
     segments = CONTRACTS["segments"].check(
         raw.assign(study="cic2019", source_id="segments", source="published")
     )
     book = read("config/studies/cic2019/codebook.csv")
-    return {
-        "links": read("config/studies/cic2019/links.csv"),
-        "verdicts": verdicts_of_table_2(),
-        "coef": empty("coef"),
-        "ratings": ratings_of_figure_6(),
-        "codes": count_codes(segments, book, study="cic2019", source="published"),
-        "segments": segments,
-    }
+    study = study_of(
+        name="cic2019",
+        verdicts=verdicts_of_table_2(),
+        ratings=ratings_of_figure_6(),
+        codes=count_codes(segments, book, study="cic2019", source="published"),
+        segments=segments,
+    )
+    return read("config/studies/cic2019/links.csv"), study
 
 
 def test_the_published_study() -> None:
-    tables = cic2019()
-    before = {name: frame.copy(deep=True) for name, frame in tables.items()}
-    table = converge(
-        tables["links"], study="cic2019", **{k: v for k, v in tables.items() if k != "links"}, **RULE
-    )
-    for name, frame in tables.items():
-        pd.testing.assert_frame_equal(frame, before[name])
+    links, study = cic2019()
+    frames = [links, *study.findings.values(), study.strand.codes, study.strand.segments]
+    before = [frame.copy(deep=True) for frame in frames]
+    table = converge(links, study, Rule(**RULE))
+    for frame, kept in zip(frames, before, strict=True):
+        pd.testing.assert_frame_equal(frame, kept)
     found = {
         row.link: (row.quantitative_side, row.quantitative_reason, row.n_segments, row.n_cases,
                    row.qualitative_side, row.call, row.call_if_holm)
@@ -116,14 +116,13 @@ def test_the_published_study() -> None:
 
 
 def test_joint_display_of_the_published_study_leads_back_to_its_tables() -> None:
-    tables = cic2019()
-    links = tables.pop("links")
-    table = converge(links, study="cic2019", **tables, **RULE)
-    display = joint_display(table, links, study="cic2019", codes=tables["codes"], coef=tables["coef"])
+    links, study = cic2019()
+    made = triangulate(links, study, Rule(**RULE))
+    table, display = made["convergence"], made["joint_display"]
     files = {
-        "results/cic2019/compare/verdicts.table.csv": (tables["verdicts"], "effect"),
-        "results/cic2019/describe/ratings.table.csv": (tables["ratings"], "mean"),
-        "results/cic2019/qualitative/codes.table.csv": (tables["codes"], "n_segments"),
+        "results/cic2019/compare/verdicts.table.csv": (study.findings["compare"], "effect"),
+        "results/cic2019/describe/ratings.table.csv": (study.findings["describe"], "mean"),
+        "results/cic2019/qualitative/codes.table.csv": (study.strand.codes, "n_segments"),
         "results/cic2019/triangulate/convergence.table.csv": (table, "call"),
     }
     for row in display.itertuples():

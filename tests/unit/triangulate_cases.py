@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from trenza.contracts.coded_tables import CODED_CONTRACTS
 from trenza.contracts.tables import CONTRACTS, empty
-from trenza.triangulate.convergence import converge
+from trenza.qualitative.code_cases import COLUMNS
+from trenza.triangulate.convergence import Rule, Study, converge, joint_display, link_findings
+from trenza.triangulate.themes import Strand
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE = {"alpha": 0.05, "min_cases": 2, "min_share": 0.6}
@@ -99,22 +102,90 @@ def links_of(*rows: dict[str, str]) -> pd.DataFrame:
 TWO_SAY_YES = segments_of(("s1", "A", "theme", "enabling"), ("s2", "B", "theme", "enabling"))
 
 
-def join(
-    *rows: dict[str, str],
+def nodes_of(*rows: tuple[str, str | None, str], source: str = "real") -> pd.DataFrame:
+    """(code, parent, name)."""
+    contract = next(c for c in CODED_CONTRACTS if c.name == "code_nodes")
+    frame = pd.DataFrame(rows, columns=["code", "parent", "name"]).assign(
+        study="x", source_id="p", source=source, depth=0, codable=True,
+        n_segments=2, n_segments_below=2, n_documents=1, n_coders=1,
+    )  # fmt: skip
+    return contract.check(frame)
+
+
+def carried(*rows: tuple[str | None, str, str | None, str], source: str = "real") -> pd.DataFrame:
+    """(code, view, coder, case)."""
+    frame = pd.DataFrame(rows, columns=["code", "view", "coder", "case"])
+    return frame.assign(source_id="p", source=source)[COLUMNS]
+
+
+PROJECT = {
+    "code_nodes": nodes_of(("c1", None, "Clima"), ("c2", "c1", "Confianza"), ("c3", None, "Falta de tiempo")),
+    "code_cases": carried(
+        *((None, "union", None, case) for case in "ABCD"),
+        ("c1", "union", None, "A"), ("c2", "union", None, "B"), ("c3", "union", None, "C"), ("c3", "union", None, "B"),
+        *((None, "coder", coder, case) for coder in ("a", "b") for case in "ABCD"),
+        ("c1", "coder", "a", "A"), ("c2", "coder", "a", "B"), ("c3", "coder", "b", "C"),
+        *((None, "consensus", None, case) for case in "AB"),
+    ),
+}  # fmt: skip
+
+
+def study_of(
+    *,
     verdicts: pd.DataFrame | None = None,
     coef: pd.DataFrame | None = None,
     ratings: pd.DataFrame | None = None,
+    panels: pd.DataFrame | None = None,
+    claims: pd.DataFrame | None = None,
     segments: pd.DataFrame = TWO_SAY_YES,
     codes: pd.DataFrame | None = None,
-    **rule: Any,
-) -> pd.DataFrame:
-    return converge(
-        links_of(*rows),
+    name: str = "x",
+    strand: dict[str, pd.DataFrame] | None = None,
+    **more: Any,
+) -> Study:
+    """A study of the given tables; the others are empty."""
+    given = {"compare": verdicts, "model": coef, "describe": ratings, "panel": panels, "claims": claims}
+    contracts = {
+        "compare": "verdicts",
+        "model": "coef",
+        "describe": "ratings",
+        "panel": "panel_effects",
+        "claims": "claims",
+    }
+    tables = {
+        "case_themes": empty("case_themes"),
+        "code_nodes": empty("code_nodes"),
+        "agreement": empty("agreement"),
+    }
+    return Study(
+        name,
+        {stage: empty(contracts[stage]) if frame is None else frame for stage, frame in given.items()},
+        Strand(
+            **{
+                **tables,
+                "segments": segments,
+                "codes": codes_of(segments, "top/", "top/theme") if codes is None else codes,
+                "code_cases": pd.DataFrame(columns=COLUMNS, dtype="str"),
+                **(strand or {}),
+            }
+        ),
+        **more,
+    )
+
+
+def join(*rows: dict[str, str], rule: dict[str, Any] | None = None, **tables: Any) -> pd.DataFrame:
+    return converge(links_of(*rows), study_of(**tables), Rule(**{**RULE, **(rule or {})}))
+
+
+def display_of(*rows: dict[str, str], **tables: Any) -> pd.DataFrame:
+    """The joint display of the same."""
+    links, study, rule = links_of(*rows), study_of(**tables), Rule(**RULE)
+    return joint_display(
+        converge(links, study, rule),
+        links,
         study="x",
-        verdicts=empty("verdicts") if verdicts is None else verdicts,
-        coef=empty("coef") if coef is None else coef,
-        ratings=empty("ratings") if ratings is None else ratings,
-        codes=codes_of(segments, "top/", "top/theme") if codes is None else codes,
-        segments=segments,
-        **{**RULE, **rule},
+        codes=study.strand.codes,
+        findings=link_findings(links, study, rule),
+        nodes=study.strand.code_nodes,
+        case_themes=study.strand.case_themes,
     )

@@ -3,6 +3,7 @@ import sys
 from pathlib import Path
 
 from trenza.contracts.faults import InputFaults
+from trenza.contracts.strand_tables import STRANDS
 from trenza.io.finished import CHECKS
 from trenza.io.manifest import UNTOLD
 from trenza.io.provenance import code_digest
@@ -147,7 +148,7 @@ TABLES = {
     ],
     "triangulate": [
         "convergence",
-        "joint_display",
+        *STRANDS,
         "case_comparison",
         "school_level",
         "pillars",
@@ -157,6 +158,7 @@ TABLES = {
         "qca_solutions",
         "qca_robustness",
         "display_notes",
+        "joint_display",
     ],
 }
 

@@ -1,17 +1,32 @@
-# Where a finding and its themes meet, by the declared rule.
+# Where findings and themes meet, by the declared rule.
+JOINED = {
+    "verdicts": "compare",
+    "coef": "model",
+    "panel_effects": "model",
+    "claims": "model",
+    "modes": "model",
+    "varcomp": "model",
+    "ratings": "describe",
+    "codes": "qualitative",
+    "segments": "qualitative",
+    "case_themes": "qualitative",
+    "code_nodes": "qualitative",
+    "code_scores": "qualitative",
+    "agreement": "qualitative",
+}
+
+
 rule triangulate_strands:
     input:
+        **{
+            name: f"results/{{study}}/{stage}/{name}.table.csv"
+            for name, stage in JOINED.items()
+        },
         links_csv=study_table("links"),
-        verdicts="results/{study}/compare/verdicts.table.csv",
-        coef="results/{study}/model/coef.table.csv",
-        ratings="results/{study}/describe/ratings.table.csv",
-        codes="results/{study}/qualitative/codes.table.csv",
-        segments="results/{study}/qualitative/segments.table.csv",
-        case_themes="results/{study}/qualitative/case_themes.table.csv",
-        claims="results/{study}/model/claims.table.csv",
-        modes="results/{study}/model/modes.table.csv",
-        varcomp="results/{study}/model/varcomp.table.csv",
-        code_scores="results/{study}/qualitative/code_scores.table.csv",
+        codebook_csv=study_table("codebook"),
+        overrides=lambda wildcards: STUDIES[wildcards.study].optional("overrides"),
+        clean="results/{study}/clean",
+        private="private/{study}",
     output:
         **table_paths("triangulate"),
     log:
@@ -19,10 +34,20 @@ rule triangulate_strands:
     conda:
         "../envs/trenza.yaml"
     params:
-        code=code_digest("triangulate", "configurations"),
-        displays=settings_of("case_comparison", "school_level", "pillars", "process_tests", "qca"),
+        code=code_digest("triangulate", "configurations", "qualitative", "compare"),
+        overrides=lambda wildcards: STUDIES[wildcards.study].optional("overrides"),
+        tables=list(JOINED),
+        rule=setting("convergence"),
+        meta_inferences=setting("meta_inferences"),
+        settings=settings_of("design", "sources", "comparisons", "models"),
+        displays=settings_of(
+            "case_comparison", "school_level", "pillars", "process_tests", "qca"
+        ),
         min_cell=PROJECT.settings["disclosure"]["min_cell"],
-        rule=PROJECT.settings["convergence"],
-        alpha=round(1 - PROJECT.settings["ci_level"], 10),
+        ci_level=PROJECT.settings["ci_level"],
+        seed=PROJECT.settings["seed"],
+        draws=lambda wildcards: STUDIES[wildcards.study].settings["qualitative"][
+            "draws"
+        ],
     script:
         "../scripts/triangulate_strands.py"

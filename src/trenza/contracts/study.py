@@ -277,17 +277,18 @@ def _check_design(study: Mapping[str, Any], file: str) -> list[Fault]:
     return found
 
 
-def findings(study: Mapping[str, Any], rated_items: set[str]) -> set[str]:
-    """Every quantitative finding that a link may name: <stage>:<id>.
+def findings(study: Mapping[str, Any], rated_items: set[str], claims: set[str] | None = None) -> set[str]:
+    """Every quantitative finding that a link may name: <stage>:<id>. ``claims``: ids of published claims.
 
     A finding that rests on simulated sources only is not among them: simulated numbers are never findings.
     """
     true_sources = {s for s, v in study["sources"].items() if v["kind"] != "simulated"}
-    found = {f"describe:{item}" for item in rated_items}
+    found = {f"describe:{item}" for item in rated_items} | {f"claims:{claim}" for claim in claims or ()}
     for comparison in study["comparisons"]:
         if true_sources & set(comparison["sources"]):
             found |= {f"compare:{comparison['id']}_{o}" for o in comparison["outcomes"]}
     for model in study["models"]:
         if model["source"] in true_sources:
             found |= {f"model:{model['id']}_{o}" for o in model["outcomes"]}
+    found |= {f"panel:{panel['id']}" for panel in study["panels"] if panel["source"] in true_sources}
     return found

@@ -34,14 +34,19 @@ from trenza.contracts.report_tables import REPORT_CONTRACTS
 from trenza.contracts.result_columns import OUTCOME, RESULT, RESULT_KEY
 from trenza.contracts.school_tables import SCHOOL_CONTRACTS
 from trenza.contracts.selection_tables import SELECTION_CONTRACTS
+from trenza.contracts.strand_tables import (
+    CALLED_BY,
+    CALLS,
+    DIRECTIONS,
+    QUALITATIVE_SIDES,
+    QUANTITATIVE_SIDES,
+    STRAND_CONTRACTS,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DIRECTIONS = ("enabling", "hindering", "ambivalent")
-QUANTITATIVE_SIDES = ("supports", "equivalent", "uncertain", "opposes", "absent")
-QUALITATIVE_SIDES = ("supports", "mixed", "opposes", "absent")
-CALLS = ("agreement", "partial_agreement", "silence", "dissonance")
+__all__ = ["CALLS", "CONTRACTS", "DIRECTIONS", "QUALITATIVE_SIDES", "QUANTITATIVE_SIDES", "empty", "stacked"]
 
 
 def _cell_counts(blank: bool = False) -> tuple[Column, ...]:
@@ -288,24 +293,26 @@ CONTRACTS: dict[str, Contract] = {
                 STUDY,
                 text_column("link", "id in links.csv"),
                 text_column("level", "level at which the strands join"),
-                text_column("finding", "stage:id of the quantitative finding"),
-                text_column("finding_source", "kind of number", blank=True),
-                text_column("finding_file", "table that holds it", blank=True),
-                float_column("estimate", "outcome's unit"),
+                text_column("finding", "stage:id of the quantitative findings, joined by ;"),
+                text_column("finding_source", "kind of number, of several findings joined by ;", blank=True),
+                text_column("finding_file", "table that holds it, of several joined by ;", blank=True),
+                float_column("estimate", "outcome's unit; this and the next five of one finding alone"),
                 float_column("ci_low", "of the estimate; blank where none can be had"),
                 float_column("ci_high", "of the estimate"),
                 float_column("effect", "standardised"),
                 float_column("effect_ci_low", "of the effect"),
                 float_column("effect_ci_high", "of the effect"),
-                text_column("expects", "what the finding would have to show"),
+                text_column("expects", "what the finding would have to show; of several joined by ;"),
                 text_column("quantitative_side", "by the declared rule", allowed=QUANTITATIVE_SIDES),
                 text_column("quantitative_reason", "rule that fired"),
                 text_column("codes", "codes, joined by ;"),
                 text_column("code_expects", "direction that would support the proposition"),
+                text_column("roles", "at the level of roles, those who are heard; joined by ;", blank=True),
                 int_column("n_segments", "segments under the codes"),
                 int_column("n_cases", "schools with such a segment"),
                 int_column("n_cases_total", "schools in the strand"),
                 float_column("share_expected", "share of segments in the expected direction"),
+                float_column("agreement", "lowest of coders on the link's codes; blank where none is known"),
                 text_column("qualitative_side", "by the declared rule", allowed=QUALITATIVE_SIDES),
                 text_column("qualitative_reason", "rule that fired"),
                 text_column("call", "convergence", allowed=CALLS),
@@ -313,6 +320,9 @@ CONTRACTS: dict[str, Contract] = {
                     "call_if_holm",
                     "the call with Holm-corrected p; same as call where there is none",
                     allowed=CALLS,
+                ),
+                text_column(
+                    "call_by", "default table of calls, or another that is declared", allowed=CALLED_BY
                 ),
             ),
             ("link",),
@@ -336,6 +346,7 @@ CONTRACTS: dict[str, Contract] = {
         ),
         *DISPLAY_CONTRACTS.values(),
         *CONFIGURATION_CONTRACTS.values(),
+        *STRAND_CONTRACTS,
         *SCHOOL_CONTRACTS,
         *INFERENCE_CONTRACTS,
         *MODEL_CONTRACTS,

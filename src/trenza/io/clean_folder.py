@@ -89,3 +89,16 @@ def read_clean(folder: Path, sources: Mapping[str, Mapping[str, Any]]) -> dict[s
             texts = [c for c, v in columns.items() if "levels" in v or v.get("type") in ("id", "text")]
             frames[sid] = read_frame(data_path(folder, sid), [*texts, *(c for c in TEXT if c not in columns)])
     return frames
+
+
+def read_schools(
+    folder: Path, sources: Mapping[str, Mapping[str, Any]], column: str
+) -> dict[str, frozenset[str]]:
+    """The schools (``column``) of every source of records or answers that is not simulated, by source id."""
+    found: dict[str, frozenset[str]] = {}
+    for sid, source in sources.items():
+        if source["holds"] in ("records", "questionnaire") and source["kind"] != "simulated":
+            frame = read_frame(data_path(folder, sid), [column])
+            if column in frame.columns:
+                found[sid] = frozenset(str(s) for s in frame[column].dropna())
+    return found

@@ -56,6 +56,15 @@ def read_frame(path: Path, text_columns: list[str] | None = None) -> pd.DataFram
     return parse_frame(path, text_columns)
 
 
+def read_if_there(path: Path, columns: list[str]) -> pd.DataFrame:
+    """A frame of text that ``write_frame`` wrote, or an empty one with these columns where there is no such file."""
+    import pandas as pd
+
+    return (
+        read_frame(path, columns) if path.is_file() else pd.DataFrame({c: [] for c in columns}, dtype="str")
+    )
+
+
 def parse_frame(source: Path | TextIO, text_columns: list[str] | None = None) -> pd.DataFrame:
     """A frame from a CSV of the project's own form: comma, point, blank for missing, nothing else."""
     import pandas as pd

@@ -118,6 +118,13 @@ FINISHED = {
     "disclosure": "report",
     "checklists": "report",
     "convergence": "triangulate",
+    "link_findings": "triangulate",
+    "call_overrides": "triangulate",
+    "call_agreement": "triangulate",
+    "call_grid": "triangulate",
+    "call_flips": "triangulate",
+    "call_coders": "triangulate",
+    "meta_inferences": "triangulate",
     "joint_display": "triangulate",
     **dict.fromkeys((*DISPLAY_CONTRACTS, *CONFIGURATION_CONTRACTS), "triangulate"),
 }

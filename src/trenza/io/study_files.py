@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,3 +86,13 @@ def read_study_table(path: Path) -> pd.DataFrame:
     writer.writeheader()
     writer.writerows(rows)
     return parse_frame(StringIO(text.getvalue()), ["missing_codes"])
+
+
+def read_optional(paths: Sequence[str], columns: list[str]) -> pd.DataFrame:
+    """The first file as ``read_study_table`` reads it, all of it as text, or an empty frame where there is none."""
+    import pandas as pd
+
+    if not paths:
+        return pd.DataFrame({c: [] for c in columns}, dtype="str")
+    _, rows = read_rows(Path(paths[0]), str(paths[0]))
+    return pd.DataFrame(rows, dtype="str").reindex(columns=columns)

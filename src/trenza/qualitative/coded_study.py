@@ -15,6 +15,7 @@ from trenza.contracts.study_coded import interviews_source
 from trenza.contracts.tables import stacked
 from trenza.qualitative.agreement import agree
 from trenza.qualitative.co_occurrence import co_occurrence
+from trenza.qualitative.code_cases import code_cases
 from trenza.qualitative.code_scores import code_scores
 from trenza.qualitative.codebook_versions import codebook_difference, similar_names
 from trenza.qualitative.coded_counts import code_nodes, loss_rows, project_row
@@ -90,8 +91,11 @@ def count_coded(
             chosen = [names[c] for c in chosen]
             private = {"who_is_who": key}
         found = _tables(project, chosen, place, settings, seed, ci_level, min_cell if real else 0)
+        compared = project.codings.loc[project.codings["coder"].isin(chosen)] if chosen else project.codings
+        cases = code_cases(compared, project.case_spans, source_id=sid, source=source["kind"])
         differences = found.get("agreement_disagreements", stacked("agreement_disagreements", []))
         private |= private_files(project, differences, settings["quotations"], settings["by"], n_asked)
+        private["code_cases"] = cases
         withheld = int(private["quotation_checks"]["singles_out"].sum())
         found["coded_projects"] = found["coded_projects"].assign(n_withheld=withheld)
         keep(found)

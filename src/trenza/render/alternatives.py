@@ -45,6 +45,13 @@ def _joint(ctx: Context) -> list[str]:
     ]
 
 
+def _strips(ctx: Context) -> list[str]:
+    return [
+        f"{ctx.proposition(r['link'])}: {ctx.t('call_' + r['call'])}, {percent(r['share_same'], ctx.lang)}"
+        for _, r in ctx.table("call_flips").iterrows()
+    ]
+
+
 def _baseline(ctx: Context) -> list[str]:
     table = ctx.table("distribution")
     table = table.loc[
@@ -90,6 +97,7 @@ def _cutoff(ctx: Context) -> list[str]:
 _VALUES: dict[str, Callable[[Context], list[str]]] = {
     "ratings": _ratings,
     "joint_display": _joint,
+    "call_strips": _strips,
     "baseline": _baseline,
     "estimates": _estimates,
     "participants": _participants,

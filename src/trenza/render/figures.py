@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    figures_calls,
     figures_coding,
     figures_compare,
     figures_compare_audit,
@@ -46,6 +47,7 @@ FIGURES: dict[str, Callable[[Context], Figure | None]] = {
     "joint_display": figures_themes.joint_display,
     **figures_displays.PAGE_FIGURES,
     **figures_school_level.PAGE_FIGURES,
+    **figures_calls.PAGE_FIGURES,
     **figures_coding.PAGE_FIGURES,
     "group_distributions": figures_compare_groups.group_distributions,
     "balance": figures_compare_balance.balance,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render import rows, style
 from trenza.render.language import MINUS, is_missing
+from trenza.render.link_words import finding_cell
 from trenza.render.reasons import SYMBOLS
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def joint_display(ctx: Context) -> Figure | None:
     from matplotlib.patches import Patch
 
     in_sd = links["effect"].notna()
-    blocks = [b for b in (links.loc[in_sd], links.loc[~in_sd]) if len(b)]
+    rated = links["finding"].str.fullmatch("describe:[a-z0-9_]+")
+    blocks = [b for b in (links.loc[in_sd], links.loc[rated], links.loc[~in_sd & ~rated]) if len(b)]
     codes = ctx.table("codes").set_index("code") if len(ctx.table("codes")) else None
     lanes = [[max(1.6, len(str(r["codes"]).split(";"))) + 1.0 for _, r in b.iterrows()] for b in blocks]
     fig, axes = style.new(len(blocks), 4, height=1.7 + 0.235 * sum(map(sum, lanes)) + 0.6 * len(blocks), squeeze=False, sharey="row",
@@ -153,7 +155,13 @@ def _sesoi(ctx: Context) -> float | None:
 
 
 def _quantity(ctx: Context, ax: Axes, r: Any, y: float) -> None:
-    """The left panel's mark: effect with interval, or a mean with its value."""
+    """The left panel's mark: effect with interval, or a mean with its value; in words what has no place on a scale."""
+    if is_missing(r["effect"]) and not str(r["finding"]).startswith("describe:"):
+        absent = r["quantitative_side"] == "absent"
+        words = ctx.t("no_value") if absent else style.wrap(finding_cell(ctx, r), 24)
+        place = ax.get_yaxis_transform()
+        ax.text(0.5, y, words, transform=place, ha="center", va="center", fontsize=style.SMALL)
+        return
     hollow = r["finding_source"] == "simulated"
     colour = style.SIMULATED if hollow else style.PARTICIPANTS
     standardised = not is_missing(r["effect"])
@@ -235,6 +243,9 @@ def _frame(ctx: Context, row_axes: Any, block: pd.DataFrame, total: float, first
         effect_ax.set_xlim(-reach, reach)
         effect_ax.set_xlabel(ctx.t("axis_effect_short"), fontsize=style.SMALL)
         style.numbers_on(effect_ax.xaxis, ctx.lang)
+    elif not block["finding"].str.fullmatch("describe:[a-z0-9_]+").all():
+        effect_ax.set_xticks([])
+        effect_ax.spines["bottom"].set_visible(False)
     else:
         ratings = ctx.table("ratings")
         low, high = (

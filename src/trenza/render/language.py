@@ -47,6 +47,7 @@ def texts(lang: str) -> dict[str, str]:
         "checks.yaml",
         "limits.yaml",
         "pages.yaml",
+        "strands.yaml",
     ):
         both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
         found |= {key: by_language[lang] for key, by_language in both.items()}
@@ -68,6 +69,7 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
         "phrases_panels_es.yaml",
         "phrases_claims_es.yaml",
         "phrases_displays_es.yaml",
+        "phrases_strands_es.yaml",
     )
     raw = [(folder / name).read_text(encoding="utf-8") for name in names]
     return tuple((re.compile(p["en"]), p["es"]) for part in raw for p in yaml.safe_load(part))

@@ -30,11 +30,12 @@ def call_word(ctx: Context, call: Any) -> str:
     return f"{SYMBOLS[str(call)]}\u00a0{ctx.t(f'call_{call}')}"
 
 
-def call_reason(ctx: Context, quantitative: Any, qualitative: Any) -> str:
-    """Why two sides make their call, in one sentence."""
+def call_reason(ctx: Context, quantitative: Any, qualitative: Any, declared: str = "") -> str:
+    """Why two sides make their call; ``declared``: the call, where a declared table makes another than the default."""
     if quantitative == "absent" or qualitative == "absent":
         both = quantitative == qualitative
         if both or quantitative == "absent":
             return ctx.t("why_silent_both" if both else "why_silent_numbers")
         return ctx.t("why_silent_interviews" if ctx.segments_published else "why_silent_interviews_real")
-    return ctx.t(f"why_{quantitative}_{qualitative}", clusters=ctx.clusters())
+    why = ctx.t(f"why_{quantitative}_{qualitative}", clusters=ctx.clusters())
+    return f"{why} {ctx.t('why_declared', call=ctx.t(f'call_{declared}'))}" if declared else why

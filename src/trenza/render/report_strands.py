@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, rows, sentences_strands
+from trenza.render import alternatives, report_calls, report_meta, rows, sentences_strands
 from trenza.render.language import is_missing, listed
 from trenza.render.markdown import Paper, badge, escape
 from trenza.render.reasons import call_word
@@ -101,12 +101,15 @@ def together(paper: Paper, study_id: str) -> None:
         else ctx.t("together_holm_changes", k=ctx.count(len(changed)))
     )
     paper.table(show("convergence", ctx), ctx.t("cap_convergence"))
+    report_calls.beside(paper)
     paper.heading("h_links", 3)
     for _, row in table.iterrows():
         lead = f"**{escape(ctx.proposition(row['link']))}.** {escape(call_word(ctx, row['call']))}. "
         why = ctx.rationale(row["link"])
         reason = ctx.t("link_rationale", rationale=why) if why else ""
-        paper.raw(lead + escape(f"{sentences_strands.link(ctx, row)} {reason}".strip()))
+        said = [sentences_strands.link(ctx, row), reason, report_calls.override_sentences(ctx, row["link"])]
+        paper.raw(lead + escape(" ".join(part for part in said if part)))
+    report_meta.concluded(paper)
     display = ctx.table("joint_display")
     if len(display):
         paper.say(ctx.t("together_traced"))

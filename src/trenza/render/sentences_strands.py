@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import rows
-from trenza.render.language import listed, percent
+from trenza.render.language import is_missing, listed, percent
+from trenza.render.link_words import each_finding
 from trenza.render.reasons import call_reason, reason
 
 if TYPE_CHECKING:
@@ -28,11 +29,25 @@ def link(ctx: Context, row: pd.Series) -> str:
                       themes=themes, share=share, direction=ctx.t(f"direction_{row['code_expects']}"))  # fmt: skip
     else:
         heard = ctx.t("link_not_heard", themes=themes)
-    why = call_reason(ctx, row["quantitative_side"], row["qualitative_side"])
-    said = [numbers, heard, why]
+    declared = row["call"] if row["call_by"] == "declared" else ""
+    why = call_reason(ctx, row["quantitative_side"], row["qualitative_side"], declared)
+    said = [numbers, each_finding(ctx, row["link"]), _level(ctx, row), heard, _agreement(ctx, row), why]
     if row["call_if_holm"] != row["call"]:
         said.append(ctx.t("link_holm", call=ctx.t(f"call_{row['call_if_holm']}")))
-    return " ".join(said)
+    return " ".join(part for part in said if part)
+
+
+def _level(ctx: Context, row: pd.Series) -> str:
+    """Who is heard, where the strands join at another level than that of the study."""
+    if row["level"] == "role":
+        roles = [ctx.group(role) for role in str(row["roles"]).split(";")]
+        return ctx.t("link_role", roles=listed(roles, ctx.lang))
+    return ctx.t("link_school", clusters=ctx.clusters()) if row["level"] == "school" else ""
+
+
+def _agreement(ctx: Context, row: pd.Series) -> str:
+    known = not is_missing(row["agreement"])
+    return ctx.t("link_agreement", value=ctx.num(row["agreement"])) if known else ""
 
 
 def calls_overview(ctx: Context, convergence: pd.DataFrame) -> str:
@@ -47,8 +62,9 @@ def calls_overview(ctx: Context, convergence: pd.DataFrame) -> str:
 
 def _mark(ctx: Context, row: pd.Series) -> str:
     """A rated item whose label was inferred is never told without saying so."""
-    item = str(row["finding"]).removeprefix("describe:")
-    return f" {ctx.t('inferred_label')}" if rows.inferred(ctx.table("ratings"), item) else ""
+    items = [f.removeprefix("describe:") for f in str(row["finding"]).split(";")]
+    told = any(rows.inferred(ctx.table("ratings"), item) for item in items)
+    return f" {ctx.t('inferred_label')}" if told else ""
 
 
 def calls_named(ctx: Context, convergence: pd.DataFrame) -> str:

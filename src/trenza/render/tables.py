@@ -15,6 +15,7 @@ from trenza.render import (
     tables_panels,
     tables_questionnaire,
     tables_selection,
+    tables_strands,
 )
 from trenza.render.cells import (
     Row,
@@ -29,6 +30,7 @@ from trenza.render.cells import (
     yes_cell,
 )
 from trenza.render.language import NO_VALUE, has_text, is_missing, listed, percent, plain
+from trenza.render.link_words import finding_cell, finding_name
 from trenza.render.reasons import call_word, reason, side
 
 if TYPE_CHECKING:
@@ -70,12 +72,6 @@ def _words(c: Context, r: Row) -> str:
         return c.t("withheld")
     spanish = c.lang == "es" and not is_missing(r["text_es"])
     return plain_cell("text_es" if spanish else "text")(c, r)
-
-
-def _finding(c: Context, r: Row) -> str:
-    if is_missing(r["effect"]):
-        return span_cell("estimate", "ci_low", "ci_high")(c, r)
-    return span_cell("effect", "effect_ci_low", "effect_ci_high")(c, r) + f" {c.t('unit_SD')}"
 
 
 def _bin(c: Context, r: Row) -> str:
@@ -156,7 +152,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_role", lambda c, r: c.level(r["role"])), Shown("col_case", plain_cell("case")), Shown("col_text", _words),
     ),
     "convergence": (
-        Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_finding", _finding, True),
+        Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_finding", finding_cell, True),
         Shown("col_quantitative", lambda c, r: f"{side(c, r['quantitative_side'])}: {reason(c, r['quantitative_reason'])}"),
         Shown("col_themes", lambda c, r: listed([c.code(x) for x in str(r["codes"]).split(";")], c.lang)),
         Shown("col_qualitative", lambda c, r: f"{side(c, r['qualitative_side'])}: {reason(c, r['qualitative_reason'])}"),
@@ -176,6 +172,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     **tables_panels.COLUMNS,
     **tables_questionnaire.COLUMNS,
     **tables_selection.COLUMNS,
+    **tables_strands.COLUMNS,
     "manifest": (
         Shown("col_what", lambda c, r: c.t(f"manifest_{r['kind']}")), Shown("col_name", plain_cell("name")), Shown("col_value", _value),
     ),
@@ -209,11 +206,7 @@ def shown_item(c: Context, r: Row) -> str:
     """The item of a joint-display row: the outcome of a finding, or a call."""
     if r["strand"] == "call":
         return call_word(c, r["item"])
-    name = str(r["item"]).partition(":")[2]
-    for outcome in sorted(c.items["item"], key=len, reverse=True):
-        if name == outcome or name.endswith(f"_{outcome}"):
-            return c.item(outcome)
-    return str(r["item"])
+    return finding_name(c, r["item"])
 
 
 def show(name: str, context: Context, frame: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -1,130 +1,220 @@
-"""Links joined to their finding and their themes: the convergence table."""
+"""Links joined to their findings and their themes: the convergence table, and one row a finding beside it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.tables import CONTRACTS
+from trenza.contracts.faults import InputFaults
+from trenza.contracts.tables import CONTRACTS, empty
+from trenza.triangulate.findings import NUMBERS, Finding, find_all, judge, judge_all
 from trenza.triangulate.joint import joint_display
-from trenza.triangulate.links import Expectation, check_links, parse_expects, split_codes
-from trenza.triangulate.places import codes_under, contrasts, table_file
-from trenza.triangulate.rules import (
-    Side,
-    call_of,
-    difference_side,
-    interval_sign,
-    qualitative_side,
-    rating_side,
+from trenza.triangulate.levels import own_roles
+from trenza.triangulate.links import (
+    ROLES,
+    Known,
+    NamedCode,
+    check_links,
+    parse_code,
+    split_codes,
+    split_findings,
 )
+from trenza.triangulate.rules import Calls, Side, call_of
+from trenza.triangulate.themes import UNION, Strand, Theme, Voice, judge_theme, known_names, theme_of
 
-__all__ = ["converge", "joint_display"]
-
-# A study's own data come before figures printed about it; simulated rows are never findings.
-_PREFERRED = ("real", "published")
-_NUMBERS = ("estimate", "ci_low", "ci_high", "effect", "effect_ci_low", "effect_ci_high")
+__all__ = ["Evidence", "Rule", "Study", "converge", "evidence", "joint_display", "link_findings"]
 
 
 @dataclass(frozen=True)
-class _Finding:
-    """A link's quantitative side; ``numbers`` by the contract's column, none where there is no finding."""
+class Rule:
+    """Thresholds of the rule and its table of calls; the key ``convergence`` of config.yaml describes each."""
 
-    judged: Side
-    if_holm: Side
-    source: str | None = None
-    file: str | None = None
-    numbers: Mapping[str, float] = field(default_factory=dict)
+    alpha: float
+    min_cases: int
+    min_share: float
+    min_case_share: float = 0.0
+    min_agreement: float | None = None
+    agreement_statistic: str = "alpha"
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True)
-class _Theme:
-    """A link's qualitative side."""
+class Study:
+    """What links are joined to. ``findings``: tables by stage (compare, model, panel, claims, describe); ``equivalence``
+    as for ``find_all``; ``unit`` of the design; ``schools``: of each finding the schools that it has numbers of."""
 
-    judged: Side
-    n_segments: int
-    n_cases: int
-    n_cases_total: int
-    share_expected: float
+    id: str
+    findings: Mapping[str, pd.DataFrame]
+    strand: Strand
+    equivalence: pd.DataFrame | None = None
+    unit: str = ""
+    schools: Mapping[str, AbstractSet[str]] = field(default_factory=dict)
 
 
-def converge(
-    links: pd.DataFrame,
-    *,
-    study: str,
-    verdicts: pd.DataFrame,
-    coef: pd.DataFrame,
-    ratings: pd.DataFrame,
-    codes: pd.DataFrame,
-    segments: pd.DataFrame,
-    alpha: float,
-    min_cases: int,
-    min_share: float,
-) -> pd.DataFrame:
-    """One row a link, in the order of ``links``, keeping contract ``convergence``.
+@dataclass(frozen=True)
+class Evidence:
+    """One link with all that is known of it, before anything is judged."""
 
-    ``links`` has the columns of links.csv; the other frames keep the contracts of their names. ``alpha`` is
-    the level of the equivalence test and of Holm's p; intervals are taken at the level at which they were
-    computed.
+    link: Mapping[str, str]
+    codes: list[NamedCode]
+    findings: list[Finding]
+    theme: Theme
 
-    The finding is one row of ``verdicts`` (``compare:<id>``: the inference that the design calls for, or what stands in
-    for it), of ``coef`` (``model:<id>``: the contrast of the groups) or of ``ratings`` (``describe:<item>``).
-    Simulated rows and simulated segments are never findings. Where a finding has a real and a published row
-    the real one is taken, and ``finding_source`` says so; two rows of one kind are refused, since choosing
-    would be silent.
+    def numbers_side(self, rule: Rule, **how: Any) -> Side:
+        """The quantitative side; ``how`` as for ``findings.judge``."""
+        return judge_all(self.findings, rule.alpha, **how)
 
-    The theme is every segment under the link's codes and all codes below them. A segment counts once however
-    many of these codes it carries, and as ambivalent if they give it different directions.
+    def theme_side(self, rule: Rule) -> Side:
+        """The qualitative side."""
+        return judge_theme(
+            self.theme,
+            min_cases=rule.min_cases,
+            min_share=rule.min_share,
+            min_case_share=rule.min_case_share,
+            min_agreement=rule.min_agreement,
+        )
 
-    ``call_if_holm`` repeats the call with "Holm's p is below alpha, in the direction of the estimate" in
-    place of "the interval excludes zero"; it is the call itself where the finding has no Holm's p.
+    def call(self, rule: Rule, **how: Any) -> str:
+        """The call under ``rule``."""
+        return call_of(self.numbers_side(rule, **how), self.theme_side(rule), rule.calls)
 
-    Raises ``InputFaults`` for links that ``check_links`` refuses and for findings with more than one row. A
-    finding that is not in its table is absent, reason ``not_found``.
+
+def evidence(links: pd.DataFrame, study: Study, rule: Rule, voice: Voice = UNION) -> list[Evidence]:
+    """Every link of ``links`` (columns of links.csv) with its findings and its theme, in their order.
+
+    Raises ``InputFaults`` for links that ``check_links`` refuses and for findings with more than one row.
     """
     rows = _link_rows(links)
-    known = set(codes.loc[codes["codable"].astype(bool), "code"])
-    if codes.empty:  # a study without segments: its links are silent, not wrong
-        known = {c for row in rows for c in split_codes(row["codes"])}
-    faults = check_links(rows, {row["finding"] for row in rows}, known, "links.csv")
+    strand = study.strand
+    names, doubled = known_names(dict(zip(strand.code_nodes["code"], strand.code_nodes["name"], strict=True)))
+    codable = set(strand.codes.loc[strand.codes["codable"].astype(bool), "code"])
+    if len(strand.case_themes):
+        codable |= {*strand.case_themes["code"], *strand.parents}
+    known = Known(codable, names, doubled)
+    if strand.codes.empty and strand.code_nodes.empty and strand.case_themes.empty:
+        # A study without segments: its links are silent, not wrong.
+        known = Known(
+            frozenset(), frozenset(parse_code(c).code for r in rows for c in split_codes(r["codes"]))
+        )
+    named = {f for row in rows for f, _ in split_findings(row["finding"], row["expects"])}
+    faults = check_links(rows, named, known, "links.csv")
     if faults:
         raise InputFaults(faults)
-    tables = {"compare": verdicts, "model": coef, "describe": ratings}
-    records: list[dict[str, Any]] = []
+    found: list[Evidence] = []
     for row in rows:
-        expected = parse_expects(row["expects"])
-        assert expected is not None  # check_links has seen to it
-        finding, doubled = _find(row, expected, tables, study, alpha)
-        faults += doubled
-        theme = _theme(split_codes(row["codes"]), row["code_expects"], codes, segments, min_cases, min_share)
+        findings, several = find_all(row, study.findings, study.id, study.equivalence)
+        faults += several
+        codes = [parse_code(c) for c in split_codes(row["codes"])]
+        theme = theme_of(
+            codes,
+            row["code_expects"],
+            strand,
+            statistic=rule.agreement_statistic,
+            roles=link_roles(row) if row["level"] == "role" else None,
+            unit=study.unit,
+            schools=_schools(findings, study) if row["level"] == "school" else None,
+            voice=voice,
+        )
+        found.append(Evidence(row, codes, findings, theme))
+    if faults:
+        raise InputFaults(faults)
+    return found
+
+
+def converge(links: pd.DataFrame, study: Study, rule: Rule) -> pd.DataFrame:
+    """One row a link, in the order of ``links``, keeping contract ``convergence``.
+
+    A finding is one row of ``verdicts`` (``compare:<id>``: the inference that the design calls for, or what stands in
+    for it), of ``coef`` (``model:<id>``: the contrast of the groups), of ``panel_effects`` (``panel:<id>``: the
+    estimator that the design calls for), of ``claims`` (a published claim, of which the direction is taken) or of
+    ``ratings`` (``describe:<item>``). Simulated rows are never findings. Where a finding has a real and a published row
+    the real one is taken, and ``finding_source`` says so; two rows of one kind are refused, since choosing would be
+    silent. Of several findings, ``link_findings`` has each; they decide together, see ``findings_side``.
+
+    The theme is every statement under the link's codes and all codes below them, at the link's level. A segment counts
+    once however many of these codes it carries, and as ambivalent if they give it different directions.
+
+    ``call_if_holm`` repeats the call with "Holm's p is below alpha, in the direction of the estimate" in place of "the
+    interval excludes zero"; it is the call itself where the finding has no Holm's p. A finding that is not in its table
+    is absent, reason ``not_found``. Raises ``InputFaults`` as ``evidence`` does.
+    """
+    records: list[dict[str, Any]] = []
+    for one in evidence(links, study, rule):
+        numbers, theme = one.numbers_side(rule), one.theme_side(rule)
+        only = one.findings[0] if len(one.findings) == 1 else None
+        default = call_of(numbers, theme)
+        call = call_of(numbers, theme, rule.calls)
         records.append(
             {
-                "study": study,
-                **{c: row[c] for c in ("link", "level", "finding", "expects", "code_expects")},
-                "codes": ";".join(split_codes(row["codes"])),
-                "finding_source": finding.source,
-                "finding_file": finding.file,
-                **finding.numbers,
-                "quantitative_side": finding.judged.side,
-                "quantitative_reason": finding.judged.reason,
-                "n_segments": theme.n_segments,
-                "n_cases": theme.n_cases,
-                "n_cases_total": theme.n_cases_total,
-                "share_expected": theme.share_expected,
-                "qualitative_side": theme.judged.side,
-                "qualitative_reason": theme.judged.reason,
-                "call": call_of(finding.judged, theme.judged),
-                "call_if_holm": call_of(finding.if_holm, theme.judged),
+                "study": study.id,
+                **{c: one.link[c] for c in ("link", "level", "code_expects")},
+                "finding": ";".join(f.finding for f in one.findings),
+                "expects": ";".join(split_codes(one.link["expects"])),
+                "codes": ";".join(c.code for c in one.codes),
+                "roles": ";".join(own_roles(link_roles(one.link), study.unit))
+                if one.link["level"] == "role"
+                else None,
+                "finding_source": _joined(f.source for f in one.findings),
+                "finding_file": _joined(f.file for f in one.findings),
+                **(only.numbers if only else {}),
+                "quantitative_side": numbers.side,
+                "quantitative_reason": numbers.reason,
+                "n_segments": len(one.theme.directions),
+                "n_cases": one.theme.n_cases,
+                "n_cases_total": one.theme.n_cases_total,
+                "share_expected": one.theme.share_expected,
+                "agreement": one.theme.agreement,
+                "qualitative_side": theme.side,
+                "qualitative_reason": theme.reason,
+                "call": call,
+                "call_if_holm": one.call(rule, holm=True),
+                "call_by": "default" if call == default else "declared",
             }
         )
-    if faults:
-        raise InputFaults(faults)
     contract = CONTRACTS["convergence"]
     return contract.check(pd.DataFrame(records, columns=contract.names))
+
+
+def link_findings(links: pd.DataFrame, study: Study, rule: Rule) -> pd.DataFrame:
+    """One row a finding of a link, keeping contract ``link_findings``: what each says alone, and where it stands."""
+    records = [
+        {
+            "study": study.id,
+            "link": one.link["link"],
+            "finding": finding.finding,
+            "expects": finding.expected.word
+            if finding.expected.bound is None
+            else f"{finding.expected.word} {finding.expected.bound:g}",
+            "finding_source": finding.source,
+            "file": finding.file,
+            "row": finding.row,
+            **{c: finding.numbers.get(c) for c in NUMBERS},
+            "direction": finding.direction or None,
+            "side": (side := judge(finding, rule.alpha)).side,
+            "reason": side.reason,
+        }
+        for one in evidence(links, study, rule)
+        for finding in one.findings
+    ]
+    contract = CONTRACTS["link_findings"]
+    return (
+        contract.check(pd.DataFrame(records, columns=contract.names)) if records else empty("link_findings")
+    )
+
+
+def link_roles(row: Mapping[str, str]) -> list[str]:
+    """The roles that a link names; none where the column is blank or missing."""
+    return split_codes(row[ROLES]) if row.get(ROLES, "").strip() else []
+
+
+def _schools(findings: list[Finding], study: Study) -> AbstractSet[str]:
+    """Schools that every finding of a link has numbers of."""
+    sets = [frozenset(study.schools.get(f"{f.finding}|{f.source}", ())) for f in findings]
+    return frozenset.intersection(*sets)
 
 
 def _link_rows(links: pd.DataFrame) -> list[dict[str, str]]:
@@ -133,93 +223,6 @@ def _link_rows(links: pd.DataFrame) -> list[dict[str, str]]:
     return [{str(name): value for name, value in row.items()} for row in cells.to_dict("records")]
 
 
-def _find(
-    link: Mapping[str, str],
-    expected: Expectation,
-    tables: Mapping[str, pd.DataFrame],
-    study: str,
-    alpha: float,
-) -> tuple[_Finding, list[Fault]]:
-    """The link's one row of results, judged; a fault where there is more than one."""
-    stage, _, name = link["finding"].partition(":")
-    table = tables[stage]
-    rows = table[table["item" if stage == "describe" else "id"] == name]
-    if rows.empty:
-        return _nothing("not_found"), []
-    source = next((s for s in _PREFERRED if s in set(rows["source"])), None)
-    if source is None:
-        return _nothing("only_simulated"), []
-    rows = rows[rows["source"] == source]
-    if stage == "model":
-        rows = rows[contrasts(rows)]
-        if rows.empty:
-            return _nothing("no_group_contrast"), []
-    if len(rows) > 1:
-        apart = [c for c in ("source_id", "term", "method") if c in rows.columns and rows[c].nunique() > 1]
-        by = "; ".join(f"{c}: {', '.join(map(str, rows[c]))}" for c in apart)
-        found = f"{link['finding']}, which has {len(rows)} rows of kind {source} ({by})"
-        only_one = "a finding with one row of a kind: the program does not choose among several"
-        return _nothing("not_found"), [Fault("links.csv", link["link"], "finding", found, only_one)]
-    row = rows.iloc[0]
-    file = table_file(study, stage)
-    if stage == "describe":
-        mean = _number(row, "mean")
-        others = table[(table["source_id"] == row["source_id"]) & (table["item"] != name)]["mean"]
-        if math.isnan(mean):
-            return _nothing("no_estimate"), []
-        side = rating_side(expected, mean, [float(m) for m in others.dropna()])
-        return _Finding(side, side, source, file, {"estimate": mean}), []
-    return _difference(row, expected, alpha, source, file), []
-
-
-def _difference(row: pd.Series[Any], expected: Expectation, alpha: float, source: str, file: str) -> _Finding:
-    """The side of a difference between groups, by its interval and by Holm's p."""
-    numbers = {name: _number(row, name) for name in _NUMBERS}
-    estimate = numbers["estimate"]
-    if math.isnan(estimate):
-        return _nothing("no_estimate")
-    # A comparison with a missing value is false: no test of equivalence, no equivalence.
-    equivalent = _number(row, "p_equivalence") < alpha
-    sign = interval_sign(numbers["ci_low"], numbers["ci_high"])
-    p_holm = _number(row, "p_holm")
-    sign_if_holm = sign if math.isnan(p_holm) else (p_holm < alpha) * ((estimate > 0) - (estimate < 0))
-    return _Finding(
-        difference_side(expected, equivalent=equivalent, sign=sign),
-        difference_side(expected, equivalent=equivalent, sign=sign_if_holm),
-        source,
-        file,
-        numbers,
-    )
-
-
-def _nothing(reason: str) -> _Finding:
-    return _Finding(Side("absent", reason), Side("absent", reason))
-
-
-def _number(row: pd.Series[Any], name: str) -> float:
-    """A cell as a float: nan where it is missing or the table has no such column."""
-    value = row.get(name)
-    return math.nan if pd.isna(value) else float(value)
-
-
-def _theme(
-    named: list[str],
-    expected: str,
-    codes: pd.DataFrame,
-    segments: pd.DataFrame,
-    min_cases: int,
-    min_share: float,
-) -> _Theme:
-    """The link's theme, judged on all segments that are not simulated."""
-    under = {*named, *codes_under(named, codes)["code"]}
-    found = segments[segments["source"] != "simulated"]
-    theme = found[found["code"].isin(under)]
-    directions: list[str] = []
-    for _, same in theme.groupby(["source_id", "segment_id"], sort=False)["direction"]:
-        directions.append(str(same.iloc[0]) if same.nunique() == 1 else "ambivalent")
-    n_cases = int(theme["case"].nunique())
-    judged = qualitative_side(expected, directions, n_cases=n_cases, min_cases=min_cases, min_share=min_share)
-    if not directions and segments["code"].isin(under).any():
-        judged = Side("absent", "only_simulated")
-    share = directions.count(expected) / len(directions) if directions else math.nan
-    return _Theme(judged, len(directions), n_cases, int(found["case"].nunique()), share)
+def _joined(values: Any) -> str | None:
+    """Different values joined by ; in their order, or none."""
+    return ";".join(dict.fromkeys(v for v in values if v)) or None

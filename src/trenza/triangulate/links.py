@@ -12,15 +12,25 @@ from dataclasses import dataclass
 
 from trenza.contracts.faults import Fault
 from trenza.contracts.tables import DIRECTIONS
+from trenza.triangulate.levels import LEVELS, Joins, level_faults
 
 COLUMNS = (
     "link", "proposition_en", "proposition_es", "finding", "expects",
     "codes", "code_expects", "level", "rationale_en", "rationale_es",
 )  # fmt: skip
-LEVELS = ("study", "role", "school", "person")
+# A column that a file may leave out.
+ROLES = "roles"
 OF_DIFFERENCES = ("higher", "lower", "no_difference")
 OF_RATINGS = ("highest", "lowest", "at_least", "at_most")
-STAGES = {"compare": OF_DIFFERENCES, "model": OF_DIFFERENCES, "describe": OF_RATINGS}
+# A claim has a direction and no interval: it can never show that there is no difference.
+OF_CLAIMS = ("higher", "lower")
+STAGES = {
+    "compare": OF_DIFFERENCES,
+    "model": OF_DIFFERENCES,
+    "panel": OF_DIFFERENCES,
+    "claims": OF_CLAIMS,
+    "describe": OF_RATINGS,
+}
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _EXPECTS = re.compile(
     r"(?P<word>higher|lower|no_difference|highest|lowest)"
@@ -39,6 +49,24 @@ class Expectation:
     bound: float | None = None
 
 
+@dataclass(frozen=True)
+class NamedCode:
+    """A code of a link. ``direction``: what its presence says; blank where segments have their own."""
+
+    code: str
+    direction: str = ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """Codes that a link may name: ``typed`` have directions of their own (segments, themes by case), ``coded`` are
+    those of coded projects by id and by name, ``doubled`` names that several codes of a project share."""
+
+    typed: AbstractSet[str]
+    coded: AbstractSet[str] = frozenset()
+    doubled: AbstractSet[str] = frozenset()
+
+
 def parse_expects(text: str) -> Expectation | None:
     """``higher``, ``lower``, ``no_difference``, ``highest``, ``lowest``, ``at_least 3``, ``at_most 2.5``.
 
@@ -53,20 +81,48 @@ def parse_expects(text: str) -> Expectation | None:
 
 
 def split_codes(text: str) -> list[str]:
-    """The codes of a link, in their order."""
+    """The cells of a list in a link, in their order."""
     return [code.strip() for code in text.split(";")]
 
 
+def split_findings(finding: str, expects: str) -> list[tuple[str, str]]:
+    """Each finding of a link with what it would have to show; one word stands for all of them.
+
+    Where the numbers of both do not match, the missing side is blank.
+    """
+    findings, words = split_codes(finding), split_codes(expects)
+    if len(words) == 1:
+        words = words * len(findings)
+    longest = max(len(findings), len(words))
+    return [
+        (findings[i] if i < len(findings) else "", words[i] if i < len(words) else "") for i in range(longest)
+    ]
+
+
+def parse_code(text: str) -> NamedCode:
+    """``resistance`` or, of a coded project, ``resistance = hindering``."""
+    code, equals, direction = text.rpartition("=")
+    if equals and direction.strip() in DIRECTIONS:
+        return NamedCode(code.strip(), direction.strip())
+    return NamedCode(text.strip())
+
+
 def check_links(
-    links: Sequence[Row], findings: AbstractSet[str], codes: AbstractSet[str], file: str
+    links: Sequence[Row],
+    findings: AbstractSet[str],
+    codes: AbstractSet[str] | Known,
+    file: str,
+    joins: Joins | None = None,
 ) -> list[Fault]:
     """Everything wrong in links: one dict per line of links.csv, in the order of the file.
 
-    ``findings`` are all ``stage:id`` that the study will compute, ``codes`` the codable codes of its
-    codebook. ``row`` of a fault is the line in a spreadsheet, the header being 1.
+    ``findings`` are all ``stage:id`` that the study will compute, ``codes`` the codable codes of its codebook, and of
+    its coded projects. ``joins`` says what the study has to join at the level of roles and schools; without it levels
+    are not looked at. ``row`` of a fault is the line in a spreadsheet, the header being 1.
     """
     if not links:
         return []
+    known = codes if isinstance(codes, Known) else Known(codes)
     missing = [c for c in COLUMNS if c not in links[0]]
     if missing:
         return [Fault(file, "1", c, "no such column", "a column of this name") for c in missing]
@@ -74,7 +130,7 @@ def check_links(
     lines: dict[str, str] = {}
     for number, row in enumerate(links, 2):
         line = str(number)
-        cell = {c: row[c] or "" for c in COLUMNS}
+        cell = {c: row.get(c) or "" for c in (*COLUMNS, ROLES)}
         link = cell["link"]
         if not _ID.fullmatch(link):
             faults.append(
@@ -91,17 +147,36 @@ def check_links(
             faults.append(
                 Fault(file, line, "", "more cells than the header", 'text with a comma in "quotes"')
             )
-        faults += _check_finding(cell["finding"], cell["expects"], findings, file, line)
-        faults += _check_codes(cell["codes"], codes, file, line)
+        named = split_findings(cell["finding"], cell["expects"])
+        if ("" in {f for f, _ in named} and cell["finding"].strip()) or "" in {e for _, e in named[1:]}:
+            faults.append(
+                Fault(
+                    file, line, "expects", f"{cell['expects']!r} for {cell['finding']!r}",
+                    "one word for all findings, or as many words as findings, joined by ;",
+                )
+            )  # fmt: skip
+        else:
+            for finding, expects in named:
+                faults += _check_finding(finding, expects, findings, file, line)
+        twice = sorted({f for f, _ in named if f and [g for g, _ in named].count(f) > 1})
+        faults += [Fault(file, line, "finding", f"{f!r} twice", "each finding once") for f in twice]
+        faults += _check_codes(cell["codes"], known, file, line)
         if cell["code_expects"] not in DIRECTIONS:
             faults.append(
                 Fault(file, line, "code_expects", repr(cell["code_expects"]), ", ".join(DIRECTIONS))
             )
         if cell["level"] not in LEVELS:
-            faults.append(Fault(file, line, "level", repr(cell["level"]), "study"))
-        elif cell["level"] != "study":
-            faults.append(
-                Fault(file, line, "level", repr(cell["level"]), "study (only study is joined so far)")
+            faults.append(Fault(file, line, "level", repr(cell["level"]), ", ".join(LEVELS)))
+        elif joins is not None:
+            coded = [c for c in map(parse_code, split_codes(cell["codes"])) if c.code not in known.typed]
+            faults += level_faults(
+                cell["level"],
+                split_codes(cell[ROLES]) if cell[ROLES].strip() else [],
+                [f for f, _ in named],
+                bool(coded),
+                joins,
+                file,
+                line,
             )
     return faults
 
@@ -127,9 +202,22 @@ def _check_finding(
     return faults
 
 
-def _check_codes(text: str, codes: AbstractSet[str], file: str, line: str) -> list[Fault]:
-    allowed = "codable codes joined by ; of " + ", ".join(sorted(codes))
-    named = split_codes(text)
-    faults = [Fault(file, line, "codes", repr(c), allowed) for c in dict.fromkeys(named) if c not in codes]
-    twice = sorted({c for c in named if c and named.count(c) > 1})
+def _check_codes(text: str, known: Known, file: str, line: str) -> list[Fault]:
+    there = [*sorted(known.typed), *sorted(known.coded - known.typed)]
+    allowed = "codable codes joined by ; of " + ", ".join(there)
+    faults: list[Fault] = []
+    cells = split_codes(text)
+    named = [parse_code(cell) for cell in cells]
+    for cell in dict.fromkeys(cells):
+        code = parse_code(cell)
+        if code.code in known.doubled:
+            what = f"{code.code!r}, the name of several codes of the project"
+            faults.append(Fault(file, line, "codes", what, "the id of one of them: see code_nodes"))
+        elif code.code not in known.typed and code.code not in known.coded:
+            faults.append(Fault(file, line, "codes", repr(cell), allowed))
+        elif code.direction and code.code in known.typed:
+            what = f"{cell!r}: the segments of this code have directions of their own"
+            faults.append(Fault(file, line, "codes", what, code.code))
+    only = [c.code for c in named]
+    twice = sorted({c for c in only if c and only.count(c) > 1})
     return faults + [Fault(file, line, "codes", f"{c!r} twice", "each code once") for c in twice]

@@ -9,7 +9,11 @@ TABLES = {
     "compare": "compare/verdicts.table.csv",
     "model": "model/coef.table.csv",
     "describe": "describe/ratings.table.csv",
+    "panel": "model/panel_effects.table.csv",
+    "claims": "model/claims.table.csv",
     "qualitative": "qualitative/codes.table.csv",
+    "coded": "qualitative/code_nodes.table.csv",
+    "themes": "qualitative/case_themes.table.csv",
     "triangulate": "triangulate/convergence.table.csv",
 }
 

@@ -11,7 +11,7 @@ and open to objection.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from trenza.contracts.tables import QUALITATIVE_SIDES
@@ -25,15 +25,20 @@ QUANTITATIVE_REASONS = (
     "rank_lowest_descriptive", "rank_not_lowest_descriptive",
     "rank_tied_descriptive", "rank_of_one_descriptive",
     "mean_reaches_bound_descriptive", "mean_misses_bound_descriptive",
-    "not_found", "only_simulated", "no_group_contrast", "no_estimate",
+    "not_found", "only_simulated", "no_group_contrast", "no_estimate", "no_estimator_called_for",
+    "claimed_as_expected", "claimed_other_way", "claimed_without_direction",
+    "findings_agree", "findings_differ",
 )  # fmt: skip
 QUALITATIVE_REASONS = (
-    "no_segments", "only_simulated", "too_few_cases",
+    "no_segments", "only_simulated", "no_school_in_both", "too_few_cases", "agreement_below_floor",
     "share_in_expected_direction", "share_in_opposite_direction", "directions_differ",
 )  # fmt: skip
 
 # An ambivalent segment has no opposite.
 OPPOSITE = {"enabling": "hindering", "hindering": "enabling"}
+
+
+Calls = Mapping[str, Mapping[str, str]]
 
 
 class Side(NamedTuple):
@@ -118,9 +123,14 @@ CALL_RULES: dict[tuple[str, str], Rule] = {
 }
 
 
-def call_of(quantitative: Side, qualitative: Side) -> str:
-    """The call for two sides, by ``CALL_RULES``."""
-    return CALL_RULES[quantitative.side, qualitative.side].call
+def call_of(quantitative: Side, qualitative: Side, calls: Calls | None = None) -> str:
+    """The call for two sides, by the declared table ``calls`` or else by ``CALL_RULES``.
+
+    A declared table has quantitative side -> qualitative side -> call for all sides that say something; where a
+    strand is absent the call is silence, whatever is declared.
+    """
+    default = CALL_RULES[quantitative.side, qualitative.side].call
+    return default if default == "silence" or not calls else calls[quantitative.side][qualitative.side]
 
 
 def interval_sign(low: float, high: float) -> int | None:
@@ -183,20 +193,61 @@ def rating_side(expected: Expectation, mean: float, others: Iterable[float]) -> 
     return Side("opposes", f"rank_not_{expected.word}_descriptive")
 
 
+def claim_side(expected: Expectation, direction: str) -> Side:
+    """The side of a published claim, of which the direction alone is known, for ``higher`` or ``lower``.
+
+    A claim of no effect, of mixed effects or without a direction decides nothing: no test of equivalence is known.
+    """
+    if direction not in ("positive", "negative"):
+        return Side("uncertain", "claimed_without_direction")
+    if (direction == "positive") == (expected.word == "higher"):
+        return Side("supports", "claimed_as_expected")
+    return Side("opposes", "claimed_other_way")
+
+
+def findings_side(sides: Sequence[Side]) -> Side:
+    """The side of several findings together: they decide only if all that are there say the same.
+
+    Findings that are absent are left out; where those that are there differ, the side is ``uncertain``. One of
+    several that supports is no support: the more findings, the likelier that one does by chance.
+    """
+    if len(sides) == 1:
+        return sides[0]
+    heard = [s for s in sides if s.side != "absent"] or [*sides]
+    reasons = {s.reason for s in heard}
+    if len({s.side for s in heard}) > 1:
+        return Side("uncertain", "findings_differ")
+    if len(reasons) == 1:
+        return heard[0]
+    return Side(heard[0].side, "not_found" if heard[0].side == "absent" else "findings_agree")
+
+
 def qualitative_side(
-    expected: str, directions: Sequence[str], *, n_cases: int, min_cases: int, min_share: float
+    expected: str,
+    directions: Sequence[str],
+    *,
+    n_cases: int,
+    min_cases: int,
+    min_share: float,
+    share_cases: float = 1.0,
+    min_case_share: float = 0.0,
+    agreement: float = math.nan,
+    min_agreement: float | None = None,
 ) -> Side:
     """The side of a theme from the ``directions`` of its segments, which come from ``n_cases`` schools.
 
-    The first that holds: no segments: ``absent``; fewer schools than ``min_cases``: ``mixed``; a share of
-    ``min_share`` or more in the ``expected`` direction: ``supports``; in its opposite: ``opposes``; else
-    ``mixed``. Ambivalent segments count in the whole and have no opposite. Where ``min_share`` is so low that
+    The first that holds: no segments: ``absent``; fewer schools than ``min_cases``, or a smaller share of them than
+    ``min_case_share``: ``mixed``; coders known to agree less than ``min_agreement``: ``mixed`` (where no agreement
+    is known, none can be below the floor); a share of ``min_share`` or more in the ``expected`` direction:
+    ``supports``; in its opposite: ``opposes``; else ``mixed``. Ambivalent segments count in the whole and have no opposite. Where ``min_share`` is so low that
     both directions reach it, the theme is ``mixed``.
     """
     if not directions:
         return Side("absent", "no_segments")
-    if n_cases < min_cases:
+    if n_cases < min_cases or share_cases < min_case_share:
         return Side("mixed", "too_few_cases")
+    if min_agreement is not None and agreement < min_agreement:
+        return Side("mixed", "agreement_below_floor")
     towards = directions.count(expected) / len(directions) >= min_share
     against = directions.count(OPPOSITE.get(expected, "")) / len(directions)
     opposed = expected in OPPOSITE and against >= min_share

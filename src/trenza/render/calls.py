@@ -1,0 +1,27 @@
+"""Thresholds of the rule of convergence in words, and what is declared for a study."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trenza.contracts.strand_tables import MOVED
+from trenza.render.language import is_missing
+
+if TYPE_CHECKING:
+    from trenza.render.context import Context
+
+
+def declared_point(ctx: Context) -> dict[str, float]:
+    """The study's own thresholds, by name: those of the rows of the grid in which none is moved."""
+    grid = ctx.table("call_grid")
+    own = grid.loc[grid["n_moved"] == 0].iloc[0]
+    return {name: float(own[name]) for name in MOVED}
+
+
+def threshold_value(ctx: Context, name: str, value: Any) -> str:
+    """A threshold's value as short as it can be told."""
+    if is_missing(value):
+        return ""
+    decimals = 0 if name == "min_cases" or float(value).is_integer() else 2
+    words = ctx.num(value, decimals)
+    return words[:-1] if decimals and words.endswith("0") else words
