@@ -27,6 +27,7 @@ MODELS = [
     "model_bands",
 ]
 CIC = [
+    "first_page",
     *MODELS,
     "participants",
     "ratings",

@@ -14,6 +14,7 @@ from trenza.render import (
     alternatives_schools,
     alternatives_selection,
     estimates,
+    figures_first_page,
     rows,
 )
 from trenza.render.language import is_missing, percent
@@ -95,6 +96,7 @@ def _cutoff(ctx: Context) -> list[str]:
 
 
 _VALUES: dict[str, Callable[[Context], list[str]]] = {
+    "first_page": figures_first_page.picture_values,
     "ratings": _ratings,
     "joint_display": _joint,
     "call_strips": _strips,

@@ -15,6 +15,7 @@ from trenza.render import (
     figures_compare_equivalence,
     figures_compare_groups,
     figures_displays,
+    figures_first_page,
     figures_models,
     figures_models_levels,
     figures_models_residuals,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["FIGURES", "Context", "draw", "draw_all"]
 
 FIGURES: dict[str, Callable[[Context], Figure | None]] = {
+    "first_page": figures_first_page.first_page,
     "participants": figures_sample.participants,
     "ratings": figures_sample.ratings,
     "themes_by_role": figures_themes.themes_by_role,

@@ -46,6 +46,7 @@ def texts(lang: str) -> dict[str, str]:
         "displays.yaml",
         "checks.yaml",
         "limits.yaml",
+        "first_page.yaml",
         "pages.yaml",
         "strands.yaml",
     ):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import (
+    first_page,
     report_checklists,
     report_checks,
     report_coding,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SECTIONS = (
+    first_page.first_page,
     report_summary.front,
     report_summary.summary,
     report_frame.comparison_design,

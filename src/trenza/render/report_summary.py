@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 def front(paper: Paper, study_id: str) -> None:
     """What this is, and the legend of the kinds of numbers."""
     ctx = paper.ctx
-    paper.raw("::: {.lead}", escape(ctx.own("summary")), ":::")
     used = kinds_used(ctx)
     if _plain(ctx):
         paper.say(

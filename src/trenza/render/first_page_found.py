@@ -1,0 +1,259 @@
+"""What was found, in a head teacher's words: one to three short sentences a kind of finding. Simulated rows hold none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from trenza.render import comparison, panels, rows, sentences, sentences_schools
+from trenza.render.language import listed
+from trenza.render.sentences_panels import verdict as panel_verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+NAMED = 3  # names in a list; of more the number is told
+
+
+def found(ctx: Context) -> list[str]:
+    """Sentences in the order in which they matter to a reader."""
+    said = [
+        *_panels(ctx),
+        *_groups(ctx),
+        *_claims(ctx),
+        *_rule(ctx),
+        *_schools(ctx),
+        *_together(ctx),
+        *_themes(ctx),
+        *_coded(ctx),
+        *_scores(ctx),
+        *_scales(ctx),
+    ]
+    return [s for s in said if s]
+
+
+def kept(ctx: Context, name: str) -> pd.DataFrame:
+    """A table without simulated rows."""
+    table = ctx.table(name)
+    return table.loc[table["source"] != "simulated"] if len(table) else table
+
+
+def compared(ctx: Context) -> pd.DataFrame:
+    """The verdicts that carry a finding, of outcomes from after the programme."""
+    table = _verdicts(ctx)
+    return table.loc[~table["outcome"].isin(rows.baselines(ctx.study))] if len(table) else table
+
+
+def chosen_by_score(ctx: Context) -> bool:
+    """Whether participants were chosen for low scores, so that they rise by themselves."""
+    limits = {str(limit) for limit in ctx.design.get("limits") or []}
+    return bool(
+        {"chosen_by_score", "regression_to_the_mean"} & limits or ctx.study.get("regression_to_the_mean")
+    )
+
+
+def names(ctx: Context, words: list[str]) -> str:
+    """A list of at most three names, and how many more there are."""
+    between = "; " if any("," in w for w in words) else ", "
+    if len(words) > NAMED:
+        return ctx.t("page_others", named=between.join(words[:NAMED]), k=ctx.count(len(words) - NAMED))
+    return between.join(words) if between == "; " else listed(words, ctx.lang)
+
+
+def _verdicts(ctx: Context) -> pd.DataFrame:
+    import pandas as pd
+
+    told = [comparison.told(b) for b in comparison.blocks(ctx) if not b.hollow]
+    told = [t for t in told if len(t)]
+    # Published figures first; a second source of the same outcome is in the section.
+    return pd.concat(told).drop_duplicates("outcome") if told else ctx.table("verdicts").head(0)
+
+
+def _groups(ctx: Context) -> list[str]:
+    every = _verdicts(ctx)
+    if not len(every):
+        return []
+    later = compared(ctx)
+    who = ctx.level(ctx.participants)
+    said = []
+    for direction, key in (("higher", "page_more"), ("lower", "page_less")):
+        some = [r for _, r in later.iterrows() if sentences.verdict(r) == direction]
+        if some:
+            named = names(ctx, [_amount(ctx, r) for r in some])
+            said.append(ctx.t(key, participants=who, k=ctx.count(len(some)), n=ctx.count(len(later)), outcomes=named))  # fmt: skip
+    if said and chosen_by_score(ctx):
+        said.append(ctx.t("page_chosen"))
+    same = [ctx.item(r["outcome"]) for _, r in later.iterrows() if sentences.verdict(r) == "equivalent"]
+    if same:
+        said.append(
+            ctx.t("page_same", k=ctx.count(len(same)), n=ctx.count(len(later)), outcomes=names(ctx, same))
+        )
+    unsure = sum(sentences.verdict(r) == "open" for _, r in later.iterrows())
+    if unsure:
+        said.append(ctx.t("page_open", k=ctx.count(unsure), n=ctx.count(len(later))))
+    return [*said, *_before(ctx, every)]
+
+
+def _before(ctx: Context, every: pd.DataFrame) -> list[str]:
+    early = every.loc[every["outcome"].isin(rows.baselines(ctx.study))]
+    for direction in ("lower", "higher"):
+        some = [ctx.item(r["outcome"]) for _, r in early.iterrows() if sentences.verdict(r) == direction]
+        if some:
+            told = {"participants": ctx.group(ctx.participants), "lower": ctx.t(f"page_{direction}")}
+            return [ctx.t("page_before", outcomes=names(ctx, some), **told)]
+    return []
+
+
+def _amount(ctx: Context, row: Any) -> str:
+    amount = sentences.amount(ctx, float(row["estimate"]), str(row["outcome"]))
+    return ctx.t("page_named", outcome=ctx.item(row["outcome"]), amount=amount)
+
+
+def _panels(ctx: Context) -> list[str]:
+    """What the comparison that the design calls for says of every panel."""
+    by: dict[str, list[str]] = {}
+    for panel in panels.panels(ctx):
+        called = [x for x in panels.lines(panel) if x.role == "called_for"]
+        if panel.hollow or not called or panel_verdict(called[0]) == "none":
+            continue
+        x = called[0]
+        name, way = panels.title(ctx, panel), panel_verdict(x)
+        if way != "open":
+            amount = f"{ctx.num(abs(float(x.row['estimate'])), 1)} {panels.unit(ctx, panel)}"
+            name = ctx.t("page_named", outcome=name, amount=amount)
+        by.setdefault(way, []).append(name)
+    if not by:
+        return []
+    n = ctx.count(sum(len(v) for v in by.values()))
+    ways = [
+        ctx.t(f"page_panels_{way}", k=ctx.count(len(by[way])), names=names(ctx, by[way]))
+        for way in ("above", "below", "open")
+        if way in by
+    ]
+    return [ctx.t("page_panels", n=n), *ways]
+
+
+def _claims(ctx: Context) -> list[str]:
+    """Printed results against luck (what a school of this size does) and against the rule that chose the schools."""
+    table = ctx.table("claim_checks")
+    table = table.loc[table["claimed"].notna()] if len(table) else table
+    if not len(table):
+        return []
+    from trenza.render.selection import claim_name
+
+    luck = table.loc[table["check"] == "cohort"]
+    inside = luck.loc[(luck["low"] <= luck["claimed"]) & (luck["claimed"] <= luck["high"])]
+    rule = table.loc[(table["check"] == "rule") & (table["expected"] > 0)]
+    of_luck, of_rule = (list(dict.fromkeys(claim_name(ctx, c) for c in t["claim"])) for t in (inside, rule))
+    said = [ctx.t("page_claims", n=ctx.count(table["claim"].nunique()))]
+    if of_luck:
+        said.append(ctx.t("page_claims_luck", k=ctx.count(len(of_luck)), names=names(ctx, of_luck)))
+    if of_rule:
+        said.append(ctx.t("page_claims_part", k=ctx.count(len(of_rule)), names=names(ctx, of_rule)))
+    return said
+
+
+def _rule(ctx: Context) -> list[str]:
+    """The first rule in points: seen, and expected without any programme."""
+    table = kept(ctx, "selection_rule")
+    for _, part in table.groupby("id", sort=False) if len(table) else ():
+        terms = {r["term"]: r for _, r in part.iterrows()}
+        if {"observed_difference", "expected_analytic"} <= set(terms):
+            seen, expected = (terms[t]["estimate"] for t in ("observed_difference", "expected_analytic"))
+            name = ctx.level(part["id"].iloc[0])
+            return [ctx.t("page_rule", name=name, seen=ctx.num(seen, 1), expected=ctx.num(expected, 1))]
+    return []
+
+
+def _schools(ctx: Context) -> list[str]:
+    """How national means moved, which is no cause."""
+    return [sentences_schools.steps(ctx), ctx.t("trends_close")] if len(ctx.table("trends")) else []
+
+
+def _together(ctx: Context) -> list[str]:
+    table = ctx.table("convergence")
+    if not len(table):
+        return []
+    told = {
+        c: [ctx.proposition(i) for i in table.loc[table["call"] == c, "link"]] for c in set(table["call"])
+    }
+
+    def named(call: str) -> str:
+        return ctx.t("page_names", names="; ".join(told[call][:NAMED])) if told.get(call) else ""
+
+    agree = told.get("agreement", [])
+    said = [ctx.t("page_agree", n=ctx.count(len(table)), k=ctx.count(len(agree)), names=named("agreement"))]
+    if "dissonance" in told:
+        said.append(ctx.t("page_apart", k=ctx.count(len(told["dissonance"])), names=named("dissonance")))
+    for call, key in (("partial_agreement", "page_partly"), ("silence", "page_silent")):
+        if call in told:
+            said.append(ctx.t(key, k=ctx.count(len(told[call]))))
+    return said
+
+
+def _themes(ctx: Context) -> list[str]:
+    segments = kept(ctx, "segments")
+    if not len(segments):
+        return []
+    codes = kept(ctx, "codes")
+    many = {d: ctx.count((segments["direction"] == d).sum()) for d in ("enabling", "hindering", "ambivalent")}
+    return [ctx.t("page_themes", n=ctx.count(len(segments)), codes=_most(ctx, codes, "code"), **many)]
+
+
+def _coded(ctx: Context) -> list[str]:
+    projects = kept(ctx, "coded_projects")
+    nodes = kept(ctx, "code_nodes")
+    if not len(projects) or not len(nodes):
+        return []
+    row = projects.iloc[0]
+    told = {"documents": ctx.count(row["n_documents_coded"]), "n": ctx.count(row["n_codings"])}
+    return [ctx.t("page_coded", codes=_most(ctx, nodes, "name"), **told)]
+
+
+def _most(ctx: Context, table: pd.DataFrame, column: str) -> str:
+    """The three codes with most segments, by their labels."""
+    table = table.loc[table["n_segments"] > 0]
+    some = table.sort_values(["n_segments", "code"], ascending=[False, True], kind="stable").head(NAMED)
+    return names(
+        ctx, [ctx.code(r["code"]) if column == "code" else str(r[column]) for _, r in some.iterrows()]
+    )
+
+
+def _scores(ctx: Context) -> list[str]:
+    """How many published scores of a descriptive questionnaire follow from its answers."""
+    table = kept(ctx, "score_checks")
+    if ctx.compares or not len(table):
+        return []
+    again = table.groupby(["source_id", "scale"])["agrees"].any()
+    return [ctx.t("page_scores", k=ctx.count(int(again.sum())), n=ctx.count(len(again)))]
+
+
+def _scales(ctx: Context) -> list[str]:
+    """The lowest and the highest mean answer, of printed ratings or of a descriptive questionnaire's scales.
+
+    Where scales have several ranges, those of the most common one.
+    """
+    if len(kept(ctx, "ratings")) > 1:
+        table = kept(ctx, "ratings").rename(columns={"item": "name", "scale_min": "low", "scale_max": "high"})
+    elif not ctx.compares and len(kept(ctx, "item_statistics")) and len(kept(ctx, "distribution")):
+        table = kept(ctx, "distribution").rename(columns={"outcome": "name"})
+        table = table.loc[table["name"].isin(ctx.item_rows) & (table["group"] == "all")]
+        ends = {k: [float(ctx.item_rows[o][k]) for o in table["name"]] for k in ("min", "max")}
+        table = table.assign(low=ends["min"], high=ends["max"])
+    else:
+        return []
+    table = table.loc[table["mean"].notna() & table["low"].notna()]
+    ranges = table.groupby(["low", "high"]).size()
+    if not len(ranges) or ranges.max() < 2:
+        return []
+    low, high = ranges.idxmax()
+    table = table.loc[(table["low"] == low) & (table["high"] == high)].sort_values("mean", kind="stable")
+    least, most = table.iloc[0], table.iloc[-1]
+    return [
+        ctx.t(
+            "page_scales", low=ctx.num(least["low"], 0), high=ctx.num(least["high"], 0),
+            least=ctx.num(least["mean"], 1), least_name=ctx.item(least["name"]),
+            most=ctx.num(most["mean"], 1), most_name=ctx.item(most["name"]),
+        )
+    ]  # fmt: skip
