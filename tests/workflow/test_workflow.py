@@ -46,6 +46,8 @@ ALL_RULES = {
 def test_seven_stages_write_their_folders(finished: Any) -> None:
     stages = {p.name for p in (finished.folder / "results" / "cic2019").iterdir()}
     assert {"clean", "describe", "compare", "model", "qualitative", "triangulate", "report"} <= stages
+    checks = {p.name for p in (finished.folder / "results" / "cic2019" / "report").glob("*.table.csv")}
+    assert {"disclosure.table.csv", "checklists.table.csv"} <= checks
 
 
 def test_both_entry_points_list_the_same_rules_and_the_same_target() -> None:

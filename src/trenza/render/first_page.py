@@ -25,16 +25,18 @@ def first_page(paper: Paper, study_id: str) -> None:
     """The page; a study with simulated rows alone says that nothing was found."""
     ctx = paper.ctx
     paper.heading("h_page")
+    paper.heading("h_page_done", 3)
     paper.raw("::: {.lead}", escape(ctx.own("summary")), ":::")
-    for part, sayings in (("found", _found(ctx)), ("sure", _sure(ctx)), ("not", _not(ctx))):
-        if not sayings:
-            continue
-        paper.heading(f"h_page_{part}", 3)
-        told = within(sayings, WORDS[part])
-        if part == "not":
-            paper.bullets(told)
-        else:
-            paper.say(*told)
+    groups = _found(ctx)
+    told = within([s for group in groups for s in group], WORDS["found"])
+    paper.heading("h_page_found", 3)
+    paper.bullets(" ".join(s for s in group if s in told) for group in groups)
+    paper.heading("h_page_sure", 3)
+    paper.say(*within([s for s in _sure(ctx) if s], WORDS["sure"]))
+    sayings = _not(ctx)
+    if sayings:
+        paper.heading("h_page_not", 3)
+        paper.bullets(within(sayings, WORDS["not"]))
     _picture(paper)
 
 
@@ -53,10 +55,10 @@ def _only_simulated(ctx: Context) -> bool:
     return kinds == {"simulated"}
 
 
-def _found(ctx: Context) -> list[str]:
+def _found(ctx: Context) -> list[list[str]]:
     if _only_simulated(ctx):
-        return [ctx.t("page_all_simulated")]
-    return found(ctx) or [ctx.t("page_nothing")]
+        return [[ctx.t("page_all_simulated")]]
+    return found(ctx) or [[ctx.t("page_nothing")]]
 
 
 def _sure(ctx: Context) -> list[str]:

@@ -16,21 +16,11 @@ if TYPE_CHECKING:
 NAMED = 3  # names in a list; of more the number is told
 
 
-def found(ctx: Context) -> list[str]:
-    """Sentences in the order in which they matter to a reader."""
-    said = [
-        *_panels(ctx),
-        *_groups(ctx),
-        *_claims(ctx),
-        *_rule(ctx),
-        *_schools(ctx),
-        *_together(ctx),
-        *_themes(ctx),
-        *_coded(ctx),
-        *_scores(ctx),
-        *_scales(ctx),
-    ]
-    return [s for s in said if s]
+def found(ctx: Context) -> list[list[str]]:
+    """Sentences by kind of finding, in the order in which they matter to a reader."""
+    kinds = (_panels, _groups, _claims, _rule, _schools, _together, _themes, _coded, _scores, _scales)
+    said = [[s for s in kind(ctx) if s] for kind in kinds]
+    return [group for group in said if group]
 
 
 def kept(ctx: Context, name: str) -> pd.DataFrame:
