@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -14,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from trenza.render.traced import MARKS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +44,12 @@ def rules_to_run(project: Any, *arguments: str) -> set[str]:
 ALL_RULES = {
     "clean_sources", "describe_groups", "compare_groups", "model_effects", "qualitative_matrices",
     "triangulate_strands", "report_settings", "report_checks", "report_study", "report_notebooks",
+    "report_provenance",
 }  # fmt: skip
+
+
+# What an edit of the qualitative strand leaves alone.
+FIRST = {"clean_sources", "describe_groups", "compare_groups", "model_effects", "report_settings"}
 
 
 def test_seven_stages_write_their_folders(finished: Any) -> None:
@@ -48,6 +57,27 @@ def test_seven_stages_write_their_folders(finished: Any) -> None:
     assert {"clean", "describe", "compare", "model", "qualitative", "triangulate", "report"} <= stages
     checks = {p.name for p in (finished.folder / "results" / "cic2019" / "report").glob("*.table.csv")}
     assert {"disclosure.table.csv", "checklists.table.csv"} <= checks
+
+
+def test_every_number_of_a_report_is_in_the_ledger_and_every_file_in_the_provenance(
+    finished: Any,
+) -> None:
+    report = finished.folder / "results" / "cic2019" / "report"
+    with (report / "claims.ledger.csv").open(encoding="utf-8", newline="") as handle:
+        claims = list(csv.DictReader(handle))
+    langs = {page.name.split(".")[1] for page in report.glob("report.*.html")}
+    assert langs and {row["lang"] for row in claims} == langs
+    told = json.loads((report / "provenance.prov.json").read_text(encoding="utf-8"))["entity"]
+    for row in claims:
+        if row["file"].startswith("results/"):
+            assert told[f"file:{row['file']}"]["trenza:sha256"] == row["file_sha256"], row
+    for lang in langs:
+        page = report / f"report.{lang}.html"
+        shown = page.read_bytes()
+        digest = hashlib.sha256(shown).hexdigest()
+        assert told[f"file:results/cic2019/report/{page.name}"]["trenza:sha256"] == digest
+        assert not MARKS.search(shown.decode("utf-8"))
+    assert str(finished.folder) not in (report / "provenance.prov.json").read_text(encoding="utf-8")
 
 
 def test_both_entry_points_list_the_same_rules_and_the_same_target() -> None:
@@ -74,18 +104,9 @@ def test_a_second_run_does_nothing(finished: Any) -> None:
 @pytest.mark.parametrize(
     ("room", "reruns"),
     [
-        ("triangulate", {"triangulate_strands", "report_checks", "report_study", "report_notebooks"}),
-        ("render", {"report_study", "report_notebooks"}),
-        (
-            "qualitative",
-            {
-                "qualitative_matrices",
-                "triangulate_strands",
-                "report_checks",
-                "report_study",
-                "report_notebooks",
-            },
-        ),
+        ("triangulate", ALL_RULES - FIRST - {"qualitative_matrices"}),
+        ("render", {"report_study", "report_notebooks", "report_provenance"}),
+        ("qualitative", ALL_RULES - FIRST),
         ("simulate", ALL_RULES),
     ],
 )

@@ -64,6 +64,7 @@ rule report_study:
             category="{study}",
         ),
         figures=directory("results/{study}/report/figures/{lang}"),
+        claims="results/{study}/report/claims.{lang}.ledger.csv",
     log:
         "logs/{study}/report_study.{lang}.log",
     conda:

@@ -7,7 +7,7 @@ from trenza.contracts.columns import Contract, int_column, text_column
 NUMBER_KINDS = ("cell", "aggregate", "setting", "text", "derived")
 
 CLAIMS = Contract(
-    "claims",
+    "claim_ledger",
     (
         text_column("study", "id of the study"),
         text_column("lang", "language of the report"),

@@ -61,7 +61,7 @@ def _reference(file: Cited, places: list[Any], column: str, number: Mapping[str,
             raise KeyError(f"no key {places[values.index(None)]}")
         value = str(values[0]) if file.values and len(values) == 1 else ""
         return found | {"row": ";".join(map(str, places)), "value": value}
-    places = sorted(places)
+    places = sorted(place for place in places if place != "")  # none where no row was counted
     lines = [file.text(place) for place in places]
     if column:
         cells = [file.cell(place, column) for place in places]

@@ -47,7 +47,7 @@ def _levels(ctx: Context, page: int) -> list[str]:
         off = int(((p.table["ci_low"] > 0) | (p.table["ci_high"] < 0)).sum())
         said.append(
             ctx.t("alt_model_levels_values", panel=title, low=ctx.num(p.table["mode"].min()), high=ctx.num(p.table["mode"].max()),
-                  k=ctx.count(off), n=ctx.count(len(p.table)))
+                  k=ctx.count(off), n=ctx.how_many(p.table))
         )  # fmt: skip
     none = figures_models_levels.zero(ctx).rstrip(".")
     return [*said, none] if none else said
@@ -59,7 +59,7 @@ def _normality(ctx: Context, page: int) -> list[str]:
         title = models.panel(ctx, p.model, p.group, p.term)
         there = p.table["standardised"].dropna()
         said.append(
-            ctx.t("alt_model_normal_values", panel=title, n=ctx.count(len(there)), low=ctx.num(there.min()), high=ctx.num(there.max()))
+            ctx.t("alt_model_normal_values", panel=title, n=ctx.how_many(there), low=ctx.num(there.min()), high=ctx.num(there.max()))
         )  # fmt: skip
     return said
 
@@ -80,7 +80,7 @@ def _residuals(ctx: Context, page: int) -> list[str]:
     for p in _on_page(figures_models_residuals.panels(ctx), page):
         mean, sd = p.table["residual"], p.table["residual_sd"]
         said.append(
-            ctx.t("alt_model_residuals_values", model=models.name(ctx, p.model), n=ctx.count(len(p.table)), low=ctx.num(mean.min()),
+            ctx.t("alt_model_residuals_values", model=models.name(ctx, p.model), n=ctx.how_many(p.table), low=ctx.num(mean.min()),
                   high=ctx.num(mean.max()), sd_low=ctx.num(sd.min()), sd_high=ctx.num(sd.max()))
         )  # fmt: skip
     return said

@@ -86,7 +86,7 @@ def _specifications(ctx: Context) -> list[str]:
         table = curve(panel)
         if len(table):
             low, high = (panels.said(ctx, table.iloc[k]) for k in (0, -1))
-            fields = {"panel": panels.title(ctx, panel), "n": ctx.count(len(table)), "low": low, "high": high}
+            fields = {"panel": panels.title(ctx, panel), "n": ctx.how_many(table), "low": low, "high": high}
             found.append(ctx.t("alt_panel_specifications_values", **fields))
     return found
 

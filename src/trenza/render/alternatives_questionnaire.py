@@ -84,7 +84,7 @@ def _schools(ctx: Context) -> list[str]:
     table = ctx.table("school_scores")
     alone = questionnaire.alone(table, "outcome")
     return [
-        f"{questionnaire.title(ctx, part, alone)}: {ctx.count(len(part.table))}, {ctx.num(part.table['mean'].min())}, {ctx.num(part.table['mean'].max())}"
+        f"{questionnaire.title(ctx, part, alone)}: {ctx.how_many(part.table)}, {ctx.num(part.table['mean'].min())}, {ctx.num(part.table['mean'].max())}"
         for part in (questionnaire.parts(table, "outcome")[:PANELS] if len(table) else [])
     ]  # fmt: skip
 

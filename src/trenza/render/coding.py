@@ -79,7 +79,9 @@ def by_code(ctx: Context, pair: tuple[str, str]) -> pd.DataFrame:
         for part, column in (("", "estimate"), ("_low", "ci_low"), ("_high", "ci_high")):
             line[f"{row['statistic']}{part}"] = row[column]
     names = code_names(ctx)
-    table = pd.DataFrame(sorted(found.values(), key=lambda r: names.get(r["code"], r["code"]).casefold()))
+    table = pd.DataFrame(
+        sorted(found.values(), key=lambda r: names.get(r["code"], r["code"]).casefold()), dtype="object"
+    )
     for name in TOGETHER:
         for part in ("", "_low", "_high"):
             if f"{name}{part}" not in table.columns:

@@ -80,11 +80,15 @@ class Context:
 
     def how_many(self, things: Any) -> str:
         """How many rows of a table, or things of a list, there are."""
+        return self.count(self.size(things))
+
+    def size(self, things: Any) -> Any:
+        """``len`` of a table or a list, which knows the rows that were counted."""
         if current() is None:
-            return self.count(len(things))
+            return len(things)
         from trenza.render.traced_frames import how_many
 
-        return self.count(how_many(things))
+        return how_many(things)
 
     def num(self, value: Any, decimals: int = 2, sign: bool = False) -> str:
         """A number in this context's language."""

@@ -156,6 +156,6 @@ def _lines(ctx: Context) -> list[Line]:
 
 
 def _line(kind: str, r: pd.Series) -> Line:
-    low, high = (None if is_missing(r[c]) else float(r[c]) for c in ("ci_low", "ci_high"))
-    n = None if is_missing(r["n"]) else int(r["n"])
-    return Line(kind, str(r["outcome"]), str(r["source"]), str(r["term"]), n, float(r["estimate"]), low, high)
+    low, high = (None if is_missing(r[c]) else r[c] for c in ("ci_low", "ci_high"))
+    n = None if is_missing(r["n"]) else r["n"]
+    return Line(kind, str(r["outcome"]), str(r["source"]), str(r["term"]), n, r["estimate"], low, high)

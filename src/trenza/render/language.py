@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from trenza.render.traced import Origin, marked, marked_template, marked_words
+from trenza.render.traced import Origin, comparable, marked, marked_template, marked_words
 
 LANGUAGES = ("en", "es")
 MINUS = "\u2212"
@@ -83,7 +83,7 @@ def text(lang: str, key: str, /, **fields: Any) -> str:
 
 def _filled(template: str, file: str, key: str, fields: Mapping[str, Any]) -> str:
     template = marked_template(template, Origin(f"text/{file}", key, ""))
-    return template.format(**fields) if fields else template
+    return comparable(template.format(**fields)) if fields else template
 
 
 @cache
@@ -227,10 +227,10 @@ def small_first(words: str) -> str:
 def listed(parts: list[str], lang: str) -> str:
     """``a, b and c`` or ``a, b y c`` (``e`` before a word that sounds like i)."""
     if len(parts) < 2:
-        return "".join(parts)
+        return comparable("".join(parts))
     last = parts[-1]
     conjunction = "and" if lang == "en" else "e" if re.match(r"(?i)h?i(?![aeo])", last) else "y"
-    return f"{', '.join(parts[:-1])} {conjunction} {last}"
+    return comparable(f"{', '.join(parts[:-1])} {conjunction} {last}")
 
 
 def plain(identifier: Any) -> str:

@@ -37,8 +37,8 @@ def _attrition(ctx: Context) -> str:
                 & table["n"].notna()
                 & table["n_missing"].notna()
             ]
-            missing += int(part["n_missing"].sum())
-            total += int(part["n_missing"].sum() + part["n"].sum())
+            missing += part["n_missing"].sum()
+            total += part["n_missing"].sum() + part["n"].sum()
         if total:
             shares[f"{name}_share"] = percent(missing / total, ctx.lang)
     if len(shares) < 2:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trenza.render import language, rows
 from trenza.render.language import is_missing, listed, small_first
+from trenza.render.traced import part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,7 +153,9 @@ def counted(ctx: Context, model: Model) -> str:
     return listed(
         [
             ctx.t(
-                "mod_counted", n=ctx.count(int(n)), groups=group_words(ctx, g, "one" if n == "1" else "many")
+                "mod_counted",
+                n=ctx.count(part_of(model.fit["groups"], int(n))),
+                groups=group_words(ctx, g, "one" if n == "1" else "many"),
             )
             for g, n in found
         ],

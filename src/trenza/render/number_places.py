@@ -18,6 +18,7 @@ _FIGURE = re.compile(r'^!\[(.*)\]\(<[^>]*>\)\{#[^ ]* alt="(.*)"\}$')
 _POINT = re.compile(r"^(?:- |\d+\. )")
 _RUNNING = re.compile(r"^\w+ (\d+)\.")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z]|[¿¡«“(\[]|\d)")
+_VALUE_END = re.compile(r"(?<=[.!?;])\s+")  # alternative texts list values
 _NAMED = re.compile(r"`[^`]*`|\{[^{}]*\}|https?://\S+|\]\([^)]*\)|(?<=<)[^<> ]*/[^<> ]*(?=>)")
 _ESCAPED = re.compile(r"\\(.)")
 _BADGE = re.compile(r"\[([^\]]*)\]\{[^}]*\}")
@@ -130,7 +131,7 @@ class _Section:
             number = _RUNNING.match(bare(figure[1]))
             name = f"figure {number[1]}" if number else "figure"
             self._put(name, figure[1], caption=True)
-            self._put(f"{name}, alternative text", figure[2])
+            self._put(f"{name}, alternative text", figure[2], ends=_VALUE_END)
         elif line and not line.startswith(":::"):
             point = _POINT.match(line)
             self._put(self._next("point" if point else "paragraph"), line[point.end() :] if point else line)
@@ -158,12 +159,19 @@ class _Section:
                 self._put(name, cell, sentence=label)
         self._put(f"{name}, caption", caption, caption=True)
 
-    def _put(self, element: str, text: str, sentence: str = "", caption: bool = False) -> None:
+    def _put(
+        self,
+        element: str,
+        text: str,
+        sentence: str = "",
+        caption: bool = False,
+        ends: re.Pattern[str] = _SENTENCE_END,
+    ) -> None:
         found = list(_numbers(text, self.trace, caption))
         if not found:
             return
         plain, starts = bare(text), [0]
-        starts += [m.end() for m in _SENTENCE_END.finditer(plain)]
+        starts += [m.end() for m in ends.finditer(plain)]
         for one in found:
             start = max(s for s in starts if s <= one.at)
             end = min((s for s in starts if s > one.at), default=len(plain))

@@ -121,7 +121,7 @@ def term(ctx: Context, row: Any) -> str:
     if row["aggregation"] == "pre_trend":
         return ctx.t("pan_term_pre_trend")
     if row["aggregation"] == "cohort":
-        return ctx.t("pan_term_cohort", estimator=own, year=str(int(row["cohort"])))
+        return ctx.t("pan_term_cohort", estimator=own, year=ctx.year(row["cohort"]))
     for kind in ("wild", "randomisation"):
         if said.endswith(f"_{kind}"):
             return ctx.t(f"pan_term_{kind}", estimator=own)
@@ -130,7 +130,7 @@ def term(ctx: Context, row: Any) -> str:
 
 def cohort(ctx: Context, year: Any) -> str:
     """A group of schools by its start; 0 is the comparison."""
-    return ctx.t("pan_comparison") if int(year) == 0 else ctx.t("pan_cohort", year=str(int(year)))
+    return ctx.t("pan_comparison") if int(year) == 0 else ctx.t("pan_cohort", year=ctx.year(year))
 
 
 def unit(ctx: Context, panel: Panel) -> str:

@@ -172,15 +172,17 @@ def write_report(
     lang: str,
     figures_dir: Path | str,
     out_paths: Iterable[Path | str],
-) -> None:
+) -> list[NumberPlace]:
     """Write the report in each format that a path of ``out_paths`` ends in (see ``FORMATS``), each whole or not at all.
+
+    Returns every number of it with the cells that it shows.
 
     Takes the figures ``<id>.figure.<lang>.svg`` (Word: ``.png``) that lie in ``figures_dir`` (see
     ``figures.draw_all``). The same tables and figures give the same bytes.
     """
     folder = Path(figures_dir)
     there = {i: f"{i}.figure.{lang}.svg" for i in FIGURES if (folder / f"{i}.figure.{lang}.svg").is_file()}
-    markdown = report_markdown(study_id, study, tables, items, codebook, links, lang, there)
+    markdown, numbers = traced_report(study_id, study, tables, items, codebook, links, lang, there)
     head = masthead(Context(tables, study, items, codebook, links, lang), study_id)
     for target in map(Path, out_paths):
         made = FORMATS[target.suffix](markdown, folder, head)
@@ -188,6 +190,7 @@ def write_report(
         temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
         temporary.write_bytes(made)
         temporary.replace(target)
+    return numbers
 
 
 def _page(markdown: str, folder: Path, head: Masthead) -> bytes:

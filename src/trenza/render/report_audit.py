@@ -44,7 +44,7 @@ def audit(paper: Paper) -> None:
             caption = audit_words.words(ctx.lang, "cap_apart")
             shown = show("audit_findings", ctx, apart.sort_values(["row", "check"], kind="stable"))
             both = [ctx.t("col_group")] if (apart["group"] == "both").all() else []
-            paper.table(without(shown, both), f"{caption}. {ctx.t('cmp_audit_all', n=ctx.count(len(some)))}")
+            paper.table(without(shown, both), f"{caption}. {ctx.t('cmp_audit_all', n=ctx.how_many(some))}")
         else:
             paper.say(audit_words.words(ctx.lang, "all_agree"))
         if len(decisions):
@@ -130,7 +130,7 @@ def _decided(ctx: Context, table: str) -> list[str]:
     return [
         ctx.t(
             "sum_decisions_some",
-            n=ctx.count(len(judged)),
+            n=ctx.how_many(judged),
             changed=ctx.count(changed),
             unsure=ctx.count(unsure),
         )

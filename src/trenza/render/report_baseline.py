@@ -61,5 +61,8 @@ def _bands(ctx: Context, table: pd.DataFrame) -> str:
     some = table.loc[(table["source"] != "simulated") & table["band"].notna()]
     if not len(some):
         return ctx.t("cmp_baseline_simulated") if "simulated" in rows.kinds(table) else ""
-    k = {band: ctx.count((some["band"] == band).sum()) for band in ("satisfied", "adjust", "not_satisfied")}
-    return ctx.t("cmp_baseline_bands", n=ctx.count(len(some)), **k)
+    k = {
+        band: ctx.how_many(some.loc[some["band"] == band])
+        for band in ("satisfied", "adjust", "not_satisfied")
+    }
+    return ctx.t("cmp_baseline_bands", n=ctx.how_many(some), **k)

@@ -39,7 +39,7 @@ def _list(paper: Paper, own: pd.DataFrame, anchors: set[str]) -> None:
     judged = bool(own["judged"].fillna(False).astype(bool).any())
     head = {"title": first[f"title_{ctx.lang}"], "version": first["version"], "reference": first["reference"]}
     paper.say(
-        ctx.t("checklists_count", n=ctx.count(len(own)), **head, **counted),
+        ctx.t("checklists_count", n=ctx.how_many(own), **head, **counted),
         ctx.t("checklists_judged") if judged else "",
     )
     rows = [

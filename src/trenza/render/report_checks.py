@@ -26,7 +26,7 @@ def withheld(paper: Paper, study_id: str) -> None:
     if kinds - {"published"} and least:
         paper.say(
             ctx.t("disclosure_rule", most=ctx.count(least - 1)),
-            ctx.t("disclosure_some", n=ctx.count(len(some))) if len(some) else "",
+            ctx.t("disclosure_some", n=ctx.how_many(some)) if len(some) else "",
             ctx.t("disclosure_none") if "real" in kinds and not len(some) else "",
             ctx.t("disclosure_practice", n=ctx.count(practice)) if practice else "",
             ctx.t("disclosure_single") if any(_real(ctx, name) for name in SINGLE) else "",

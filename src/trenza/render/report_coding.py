@@ -55,7 +55,7 @@ def _table(paper: Paper, name: str, table: pd.DataFrame, caption: str, most: int
         return
     caption = _marked(ctx, table, caption)
     if len(table) > most:
-        caption += ". " + ctx.t("shown_of", k=ctx.count(most), n=ctx.count(len(table)), table=name)
+        caption += ". " + ctx.t("shown_of", k=ctx.count(most), n=ctx.how_many(table), table=name)
     paper.table(without_blank_columns(show(name, ctx, table.head(most))), caption)
 
 
@@ -168,7 +168,7 @@ def _meeting(paper: Paper) -> None:
         return
     paper.heading("h_coding_meet", 3)
     meets = table.loc[table["n_overlaps"] > 0]
-    paper.say(ctx.t("coding_meet_open", n=ctx.count(len(meets)), documents=ctx.count(len(table))))
+    paper.say(ctx.t("coding_meet_open", n=ctx.how_many(meets), documents=ctx.how_many(table)))
     paper.figure("codes_meet", alt("codes_meet", ctx))
     meets = meets.sort_values(["n_overlaps", "code_a", "code_b"], ascending=[False, True, True])
     _table(paper, "co_occurrence", meets, ctx.t("cap_co_occurrence"), PAIRS_SHOWN)

@@ -182,7 +182,7 @@ def _shared(ctx: Context) -> list[str]:
         told = themes.loc[(themes["item"] == code) & (themes["direction"] != "not_reported")]
         if len(told) > 1 and told["direction"].nunique() == 1 and told["direction"].iloc[0] != "mixed":
             direction = ctx.t(f"direction_{told['direction'].iloc[0]}")
-            found.append(f"{ctx.code(code)} ({direction}, {ctx.count(len(told))})")
+            found.append(f"{ctx.code(code)} ({direction}, {ctx.how_many(told)})")
     return found
 
 

@@ -91,7 +91,7 @@ def data(paper: Paper, study_id: str) -> None:
         paper.say(ctx.t("data_reference", reference=reference))
     stand_ins = rows.stand_ins(ctx)
     if stand_ins:
-        paper.note(ctx.t("data_stand_ins", n=ctx.count(len(stand_ins))))
+        paper.note(ctx.t("data_stand_ins", n=ctx.how_many(stand_ins)))
     flow = show("flow", ctx)
     if official and not ctx.compares:
         flow = flow.loc[:, [ctx.t("col_rule"), ctx.t("col_n")]]

@@ -24,7 +24,7 @@ def descriptives(paper: Paper, study_id: str) -> None:
     if len(counts):
         totals = counts.loc[counts["printed_as"] == "total"]
         off = totals.loc[~totals["agrees"].astype(bool)]
-        paper.say(totals_agree(ctx, len(totals), len(off)))
+        paper.say(totals_agree(ctx, ctx.size(totals), ctx.size(off)))
         paper.figure("participants", alternatives.alt("participants", ctx))
         paper.table(show("counts", ctx, totals if len(totals) else counts), ctx.t("cap_counts"))
     if len(ratings):

@@ -36,7 +36,7 @@ def policy(paper: Paper, study_id: str) -> None:
             silent.append(rule)
             continue
         last = own.loc[own["year"] == said["year"].max()]
-        words = {"rule": schools.word(ctx, f"policy_{rule}"), "year": str(int(last["year"].iloc[0]))}
+        words = {"rule": schools.word(ctx, f"policy_{rule}"), "year": ctx.year(last["year"].iloc[0])}
         if rule == "sep_class":
             paper.say(_tests(ctx, int(last["year"].iloc[0])), _range(ctx, last), _settings(ctx, last))
         n = ctx.count(last["of_schools"].iloc[0])

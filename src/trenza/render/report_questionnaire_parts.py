@@ -64,12 +64,12 @@ def put_table(
         return
     long = len(table) > most
     if long and (chosen is None or not len(chosen)):
-        paper.say(ctx.t("q_table_beside", what=ctx.t(f"cap_q_{name}"), n=ctx.count(len(table)), table=name))
+        paper.say(ctx.t("q_table_beside", what=ctx.t(f"cap_q_{name}"), n=ctx.how_many(table), table=name))
         return
     some = chosen.head(ROWS) if long and chosen is not None else table
     caption = caption_of(ctx, name, table)
     if long:
-        caption += ". " + ctx.t(part, k=ctx.count(len(some)), n=ctx.count(len(table)), table=name)
+        caption += ". " + ctx.t(part, k=ctx.how_many(some), n=ctx.how_many(table), table=name)
     left_out = ["col_note"]
     if heads:
         left_out.append("col_scale_name")

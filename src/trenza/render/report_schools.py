@@ -32,7 +32,7 @@ def files(paper: Paper) -> None:
     refused = table.loc[table["outcome"] == "refused"]
     if len(refused):
         paper.say(
-            ctx.t("files_refused" if len(refused) > 1 else "files_refused_one", n=ctx.count(len(refused)))
+            ctx.t("files_refused" if len(refused) > 1 else "files_refused_one", n=ctx.how_many(refused))
         )
         paper.raw(*(_refusal(ctx, r) for _, r in refused.iterrows()))
     aside = int((table["outcome"] == "not_data").sum())
@@ -164,7 +164,7 @@ def changes(paper: Paper, study_id: str) -> None:
         words = {
             "test": schools.test_name(ctx, *t),
             "year": schools.year_name(ctx, t[0], some["year"].iloc[0]),
-            "since": int(some["since_year"].iloc[0]),
+            "since": ctx.year(some["since_year"].iloc[0]),
         }
         paper.table(
             without_blank_columns(tables_schools.changes(ctx, some)), ctx.t("cap_school_changes", **words)

@@ -98,7 +98,7 @@ def together(paper: Paper, study_id: str) -> None:
     paper.say(
         ctx.t("together_holm_same")
         if not len(changed)
-        else ctx.t("together_holm_changes", k=ctx.count(len(changed)))
+        else ctx.t("together_holm_changes", k=ctx.how_many(changed))
     )
     paper.table(show("convergence", ctx), ctx.t("cap_convergence"))
     report_calls.beside(paper)

@@ -125,7 +125,9 @@ def preliminary(ctx: Context, grade: Any, year: Any) -> bool:
 
 def year_name(ctx: Context, grade: Any, year: Any) -> str:
     """A year, marked where its file is preliminary."""
-    return f"{int(year)} {ctx.t('mark_preliminary')}" if preliminary(ctx, grade, year) else str(int(year))
+    return (
+        f"{ctx.year(year)} {ctx.t('mark_preliminary')}" if preliminary(ctx, grade, year) else ctx.year(year)
+    )
 
 
 def tested(score: pd.DataFrame) -> int:

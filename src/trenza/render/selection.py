@@ -53,7 +53,7 @@ def rule_sentences(ctx: Context) -> list[str]:
             "sel_said",
             name=ctx.level(seen["id"]),
             years=seen["years"],
-            outcome_year=str(int(seen["outcome_year"])),
+            outcome_year=ctx.year(seen["outcome_year"]),
             n=ctx.count(seen["n_chosen"]),
             observed=ctx.num(seen["estimate"], 1),
             ci=ctx.span(seen["ci_low"], seen["ci_high"], 1),
@@ -91,7 +91,7 @@ def rank_sentences(ctx: Context) -> list[str]:
         ctx.t(
             "sel_rank_said",
             name=ctx.level(r["id"]),
-            year=str(int(r["year"])),
+            year=ctx.year(r["year"]),
             width=percent(r["high"] - r["low"], ctx.lang),
             apart=percent(r["share_apart"], ctx.lang),
             n=ctx.count(r["n"]),
@@ -145,7 +145,7 @@ def claims_sentence(ctx: Context, table: pd.DataFrame) -> str:
     sized = table["estimate"].notna()
     return ctx.t(
         "claims_said",
-        n=ctx.count(len(table)),
+        n=ctx.how_many(table),
         sized=ctx.count(int(sized.sum())),
         with_se=ctx.count(int((sized & table["se"].notna()).sum())),
         safe=ctx.count(int(table["quality"].isin(SAFE).sum())),

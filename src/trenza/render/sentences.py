@@ -19,7 +19,7 @@ Row = Any
 
 def amount(ctx: Context, value: float, outcome: str) -> str:
     """A difference without its sign, in the outcome's own unit."""
-    return f"{ctx.num(abs(float(value)))} {difference_unit(ctx, outcome)}".strip()
+    return f"{ctx.num(abs(value))} {difference_unit(ctx, outcome)}".strip()
 
 
 def unit_key(ctx: Context, outcome: str) -> str:
@@ -45,7 +45,7 @@ def verdict(row: Mapping[str, Any] | pd.Series) -> str:
 
 def comparison(ctx: Context, row: pd.Series) -> str:
     """One comparison in two or three sentences: who is higher, by how much, and what that allows to say."""
-    estimate = float(row["estimate"])
+    estimate = row["estimate"]
     direction = "same" if ctx.num(abs(estimate)) == ctx.num(0) else "higher" if estimate > 0 else "lower"
     level = percent(row["ci_level"], ctx.lang)
     facts = [ctx.t("fact_interval", level=level, interval=ctx.span(row["ci_low"], row["ci_high"]))]
@@ -77,7 +77,7 @@ def conclusion(ctx: Context, row: pd.Series) -> list[str]:
         return [ctx.t("verdict_equivalent", sesoi=ctx.num(sesoi), p=p_phrase(row["p_equivalence"], ctx.lang))]
     if found == "open":
         low, high = (
-            float("nan") if is_missing(row[c]) else float(row[c]) for c in ("effect_ci_low", "effect_ci_high")
+            float("nan") if is_missing(row[c]) else row[c] for c in ("effect_ci_low", "effect_ci_high")
         )
         if not low < 0 < high:
             return [ctx.t("verdict_open_plain")]
@@ -100,14 +100,14 @@ def conclusion(ctx: Context, row: pd.Series) -> list[str]:
 
 def overview(ctx: Context, frame: pd.DataFrame) -> str:
     """How many outcomes of a comparison say what, each named."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[pd.Series]] = {}
     for _, row in frame.iterrows():
-        groups.setdefault(verdict(row), []).append(ctx.item(row["outcome"]))
+        groups.setdefault(verdict(row), []).append(row)
     said = []
     for name in ("higher", "lower", "equivalent", "open"):
         if name in groups:
             key = f"overview_{name}" + ("_one" if len(groups[name]) == 1 else "")
-            said.append(ctx.t(key, n=ctx.count(len(groups[name])), outcomes=listed(groups[name], ctx.lang),
+            said.append(ctx.t(key, n=ctx.how_many(groups[name]), outcomes=listed([ctx.item(r["outcome"]) for r in groups[name]], ctx.lang),
                               participants=ctx.group(ctx.participants), control=ctx.group(ctx.control)))  # fmt: skip
     return " ".join(said)
 
@@ -120,12 +120,12 @@ def holm_overview(ctx: Context, frame: pd.DataFrame) -> str:
         return ""
     lost = alone.loc[alone["p_holm"] >= 1 - alone["ci_level"]]
     if len(lost) == len(alone):
-        return ctx.t("holm_none_left", k=ctx.count(len(table)))
+        return ctx.t("holm_none_left", k=ctx.how_many(table))
     if not len(lost):
-        return ctx.t("holm_all_left", k=ctx.count(len(table)))
+        return ctx.t("holm_all_left", k=ctx.how_many(table))
     return ctx.t(
         "holm_some_left",
-        k=ctx.count(len(table)),
+        k=ctx.how_many(table),
         lost=listed([ctx.item(o) for o in lost["outcome"]], ctx.lang),
     )
 

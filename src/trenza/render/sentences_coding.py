@@ -69,7 +69,7 @@ def agreement(ctx: Context, pair: tuple[str, str]) -> list[str]:
     own = rows.loc[(rows["part"] == "code") & (rows["statistic"] == "positive")]
     rare = own["note"].fillna("").str.startswith("used ")
     if rare.any():
-        said.append(ctx.t("coding_rare", n=ctx.count(int(rare.sum())), all=ctx.count(len(own)), floor=floor))
+        said.append(ctx.t("coding_rare", n=ctx.count(int(rare.sum())), all=ctx.how_many(own), floor=floor))
     return said
 
 
@@ -81,7 +81,7 @@ def disagreements(ctx: Context) -> str:
     extent = int((table["kind"] == "extents_differ").sum())
     return ctx.t(
         "coding_disagree",
-        n=ctx.count(len(table)),
+        n=ctx.how_many(table),
         alone=ctx.count(len(table) - extent),
         extent=ctx.count(extent),
     )
@@ -93,9 +93,9 @@ def cases(ctx: Context, table: pd.DataFrame) -> str:
     return ctx.t(
         "coding_cases_open",
         filled=ctx.count(int((table["n_segments"] > 0).sum())),
-        cells=ctx.count(len(table)),
+        cells=ctx.how_many(table),
         themes=ctx.count(table["code"].nunique()),
-        cases=ctx.count(len(there)),
+        cases=ctx.how_many(there),
     )
 
 

@@ -62,7 +62,7 @@ def detectable(ctx: Context, verdict: pd.Series) -> str:
     """The minimum detectable effect, with the intraclass correlation that it goes by."""
     if is_missing(verdict["mdes_sd"]):
         return ""
-    amount = sentences.amount(ctx, float(verdict["mdes"]), str(verdict["outcome"]))
+    amount = sentences.amount(ctx, verdict["mdes"], str(verdict["outcome"]))
     table = ctx.table("detectable")
     if len(table):
         same = table.loc[(table["id"] == verdict["id"]) & (table["source"] == verdict["source"])]

@@ -33,7 +33,7 @@ def effect(ctx: Context, model: Model) -> str:
     outer = str(model.fit["groups"]).partition(" ")[0]
     first = ctx.t(
         key, outcome=models.name(ctx, model), held=held, participants=ctx.group(ctx.participants), control=ctx.group(ctx.control),
-        amount=amount(ctx, float(row["estimate"]), model.outcome), groups=models.group_words(ctx, outer), facts=facts(ctx, model, row),
+        amount=amount(ctx, row["estimate"], model.outcome), groups=models.group_words(ctx, outer), facts=facts(ctx, model, row),
     )  # fmt: skip
     return " ".join(w for w in (first, *conclusion(ctx, row), _interacting(ctx, model)) if w)
 

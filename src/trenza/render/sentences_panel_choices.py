@@ -30,12 +30,12 @@ def _specifications(ctx: Context, panel: Panel) -> str:
     safe = table.loc[table["role"] != "unsafe"]
     if len(table) < LEAST or not len(safe):
         return ""
-    above, below = int((safe["ci_low"] > 0).sum()), int((safe["ci_high"] < 0).sum())
+    above, below = ctx.size(safe.loc[safe["ci_low"] > 0]), ctx.size(safe.loc[safe["ci_high"] < 0])
     said = ctx.t(
-        "pan_specifications", n=ctx.count(len(safe)), low=ctx.num(safe["estimate"].iloc[0]), high=ctx.num(safe["estimate"].iloc[-1]),
+        "pan_specifications", n=ctx.how_many(safe), low=ctx.num(safe["estimate"].iloc[0]), high=ctx.num(safe["estimate"].iloc[-1]),
         unit=panels.unit(ctx, panel), above=ctx.count(above), below=ctx.count(below),
     )  # fmt: skip
-    unsafe = len(table) - len(safe)
+    unsafe = ctx.size(table.loc[table["role"] == "unsafe"])
     return " ".join(
         filter(None, [said, ctx.t("pan_specifications_unsafe", n=ctx.count(unsafe)) if unsafe else ""])
     )
@@ -47,11 +47,11 @@ def _left_out(ctx: Context, panel: Panel) -> str:
     if not len(table):
         return ""
     known = table.loc[table["ci_low"].notna()]
-    zero = int(((known["ci_low"] <= 0) & (known["ci_high"] >= 0)).sum())
+    zero = ctx.size(known.loc[(known["ci_low"] <= 0) & (known["ci_high"] >= 0)])
     return ctx.t(
-        "pan_left_out", n=ctx.count(len(table)), name=small_first(panels.name(ctx, str(table["estimator"].iloc[0]))),
+        "pan_left_out", n=ctx.how_many(table), name=small_first(panels.name(ctx, str(table["estimator"].iloc[0]))),
         low=ctx.num(table["estimate"].min()), high=ctx.num(table["estimate"].max()), unit=panels.unit(ctx, panel),
-        zero=ctx.count(zero), known=ctx.count(len(known)),
+        zero=ctx.count(zero), known=ctx.how_many(known),
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def _placebo(ctx: Context, panel: Panel) -> str:
         f"{small_first(panels.name(ctx, str(r['estimator'])))} {panels.said(ctx, r)}"
         for _, r in table.iterrows()
     ]
-    year = str(int(table["placebo_year"].iloc[0]))
+    year = ctx.year(table["placebo_year"].iloc[0])
     return ctx.t("pan_placebo", year=year, values="; ".join(values), unit=panels.unit(ctx, panel))
 
 
@@ -94,7 +94,7 @@ def _placebo_outcomes(ctx: Context, panel: Panel) -> list[str]:
             parts.append(ctx.t("pan_placebo_outcome_open"))
         elif len(known):
             parts.append(
-                ctx.t("pan_placebo_outcome_shows", n=ctx.count((~known).sum()), k=ctx.count(len(known)))
+                ctx.t("pan_placebo_outcome_shows", n=ctx.count((~known).sum()), k=ctx.how_many(known))
             )
         said.append(" ".join(parts))
     return said

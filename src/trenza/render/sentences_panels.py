@@ -18,8 +18,8 @@ def design(ctx: Context, panel: Panel) -> list[str]:
     """What is estimated, who began when, who is compared, over which tests, and how schools were chosen."""
     entry, flow = panel.entry, panel.tables["panel_flow"].set_index("step")
     detectable = panel.tables["panel_detectable"].iloc[0]
-    starts = sorted({int(c) for c in panel.tables["panel_trends"]["cohort"] if int(c) > 0})
-    years = sorted({int(y) for y in panel.tables["panel_trends"]["year"]})
+    starts = sorted({c for c in panel.tables["panel_trends"]["cohort"] if c > 0})
+    years = sorted(set(panel.tables["panel_trends"]["year"]))
     before = [y for y in years if y < min(starts)] if starts else years
     used = flow.loc["used"]
     return [
@@ -28,9 +28,9 @@ def design(ctx: Context, panel: Panel) -> list[str]:
             "pan_design", treated=ctx.count(used["treated"]), comparison=ctx.count(used["comparison"]),
             in_clusters=_clusters(ctx, panel, detectable["treated_clusters"], used["treated"]),
             in_others=_clusters(ctx, panel, detectable["comparison_clusters"], used["comparison"]),
-            starts=listed([str(y) for y in starts], ctx.lang), pool=ctx.t(f"pan_pool_{entry.get('pool', 'not_yet')}"),
-            baseline=listed([str(y) for y in before], ctx.lang),
-            judged=listed([str(y) for y in years if y not in before], ctx.lang),
+            starts=listed([ctx.year(y) for y in starts], ctx.lang), pool=ctx.t(f"pan_pool_{entry.get('pool', 'not_yet')}"),
+            baseline=listed([ctx.year(y) for y in before], ctx.lang),
+            judged=listed([ctx.year(y) for y in years if y not in before], ctx.lang),
         ),
         ctx.t(f"pan_chosen_{entry.get('chosen_by', 'other')}"),
     ]  # fmt: skip

@@ -44,9 +44,7 @@ def accounts(ctx: Context, table: pd.DataFrame) -> str:
         return ""
     off = table.loc[~table["agrees"].astype(bool)]
     key = "q_accounts_off" if len(off) else "q_accounts"
-    return ctx.t(
-        key, n=ctx.count(len(table)), k=ctx.count(len(off)), cells=ctx.count(table["cells_read"].sum())
-    )
+    return ctx.t(key, n=ctx.how_many(table), k=ctx.how_many(off), cells=ctx.count(table["cells_read"].sum()))
 
 
 def attrition(ctx: Context, r: Any) -> str:
@@ -123,7 +121,7 @@ def keys(ctx: Context, table: pd.DataFrame) -> str:
     left_open = int(table["key_found"].isna().sum())
     key = "q_keys_none" if not len(suspect) else "q_keys_one" if len(suspect) == 1 else "q_keys"
     scales = counted(ctx, "q_in_scales", suspect["scale"].nunique())
-    said = ctx.t(key, k=ctx.count(len(suspect)), n=ctx.count(len(table)), scales=scales)
+    said = ctx.t(key, k=ctx.how_many(suspect), n=ctx.how_many(table), scales=scales)
     return said + (" " + counted(ctx, "q_keys_open", left_open) if left_open else "")
 
 
@@ -199,8 +197,8 @@ def agreement(ctx: Context, table: pd.DataFrame) -> str:
         "q_icc",
         low=ctx.num(known["icc1"].min()),
         high=ctx.num(known["icc1"].max()),
-        n=ctx.count(len(known)),
-        k=ctx.count(len(with_zero)),
+        n=ctx.how_many(known),
+        k=ctx.how_many(with_zero),
     )
 
 

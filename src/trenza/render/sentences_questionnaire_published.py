@@ -26,7 +26,7 @@ def score_checks(ctx: Context, table: pd.DataFrame) -> str:
     """For how many scales the published score follows from the items, with which keys, and whether the tool finds these."""
     found = how_scores_follow(table)
     total, plainly = sum(map(len, found.values())), found["as_answered"] + found["declared"]
-    a, b = (ctx.count(len(found[k])) for k in ("as_answered", "declared"))
+    a, b = (ctx.how_many(found[k]) for k in ("as_answered", "declared"))
     said = [ctx.t("q_scores", n=ctx.count(total), a=a, b=b, c=ctx.count(total - len(plainly)))]
     told_nothing = table.loc[(table["keying"] == "found") & table["agrees"].astype(bool)]
     same = set(zip(told_nothing["source_id"], told_nothing["scale"], strict=True))
@@ -47,7 +47,7 @@ def shares(ctx: Context, table: pd.DataFrame) -> str:
     none = asked.loc[asked["counts"].isna()]
     people = listed([ctx.count(n) for n in sorted(set(asked["n"]))], ctx.lang)
     given = ctx.count(len(asked) - len(none))
-    said = [ctx.t("q_shares", printed=ctx.count(len(asked)), n=people, k=given)]
+    said = [ctx.t("q_shares", printed=ctx.how_many(asked), n=people, k=given)]
     if len(none):
         without = [_fewer(ctx, table, r) for _, r in none.iterrows()]
         said.append(ctx.t("q_shares_not", shares=listed(without, ctx.lang)))

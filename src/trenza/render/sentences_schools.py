@@ -33,7 +33,7 @@ def files(ctx: Context) -> str:
         if years:
             said = listed([schools.year_name(ctx, g, y) for y in years], ctx.lang)
             tests.append(f"{ctx.t(f'grade_{g}')} {said}")
-    return ctx.t("files_read", n=ctx.count(len(read)), simce=ctx.count(len(simce)), tests="; ".join(tests))
+    return ctx.t("files_read", n=ctx.how_many(read), simce=ctx.how_many(simce), tests="; ".join(tests))
 
 
 def interval(ctx: Context, table: pd.DataFrame) -> str:
@@ -54,7 +54,7 @@ def steps(ctx: Context) -> str:
 
 
 def _step(ctx: Context, r: pd.Series) -> str:
-    years = f"{int(r['since_year'])}\u2013{schools.year_name(ctx, r['grade'], r['year'])}"
+    years = f"{ctx.year(r['since_year'])}\u2013{schools.year_name(ctx, r['grade'], r['year'])}"
     change = ctx.num(r["estimate"], schools.DECIMALS, sign=True)
     return f"{schools.test_name(ctx, r['grade'], r['subject'])} ({years}: {change})"
 
@@ -93,7 +93,7 @@ def withheld_short(ctx: Context) -> str:
         for who, rows in (("schools", of_schools), ("pupils", of_pupils))
         for k, x in (("low", rows["estimate"].min()), ("high", rows["estimate"].max()))
     }
-    return f"{ctx.t('withheld_short', n=ctx.count(len(of_schools)), **ends)} {untested(ctx)}".strip()
+    return f"{ctx.t('withheld_short', n=ctx.how_many(of_schools), **ends)} {untested(ctx)}".strip()
 
 
 def untested(ctx: Context) -> str:
@@ -106,13 +106,13 @@ def untested(ctx: Context) -> str:
     tests = table.groupby(["grade", "year", "subject"], as_index=False, sort=False)["schools"].sum()
     r = tests.sort_values("schools", kind="stable").iloc[-1]
     test = schools.test_name(ctx, r["grade"], r["subject"])
-    return ctx.t("untested", test=test, year=int(r["year"]), n=ctx.count(r["schools"]))
+    return ctx.t("untested", test=test, year=ctx.year(r["year"]), n=ctx.count(r["schools"]))
 
 
 def change(ctx: Context, r: pd.Series) -> str:
     """How schools moved between two tests: middle half and marks."""
     said = [
-        ctx.t("change_sentence", test=_capital(schools.test_name(ctx, r["grade"], r["subject"])), since=int(r["since_year"]),
+        ctx.t("change_sentence", test=_capital(schools.test_name(ctx, r["grade"], r["subject"])), since=ctx.year(r["since_year"]),
               year=schools.year_name(ctx, r["grade"], r["year"]), schools=ctx.count(r["schools"]), median=ctx.num(r["q50_points"], 1, sign=True),
               low=ctx.num(r["q25_points"], 1, sign=True), high=ctx.num(r["q75_points"], 1, sign=True))
     ]  # fmt: skip
@@ -139,7 +139,7 @@ def change_short(ctx: Context) -> str:
         "change_short",
         small=schools.level(ctx, "pupils", there[0]), large=schools.level(ctx, "pupils", there[-1]),
         low=ctx.num(small["correlation"]), high=ctx.num(large["correlation"]), test=schools.test_name(ctx, *test),
-        since=int(small["since_year"]), year=int(small["year"]),
+        since=ctx.year(small["since_year"]), year=ctx.year(small["year"]),
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def checks(ctx: Context) -> str:
         some = table.loc[table["check"].isin(names)] if names else table.loc[~table["check"].isin(_named())]
         if len(some):
             passed = ctx.count(some["agrees"].astype(bool).sum())
-            parts.append(ctx.t(f"checks_{kind}", k=passed, n=ctx.count(len(some))))
+            parts.append(ctx.t(f"checks_{kind}", k=passed, n=ctx.how_many(some)))
     return ctx.t("checks_short", parts="; ".join(parts))
 
 
@@ -162,7 +162,7 @@ def published(ctx: Context) -> str:
     for (grade, year, subject), r in schools.published(ctx).items():
         own = schools.at(means, {"grade": grade, "subject": subject}, year=year)
         if len(own):
-            found.append((abs(float(own.iloc[0]["estimate"]) - float(r["found"])), own.iloc[0], r))
+            found.append((abs(own.iloc[0]["estimate"] - r["found"]), own.iloc[0], r))
     without = len(means) - len(found)
     said = [ctx.t("published_none", n=ctx.count(without)) if without else ""]
     if found:
@@ -171,7 +171,7 @@ def published(ctx: Context) -> str:
         apart = [f for f in found if round(float(f[1]["estimate"])) != round(float(f[2]["expected"]))]
         _, own, r = max(apart or found, key=lambda f: f[0])
         said.append(
-            ctx.t("published_own", most=ctx.num(most, 1), test=schools.test_name(ctx, own["grade"], own["subject"]), year=int(own["year"]),
+            ctx.t("published_own", most=ctx.num(most, 1), test=schools.test_name(ctx, own["grade"], own["subject"]), year=ctx.year(own["year"]),
                   here=ctx.num(own["estimate"], 1), there=ctx.num(r["expected"], 0))
         )  # fmt: skip
     return " ".join(s for s in said if s)

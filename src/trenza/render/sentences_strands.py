@@ -56,8 +56,8 @@ def calls_overview(ctx: Context, convergence: pd.DataFrame) -> str:
     for call in ("agreement", "partial_agreement", "silence", "dissonance"):
         some = convergence.loc[convergence["call"] == call]
         if len(some):
-            parts.append(ctx.t("calls_part", k=ctx.count(len(some)), call=ctx.t(f"call_{call}")))
-    return ctx.t("calls_overview", n=ctx.count(len(convergence)), parts=listed(parts, ctx.lang))
+            parts.append(ctx.t("calls_part", k=ctx.how_many(some), call=ctx.t(f"call_{call}")))
+    return ctx.t("calls_overview", n=ctx.how_many(convergence), parts=listed(parts, ctx.lang))
 
 
 def _mark(ctx: Context, row: pd.Series) -> str:
@@ -98,10 +98,12 @@ def _propositions(ctx: Context, convergence: pd.DataFrame) -> list[str]:
 
 def themes_overview(ctx: Context, segments: pd.DataFrame) -> str:
     """How many segments of how many schools, by direction."""
-    found = {d: int((segments["direction"] == d).sum()) for d in ("enabling", "hindering", "ambivalent")}
+    found = {
+        d: ctx.size(segments.loc[segments["direction"] == d]) for d in ("enabling", "hindering", "ambivalent")
+    }
     parts = [ctx.t(f"told_{d}" + ("_one" if n == 1 else ""), n=ctx.count(n)) for d, n in found.items() if n]
-    return ctx.t("themes_overview", clusters=ctx.clusters(), n=ctx.count(len(segments)), cases=ctx.count(segments["case"].nunique()),
-                 roles=ctx.count(segments["role"].nunique()), parts=listed(parts, ctx.lang))  # fmt: skip
+    return ctx.t("themes_overview", clusters=ctx.clusters(), n=ctx.how_many(segments), cases=ctx.how_many(segments.dropna(subset=["case"]).drop_duplicates("case")),
+                 roles=ctx.how_many(segments.dropna(subset=["role"]).drop_duplicates("role")), parts=listed(parts, ctx.lang))  # fmt: skip
 
 
 def ratings_overview(ctx: Context, ratings: pd.DataFrame) -> str:
@@ -113,5 +115,5 @@ def ratings_overview(ctx: Context, ratings: pd.DataFrame) -> str:
         + (f" {ctx.t('inferred_label')}" if rows.inferred(ratings, str(r["item"])) else "")
         for name, r in (("top_mean", top), ("low_mean", low))
     }
-    return ctx.t("ratings_overview", n=ctx.count(len(table)), low=ctx.item(low["item"]), top=ctx.item(top["item"]), **means,
+    return ctx.t("ratings_overview", n=ctx.how_many(table), low=ctx.item(low["item"]), top=ctx.item(top["item"]), **means,
                  scale_min=ctx.count(low["scale_min"]), scale_max=ctx.count(low["scale_max"]))  # fmt: skip

@@ -64,8 +64,8 @@ def _outcomes(ctx: Context, part: pd.DataFrame) -> list[str]:
             said.append(
                 ctx.t(
                     f"sum_{name}{many}",
-                    k=ctx.count(k),
-                    n=ctx.count(len(part)),
+                    k=ctx.how_many(groups[name]),
+                    n=ctx.how_many(part),
                     participants=ctx.group(ctx.participants),
                     outcomes=listed([ctx.item(r["outcome"]) for r in groups[name]], ctx.lang),
                 )
@@ -75,17 +75,17 @@ def _outcomes(ctx: Context, part: pd.DataFrame) -> list[str]:
         if name in groups:
             names = [ctx.item(r["outcome"]) for r in groups[name]]
             key = f"overview_{name}" + ("_one" if len(names) == 1 else "")
-            said.append(ctx.t(key, n=ctx.count(len(names)), outcomes=listed(names, ctx.lang)))
+            said.append(ctx.t(key, n=ctx.how_many(groups[name]), outcomes=listed(names, ctx.lang)))
     return said
 
 
 def _amount(ctx: Context, row: pd.Series, several: bool) -> str:
     """A difference without its sign, and the range in which it could lie."""
-    ends = sorted(abs(float(row[k])) for k in ("ci_low", "ci_high"))
+    ends = sorted(abs(row[k]) for k in ("ci_low", "ci_high"))
     return ctx.t(
         "sum_amount_named" if several else "sum_amount",
         outcome=ctx.item(row["outcome"]),
-        amount=sentences.amount(ctx, float(row["estimate"]), str(row["outcome"])),
+        amount=sentences.amount(ctx, row["estimate"], str(row["outcome"])),
         low=ctx.num(ends[0]),
         high=ctx.num(ends[1]),
     )
@@ -98,7 +98,7 @@ def _several(ctx: Context, part: pd.DataFrame) -> str:
     if not len(alone) or len(table) < 2:
         return ""
     lost = alone.loc[alone["p_holm"] >= 1 - alone["ci_level"]]
-    k = ctx.count(len(table))
+    k = ctx.how_many(table)
     if len(lost) == len(alone):
         return ctx.t("sum_chance_one" if len(lost) == 1 else "sum_chance_all", k=k)
     if not len(lost):

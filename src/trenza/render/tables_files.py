@@ -88,8 +88,8 @@ def checks_by_kind(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
             for c in ("rows_checked", "rows_failed")
         ]
         name = schools.word(ctx, f"school_check_{check}")
-        passes = f"{mark} {ctx.count(passed)}/{ctx.count(len(some))}"
-        cells.append([name, ctx.count(len(some)), *counts, passes])
+        passes = f"{mark} {ctx.count(passed)}/{ctx.how_many(some)}"
+        cells.append([name, ctx.how_many(some), *counts, passes])
     return aligned(heads, cells, 1)
 
 

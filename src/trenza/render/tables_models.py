@@ -16,6 +16,7 @@ from trenza.render.cells import (
     yes_cell,
 )
 from trenza.render.language import NO_VALUE, is_missing, percent
+from trenza.render.traced import part_of
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -33,7 +34,9 @@ def _spread(c: Context, r: Row) -> str:
 
 def _groups(c: Context, r: Row) -> str:
     parts = [piece.rpartition(" ") for piece in str(r["groups"]).split("; ")]
-    return "; ".join(f"{c.count(int(n))} {models.group_words(c, g)}" for g, _, n in parts)
+    return "; ".join(
+        f"{c.count(part_of(r['groups'], int(n)))} {models.group_words(c, g)}" for g, _, n in parts
+    )
 
 
 OUTCOME = Shown("col_outcome", lambda c, r: c.item(r["outcome"]))

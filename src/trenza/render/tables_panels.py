@@ -60,7 +60,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "panel_trends": (
         PANEL, KIND, Shown("col_pan_cohort", lambda c, r: panels.cohort(c, r["cohort"])),
-        Shown("col_pan_year", lambda c, r: str(int(r["year"]))), Shown("col_pan_schools", _schools, True),
+        Shown("col_pan_year", lambda c, r: c.year(r["year"])), Shown("col_pan_schools", _schools, True),
         Shown("col_pan_mean", span_cell("estimate", "ci_low", "ci_high"), True),
     ),
     "panel_sensitivity": (

@@ -125,6 +125,11 @@ class Marked(str):
         return hash(bare(self))
 
 
+def comparable(text: str) -> str:
+    """A text that was put together: one with marks still compares as readers see it."""
+    return Marked(text) if _CURRENT.get() is not None and MARKS.search(text) else text
+
+
 def source_of(value: Any) -> Source | None:
     """Where a value comes from; None for a plain one."""
     return getattr(value, "source", None)
@@ -146,7 +151,7 @@ def marked_words(text: str, value: Any) -> str:
     """Words that hold numbers: each number that has no mark yet is marked as one of ``value``."""
     source, trace = source_of(value), _CURRENT.get()
     if source is None or trace is None or not any(c.isdigit() for c in text):
-        return text
+        return str.__str__(text)
     alike: Any = source
     if isinstance(source, Origin) and source.column:
         alike = (source.file, source.column, text)
@@ -183,6 +188,11 @@ def worked(operation: str, values: Iterable[Any], result: Any) -> Any:
     return traced(result, Worked(operation, parts))
 
 
+def part_of(words: Any, number: Any) -> Any:
+    """A number that was read out of the words of a cell."""
+    return worked("read from", [words], number)
+
+
 def traced(value: Any, source: Source) -> Any:
     """A value with its source: whole numbers, other numbers and text; anything else as it stands."""
     import numpy as np
@@ -211,6 +221,8 @@ def _two(name: str, act: Callable[[Any, Any], Any], turned: bool = False) -> Cal
 
         if not isinstance(other, int | float | np.number):
             return NotImplemented
+        if name == "plus" and source_of(other) is None and other == 0:
+            return self  # where a sum begins
         pair = (other, self) if turned else (self, other)
         # A number that is none of a file is told with the operation: times 100.
         constant = "" if source_of(other) is not None else f" {other:.12g}"

@@ -17,6 +17,7 @@ from trenza.render.traced import (
     Source,
     TracedFloat,
     TracedInt,
+    Worked,
     current,
     source_of,
     traced,
@@ -219,6 +220,8 @@ _operators()
 class TracedFrame(pd.DataFrame):  # type: ignore[misc]
     """A table of traced values; pandas would make plain numbers of them in records."""
 
+    _metadata: ClassVar[list[str]] = ["traced_name"]
+
     @property
     def _constructor(self) -> type[TracedFrame]:
         return TracedFrame
@@ -238,9 +241,9 @@ def traced_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         return frame
     trace.asked.add(name)
     if name not in trace.frames:
-        trace.frames[name] = TracedFrame(
-            {c: _column(name, str(c), frame[c]) for c in frame.columns}, index=frame.index
-        )
+        made = TracedFrame({c: _column(name, str(c), frame[c]) for c in frame.columns}, index=frame.index)
+        made.traced_name = name
+        trace.frames[name] = made
     return trace.frames[name]
 
 
@@ -281,8 +284,11 @@ def _column(name: str, column: str, values: pd.Series) -> Any:
 def how_many(things: Any) -> Any:
     """``len`` of a table, a column or a list, traced to the rows and cells that were counted."""
     if isinstance(things, pd.DataFrame):
-        cells = (
-            next((v for v in row if source_of(v)), None) for row in things.itertuples(index=False, name=None)
-        )
-        return worked(COUNTED, [v for v in cells if v is not None], len(things))
-    return worked(COUNTED, list(things), len(things))
+        rows: Any = things.itertuples(index=False, name=None)
+    else:
+        rows = ([*t] if isinstance(t, pd.Series) else [t] for t in things)
+    cells = [next((v for v in row if source_of(v) is not None), None) for row in rows]
+    found = worked(COUNTED, [v for v in cells if v is not None], len(things))
+    name = getattr(things, "traced_name", None)
+    # None of a table's rows is a number of that table too.
+    return traced(0, Worked(COUNTED, (Origin(name, "", ""),))) if name and not len(things) else found
