@@ -179,7 +179,9 @@ def test_every_file_that_simulated_rows_touch_is_labelled(finished: Any) -> None
         drawn = (results / f"report/figures/en/{figure}.figure.en.svg").read_text(encoding="utf-8")
         assert "SIMULATED" in drawn, figure
     for path in (results / "notebooks").glob("*.html"):
-        assert "SIMULATED" in path.read_text(encoding="utf-8"), path
+        assert "SIMULATED" in path.read_text(encoding="utf-8") and 'class="banner"' in path.read_text(
+            encoding="utf-8"
+        ), path
 
 
 def test_every_phrase_of_a_computing_room_has_its_spanish(tables: dict[str, pd.DataFrame]) -> None:

@@ -13,7 +13,7 @@ from render_demo import context
 
 from trenza.render.context import Context
 from trenza.render.figures import draw, draw_all
-from trenza.render.html import STYLESHEET, notebook_css, to_html
+from trenza.render.html import STYLESHEET, to_html
 from trenza.render.language import LANGUAGES, text
 from trenza.render.markdown import escape
 from trenza.render.report import report_markdown, write_report
@@ -170,11 +170,6 @@ def test_figures_are_numbered_and_have_words_for_those_who_cannot_see(tmp_path: 
     report = markdown(view, "cic2019", {"ratings": "ratings.figure.en.svg"})
     assert "![Figure 1. Mean ratings" in report
     assert 'alt="Mean ratings on their scale. Participation of colleagues: 3.47; ' in report
-
-
-def test_notebooks_share_the_style() -> None:
-    assert notebook_css().startswith(STYLESHEET.read_text(encoding="utf-8")[:40])
-    assert ".notebook" in notebook_css()
 
 
 def test_words_of_real_interviews_are_withheld() -> None:

@@ -84,16 +84,28 @@ rule report_notebooks:
         links_csv=study_table("links"),
         settings="results/{study}/report/settings.json",
         tables=FINISHED,
+        figures=expand("results/{{study}}/report/figures/{lang}", lang=LANGUAGES),
         notebooks=[
             str(WORKFLOW.parent / "notebooks" / f"{name}.ipynb") for name in NOTEBOOKS
         ],
     output:
-        expand("results/{{study}}/notebooks/{notebook}.html", notebook=NOTEBOOKS),
+        report(
+            expand(
+                "results/{{study}}/notebooks/{notebook}.{lang}.html",
+                notebook=NOTEBOOKS,
+                lang=LANGUAGES,
+            ),
+            caption="../report/notebook.rst",
+            category="{study}",
+            subcategory="notebooks",
+        ),
     log:
         "logs/{study}/report_notebooks.log",
     conda:
         "../envs/trenza.yaml"
     params:
         code=code_digest("render"),
+        languages=LANGUAGES,
+        report=f"../report/report.{{lang}}.{FORMATS[0]}",
     script:
         "../scripts/report_notebooks.py"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,21 +140,36 @@ def read_finished(results: Path, without: Collection[str] = ()) -> dict[str, pd.
     Of the cleaned rows only simulated ones come along, as ``records``: a figure may draw them one by one,
     and real people's rows it may not.
     """
-    tables = {
-        name: read_table(results / stage / f"{name}.table.csv", name)
-        for name, stage in FINISHED.items()
-        if name not in without
-    }
+    wanted = tuple(name for name in FINISHED if name not in without)
+    files = [results / FINISHED[name] / f"{name}.table.csv" for name in wanted]
+    states = tuple((s.st_mtime_ns, s.st_size) for s in (path.stat() for path in files if path.is_file()))
+    tables = dict(_read_once(results, wanted, states))
     simulated = sorted((results / "clean").glob("*_simulated.data.csv"))
     if simulated:
         tables["records"] = read_frame(simulated[0])
     return tables
 
 
+@lru_cache(maxsize=1)
+def _read_once(results: Path, names: tuple[str, ...], states: tuple[Any, ...]) -> dict[str, pd.DataFrame]:
+    """The tables; read once by a process for as long as no file changes, since all notebooks ask for the same."""
+    return {name: read_table(results / FINISHED[name] / f"{name}.table.csv", name) for name in names}
+
+
 def write_settings(path: Path, study: str, settings: Mapping[str, Any], files: Mapping[str, str]) -> None:
     """Keep the study's settings as they ran, and where its CSV files lie, for ``open_results``."""
     kept = {"study_id": study, "settings": settings, "files": dict(files)}
     write_text(path, json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+
+
+def open_language() -> str:
+    """The language in which the workflow executes a notebook (TRENZA_LANG); English for one that is opened by hand."""
+    return os.environ.get("TRENZA_LANG", "en")
+
+
+def open_figures(lang: str) -> Path | None:
+    """Where the workflow has the figures of the report in ``lang`` (below TRENZA_FIGURES); None for a notebook opened by hand."""
+    return Path(os.environ["TRENZA_FIGURES"]) / lang if "TRENZA_FIGURES" in os.environ else None
 
 
 def open_results(

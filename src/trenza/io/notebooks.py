@@ -1,66 +1,71 @@
-"""Executing a notebook over finished results and keeping it as one HTML page that loads nothing from outside."""
+"""Executing notebooks over finished results: one kernel for all of a study's, emptied before each."""
 
 from __future__ import annotations
 
+import copy
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-
-from trenza.io.files import write_text
-
-PAGE = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-{css}
-</style>
-</head>
-<body class="notebook">
-<main>
-{body}
-</main>
-</body>
-</html>
-"""
 
 
 class NotebookFailed(Exception):
     """A cell raised; the message holds the notebook, the cell and its error."""
 
 
-def execute(path: Path, environ: Mapping[str, str]) -> Any:
-    """Run all cells of the notebook at ``path`` in a kernel of its own with ``environ`` added; returns the notebook.
+def execute_all(
+    paths: Iterable[Path],
+    languages: Iterable[str],
+    environ: Mapping[str, str],
+    choose: Callable[[Any, str], list[Any]],
+) -> Iterator[tuple[Path, str, list[Any]]]:
+    """Run each notebook in each language; yields its path, the language and the executed cells.
 
-    Execution times are not recorded, so that the same results give the same bytes. Raises ``NotebookFailed``.
+    ``choose`` picks the cells of a language. All run in one kernel, because starting one and importing the libraries costs more than
+    all the cells; before each, every name is deleted, so that no notebook can lean on another. The kernel sees
+    ``environ`` and the language as TRENZA_LANG. Execution times are not kept: the same results give the same cells.
+    Raises ``NotebookFailed``.
     """
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
-    notebook: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", record_timing=False)
+    empty: Any = nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+    client = NotebookClient(empty, timeout=300, kernel_name="python3", record_timing=False)
     kernel: Any = client.create_kernel_manager()
     with tempfile.TemporaryDirectory(prefix="trenza") as sockets:
         if os.name != "nt":
             # Sockets in a folder of the user's own: no port that others on the machine could listen to.
             kernel.transport, kernel.ip = "ipc", str(Path(sockets) / "kernel")
-        try:
-            client.execute(cwd=str(path.parent), env={**os.environ, **environ}, stderr=sys.stderr)
-        except CellExecutionError as error:
-            raise NotebookFailed(f"{path.name}: {error}") from error
-    return notebook
+        with client.setup_kernel(env={**os.environ, **environ}, stderr=sys.stderr):
+            for path in paths:
+                source: Any = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+                for lang in languages:
+                    cells = choose(copy.deepcopy(source).cells, lang)
+                    yield path, lang, _run(client, path, lang, cells, CellExecutionError)
 
 
-def write_page(notebook: Any, path: Path, *, title: str, css: str, lang: str) -> None:
-    """Write an executed notebook as a page with the report's own style: no script, nothing from a network."""
-    from nbconvert import HTMLExporter
+def _run(client: Any, path: Path, lang: str, cells: list[Any], failure: type[Exception]) -> list[Any]:
+    import nbformat
 
-    exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)  # type: ignore[no-untyped-call]
-    body, _ = exporter.from_notebook_node(notebook)
-    write_text(path, PAGE.format(lang=lang, title=title, css=css, body=body))
+    prepare: Any = nbformat.v4.new_code_cell(_PREPARE.format(folder=str(path.resolve().parent), lang=lang))  # type: ignore[no-untyped-call]
+    executed = [prepare, *cells]
+    client.nb.cells = executed
+    client.reset_execution_trackers()
+    try:
+        for place, cell in enumerate(executed):
+            client.execute_cell(cell, place)
+    except failure as error:
+        raise NotebookFailed(f"{path.name} ({lang}): {error}") from error
+    return cells
+
+
+_PREPARE = """
+%reset -f
+import os
+os.chdir({folder!r})
+os.environ["TRENZA_LANG"] = {lang!r}
+del os
+"""

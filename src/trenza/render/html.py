@@ -51,18 +51,3 @@ def to_html(
     badges = [{"name": escape(kind), "word": escape(word)} for kind, word in kinds]
     variables = {key: escape(value, quote=False) for key, value in words.items() if value} | {"kinds": badges}
     return convert(markdown, "html5", arguments, variables).decode("utf-8")
-
-
-def notebook_css() -> str:
-    """The stylesheet of the report with what a notebook's cells need besides."""
-    return STYLESHEET.read_text(encoding="utf-8") + _NOTEBOOK
-
-
-_NOTEBOOK = """
-.notebook main { max-width: 58rem; margin: 0 auto; padding: 0 1.25rem 4rem; }
-.notebook pre { overflow-x: auto; background: var(--tint); padding: .6rem .8rem; font-size: .84rem; line-height: 1.45; }
-.notebook table.dataframe, .notebook .dataframe th, .notebook .dataframe td { border-left: 0; border-right: 0; border-top: 0; }
-.notebook .anchor-link { display: none; }
-.notebook .jp-OutputArea-output, .notebook .output_subarea { overflow-x: auto; }
-.notebook .jp-RenderedSVG svg, .notebook .output_svg svg { max-width: 100%; height: auto; }
-"""

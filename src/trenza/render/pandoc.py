@@ -15,7 +15,7 @@ READER = (
     "markdown-smart-citations-tex_math_dollars-example_lists-yaml_metadata_block-raw_html-raw_tex+pipe_tables"
 )
 # Keeps pandoc from giving every column of a wide table the same width.
-ALWAYS = ("--wrap=none", "--columns=10000", "--fail-if-warnings")
+ALWAYS = ("--wrap=none", "--columns=10000", "--fail-if-warnings", "--syntax-highlighting=none")
 LOCALES = {"en": "en", "es": "es-CL"}
 PAPERS = Path(__file__).resolve().parent / "papers.lua"
 NEW_YEAR_1980 = "315532800"  # the first second that a zip file can tell; the same on every build

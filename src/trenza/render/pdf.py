@@ -11,7 +11,7 @@ from trenza.render.masthead import Masthead
 from trenza.render.pandoc import LOCALES, PAPERS, convert
 
 TEMPLATE = Path(__file__).resolve().parent / "report.template.typ"
-ACCESSIBLE = "ua-1"  # PDF/UA: tags, language, title and alternative texts, checked by Typst as it writes
+ACCESSIBLE: Any = "ua-1"  # PDF/UA: tags, language, title and alternative texts, checked by Typst as it writes
 
 
 def to_pdf(markdown: str, folder: Path | str, head: Masthead) -> bytes:
@@ -30,7 +30,8 @@ def to_pdf(markdown: str, folder: Path | str, head: Masthead) -> bytes:
     )
     try:
         compiler = typst.Compiler(source, root=str(Path(folder).resolve()), font_paths=_fonts())
-        return bytes(compiler.compile(format="pdf", timestamp=0, pdf_standards=[ACCESSIBLE]))
+        made: Any = compiler.compile(format="pdf", timestamp=0, pdf_standards=[ACCESSIBLE])
+        return bytes(made)
     except typst.TypstError as error:
         raise RuntimeError(str(error)) from error
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from trenza.render import report_schools, rows
 from trenza.render.cells import source_cell
-from trenza.render.language import NO_VALUE, has_text, is_missing
+from trenza.render.language import NO_VALUE, has_text, is_missing, text_of
 from trenza.render.limits import limit_words
 from trenza.render.limits_implied import implied, implied_words
 from trenza.render.markdown import Paper, escape
+from trenza.render.notebook_page import NOTEBOOKS, TEXTS, links_to
 from trenza.render.references import used_references
 from trenza.render.tables import show, without_blank_columns
 
@@ -98,7 +99,7 @@ def data(paper: Paper, study_id: str) -> None:
     paper.table(flow, ctx.t("cap_flow"))
     ledger = ctx.table("ledger")
     if len(ledger):
-        counted = _by_rule(ctx, ledger)
+        counted = ledger_by_rule(ctx, ledger)
         whole = bool(ledger[["row", "column"]].isna().any(axis=None))
         paper.say(ctx.t("ledger_all" if whole else "ledger_some", n=ctx.count(ledger["cells"].sum())))
         paper.table(counted, ctx.t("cap_ledger"))
@@ -160,7 +161,7 @@ def methods(paper: Paper, study_id: str) -> None:
     }
     for name, there in have.items():
         if there:
-            paper.say(ctx.t(f"method_{name}", **_method_fields(ctx, name)))
+            paper.say(method_words(ctx, name))
     paper.say(ctx.t("method_rounding"))
     also = ("baseline", "reliability_difference")  # with sources, and no method of their own
     found = used_references(have | {name: len(ctx.table(name)) > 0 for name in also})
@@ -176,6 +177,8 @@ def reproduction(paper: Paper, study_id: str) -> None:
     manifest = ctx.table("manifest")
     paper.say(ctx.t("reproduction_how"))
     paper.raw(f"`{COMMAND.format(study=study_id)}`")
+    paper.say(text_of(TEXTS, ctx.lang, "pages_of_stages"))
+    paper.raw(*(f"- {link}" for link in links_to(NOTEBOOKS, ctx.lang, "../notebooks/")))
     if not len(manifest):
         paper.say(ctx.t("none_manifest"))
         return
@@ -185,6 +188,12 @@ def reproduction(paper: Paper, study_id: str) -> None:
             some = some.loc[~some["name"].str.startswith("convergence.")]
         paper.table(show("manifest", ctx, some).iloc[:, 1:], ctx.t(f"cap_manifest_{kind}"))
         paper.say(ctx.t("disclosure_min_cell") if (some["name"] == "disclosure.min_cell").any() else "")
+
+
+def method_words(ctx: Context, name: str) -> str:
+    """How a table came about, in one paragraph; nothing for a table without a method of its own."""
+    key = f"method_{name}"
+    return ctx.t(key, **_method_fields(ctx, name)) if has_text(ctx.lang, key) else ""
 
 
 def _method_fields(ctx: Context, name: str) -> dict[str, str]:
@@ -203,7 +212,7 @@ def _method_fields(ctx: Context, name: str) -> dict[str, str]:
     return words
 
 
-def _by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
+def ledger_by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
     """Cells by source, column and rule; of a rule that many columns share, their number; of whole rows no column."""
     import pandas as pd
 
