@@ -106,6 +106,6 @@ rule report_notebooks:
     params:
         code=code_digest("render"),
         languages=LANGUAGES,
-        report=f"../report/report.{{lang}}.{FORMATS[0]}",
+        format=FORMATS[0],
     script:
         "../scripts/report_notebooks.py"

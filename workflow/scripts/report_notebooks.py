@@ -18,6 +18,6 @@ with job(snakemake.log[0]):
     environ = {"TRENZA_STUDY": study, "TRENZA_ROOT": str(Path.cwd()), "TRENZA_FIGURES": str(figures)}
     sources, folder = map(Path, snakemake.input.notebooks), Path(snakemake.output[0]).parent
     for source, lang, cells in execute_all(sources, heads, environ, in_language):
-        report = snakemake.params.report.format(lang=lang)
+        report = f"../report/report.{lang}.{snakemake.params.format}"
         page = notebook_page(cells, source.stem, heads[lang], figures / lang, report)
         write_text(folder / f"{source.stem}.{lang}.html", page)
