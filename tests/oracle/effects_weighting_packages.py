@@ -4,7 +4,7 @@
     python tests/oracle/effects_weighting_packages.py
 
 Writes effects_weighting_packages.csv (quantity, value, software): weights of the never treated by ebal (a port of Hainmueller's own
-program), on the scores of 2011 and 2012; effect on the treated and its standard errors by delicatessen, which solves the stacked
+program), on the scores of 2011 and 2012 and their squares; effect on the treated and its standard errors by delicatessen, which solves the stacked
 estimating equations and differentiates them by itself, with schools or communes as what is independent, without small-sample
 factors.
 """
@@ -36,20 +36,20 @@ def main() -> None:
             {"quantity": quantity, "value": float(value), "software": f"{package} {version(package)}"}
         )
 
+    x = ((wide[BEFORE] - 250.0) / 15.0).to_numpy()
+    x = np.column_stack([x, x**2])
     order = np.argsort(treated, kind="stable")
     program = ebal_bin(constraint_tolerance=1e-10, max_iterations=1000, print_level=-1)
-    found = program.ebalance(
-        treated[order].astype(int), wide[BEFORE].to_numpy()[order], wide[2013].to_numpy()[order]
-    )
+    found = program.ebalance(treated[order].astype(int), x[order], wide[2013].to_numpy()[order])
     weights = np.asarray(found["w"])[~treated[order]]
     for rbd, weight in zip(wide.index[order][~treated[order]], weights / weights.sum(), strict=True):
         keep(f"weight {rbd}", weight, "ebal")
 
-    x, y = wide[BEFORE].to_numpy(), wide[AFTER].to_numpy()
+    y = wide[AFTER].to_numpy()
     on = treated[:, None] & (np.array(AFTER)[None, :] >= start[:, None])
 
     def equations(theta: np.ndarray) -> np.ndarray:
-        mean, slope, levels, effect = theta[:2], theta[2:4], theta[4:8], theta[8]
+        mean, slope, levels, effect = theta[:4], theta[4:8], theta[8:12], theta[12]
         apart = x - mean
         w = ~treated * np.exp(apart @ slope)
         return np.vstack(
@@ -62,7 +62,7 @@ def main() -> None:
         )
 
     commune = pd.factorize(schools["commune"])[0]
-    begin = [*x[treated].mean(axis=0), 0.0, 0.0, *y[~treated].mean(axis=0), 5.0]
+    begin = [*x[treated].mean(axis=0), 0.0, 0.0, 0.0, 0.0, *y[~treated].mean(axis=0), 5.0]
     for label, group in (("school", np.arange(len(x))), ("commune", commune)):
 
         def summed(theta: np.ndarray, group: np.ndarray = group) -> np.ndarray:
@@ -70,8 +70,8 @@ def main() -> None:
 
         solved = MEstimator(summed, init=begin)
         solved.estimate(deriv_method="exact")
-        keep("effect", solved.theta[8], "delicatessen")
-        keep(f"se by {label}", solved.variance[8, 8] ** 0.5, "delicatessen")
+        keep("effect", solved.theta[12], "delicatessen")
+        keep(f"se by {label}", solved.variance[12, 12] ** 0.5, "delicatessen")
     pd.DataFrame(kept).to_csv(HERE / "effects_weighting_packages.csv", index=False)
 
 

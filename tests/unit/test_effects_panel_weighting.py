@@ -35,12 +35,14 @@ def test_by_hand() -> None:
     rows = used(by_hand_rows(), made)
     found = balanced(made, rows)
     assert found.weights is not None
+    assert not found.spreads  # no weights on 0, 0 and 9 have the spread of 1 and 5 around 3
     assert found.weights == pytest.approx([1, 1, 2 / 3, 2 / 3, 2 / 3]) and found.effective == pytest.approx(3)
     # treated 16, compared (6 + 9 + 30) / 3 = 15
     assert weighting_rows(made, rows, ci_level=0.95)[0]["estimate"] == pytest.approx(1.0)
     row = balance_rows(made, rows)[0]
     assert (row["variable"], row["n_treated"], row["n_comparison"]) == ("baseline_outcome_2003", 2, 3)
     assert row["mean_treated"] == row["mean_comparison_before"] == pytest.approx(3.0)
+    assert row["sd_ratio_before"] == row["sd_ratio_after"] == pytest.approx(2.0 / 18.0**0.5)
     assert row["largest_share"] == pytest.approx(1 / 3) and row["band_after"] == "satisfied"
     # the weights of other schools follow: with e at 6, of which half is enough
     moved = by_hand_rows().assign(
@@ -107,6 +109,22 @@ def test_it_takes_regression_to_the_mean_out_and_covers() -> None:
     # four Monte Carlo standard errors of the mean; 57 of 60, less three standard errors of that count
     assert abs(np.mean(errors)) < 4.0 * np.std(errors) / 60**0.5 and np.mean(naive) > 2.0
     assert hold >= 52
+
+
+def test_a_line_that_bends_is_no_effect() -> None:
+    """Schools chosen below a bound are alike among themselves: with means and spreads met, a score that is a curve of the first is right."""
+    random = np.random.default_rng(8)
+    before = random.normal(250.0, 10.0, 90)
+    chosen = (before < 252.0) & (random.uniform(size=90) < 0.5)
+    after = before + 0.05 * (before - 250.0) ** 2 + 3.0 * chosen
+    school = pd.DataFrame({"school": range(90), "commune": range(90), "treated_in": pd.array(np.where(chosen, 2004, 0), dtype="Int64")})  # fmt: skip
+    school = school.assign(treated_in=school["treated_in"].replace(0, pd.NA))
+    rows = quick(pd.concat([school.assign(year=2003, score=before), school.assign(year=2004, score=after)]))
+    found = balanced(design(**LATE), rows)
+    assert found.spreads and weighting_rows(design(**LATE), rows, ci_level=0.95)[0]["estimate"] == pytest.approx(3.0, abs=1e-6)  # fmt: skip
+    assert balance_rows(design(**LATE), rows)[0]["sd_ratio_after"] == pytest.approx(1.0)
+    alone = balancing_weights(before[~chosen][:, None], before[chosen].mean(keepdims=True), np.ones(65))
+    assert alone is not None and after[chosen].mean() - alone @ after[~chosen] < 1.0  # means alone
 
 
 def test_what_cannot_be_balanced_is_said() -> None:

@@ -171,6 +171,8 @@ EFFECT_CONTRACTS: dict[str, Contract] = {
                 float_column("mean_treated", "outcome's unit, pupils, or the covariate's"),
                 float_column("mean_comparison_before", "same unit"),
                 float_column("mean_comparison_after", "same unit, weighted; blank without weights"),
+                float_column("sd_ratio_before", "SD of the treated over that of the comparison"),
+                float_column("sd_ratio_after", "the same with the weights"),
                 float_column(
                     "difference_sd_before", "Hedges g, treated - comparison, SDs between unweighted units"
                 ),

@@ -1,9 +1,10 @@
-"""Weights on comparison schools that give them the baseline means of the treated: entropy balancing.
+"""Weights on comparison schools that give them the baseline means and spreads of the treated: entropy balancing.
 
-Hainmueller 2012 (Political Analysis 20, 25-46): of all weights that meet the means, those nearest to what schools count anyhow. They
+Hainmueller 2012 (Political Analysis 20, 25-46): of all weights that meet the moments, those nearest to what schools count anyhow. They
 are q exp(lambda'(x - mean of the treated)), so no weight is negative and nothing is extrapolated. They are also weights of inverse
 probability under a logistic model, and the estimate is consistent if either that model or a linear one of the outcome holds
-(Zhao & Percival 2017, J. Causal Inference 5).
+(Zhao & Percival 2017, J. Causal Inference 5). x holds each value and its square, since schools chosen by a rule are alike among
+themselves and a line of the outcome that bends would otherwise pass for an effect; the value alone where no weights meet the squares.
 """
 
 from __future__ import annotations
@@ -19,14 +20,16 @@ SCORE = "baseline_outcome_"  # and the year: score of one baseline year
 ON = "on_"  # and the column: a declared covariate, in the rows of ``check_panel``
 _STEPS = 200
 _NEAR = 1e-9  # of the means, in SDs
+_SPARE = 5.0  # comparison schools that the weights must leave beyond the moments that they meet, for squares to be met too
 
 
 @dataclass(frozen=True)
 class Balanced:
     """Schools with every value to balance on, one row each, sorted by unit.
 
-    ``schools`` (n rows): index unit; cluster, cohort, weight (what a school counts anyhow). ``values`` (n, k): what is balanced, in the
-    outcome's unit or the covariate's, named by ``names``. ``treated`` (n,) bool; others never begin in the years used. ``weights`` (n,): of the
+    ``schools`` (n rows): index unit; cluster, cohort, weight (what a school counts anyhow). ``values`` (n, p): what is balanced, in the
+    outcome's unit or the covariate's, named by ``names``. ``moments`` (n, k): values in SDs, and their squares where these are met too.
+    ``treated`` (n,) bool; others never begin in the years used. ``weights`` (n,): of the
     treated what they count, of the comparison the balancing ones, with the same sum; None where no weights meet the means.
     ``left_out``: treated and never treated schools that lack a value.
     """
@@ -34,9 +37,15 @@ class Balanced:
     schools: pd.DataFrame
     values: np.ndarray
     names: tuple[str, ...]
+    moments: np.ndarray
     treated: np.ndarray
     weights: np.ndarray | None
     left_out: int
+
+    @property
+    def spreads(self) -> bool:
+        """Whether the squares are met too."""
+        return self.moments.shape[1] > self.values.shape[1]
 
     @property
     def effective(self) -> float:
@@ -50,7 +59,7 @@ def effective_number(weights: np.ndarray) -> float:
 
 
 def balanced(design: PanelDesign, used: pd.DataFrame) -> Balanced:
-    """Weights on schools that never begin, so that each baseline year's score and each covariate has the mean of the treated.
+    """Weights on schools that never begin, so that each baseline year's score and each covariate has the mean and SD of the treated.
 
     ``used``: rows of ``check_panel``, with a column ``on_<column>`` for each of ``design.covariates``; a school's covariate is its mean over
     the baseline years.
@@ -69,14 +78,21 @@ def balanced(design: PanelDesign, used: pd.DataFrame) -> Balanced:
     treated = schools["cohort"].to_numpy() > 0
     base = schools["weight"].to_numpy(dtype="float64")
     names = tuple(wide.columns)
-    weights = None
+    spread = values.std(axis=0) if len(values) else np.ones(values.shape[1])
+    plain = (values - values.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0) if len(values) else values
+    weights, moments = None, plain
     if 0 < treated.sum() < len(schools):
-        target = base[treated] @ values[treated] / base[treated].sum()
-        found = balancing_weights(values[~treated], target, base[~treated])
-        if found is not None:
-            weights = base.copy()
-            weights[~treated] = found * base[treated].sum()
-    return Balanced(schools, values, names, treated, weights, int((~known).sum()))
+        for tried in (np.column_stack([plain, plain**2]), plain):
+            target = base[treated] @ tried[treated] / base[treated].sum()
+            found = balancing_weights(tried[~treated], target, base[~treated])
+            enough = tried is plain or (
+                found is not None and effective_number(found) > tried.shape[1] + _SPARE
+            )
+            if found is not None and enough:
+                weights, moments = base.copy(), tried
+                weights[~treated] = found * base[treated].sum()
+                break
+    return Balanced(schools, values, names, moments, treated, weights, int((~known).sum()))
 
 
 def balancing_weights(values: np.ndarray, target: np.ndarray, base: np.ndarray) -> np.ndarray | None:

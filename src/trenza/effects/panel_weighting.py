@@ -18,9 +18,13 @@ from trenza.effects.panel_rows import Row, told
 from trenza.effects.panel_two_way import treated_counts
 
 METHOD = (
-    "entropy balancing (Hainmueller 2012): schools that never begin are weighted to the means of the treated in each baseline year's score"
+    "entropy balancing (Hainmueller 2012): schools that never begin are weighted to the {moments} of the treated in each baseline year's score"
     "{covariates}; effect on the treated (ATT); stacked estimating equations clustered at the level of assignment (Stefanski & Boos 2002), "
     "effective numbers of clusters and schools in place of counts, Welch's degrees of freedom"
+)
+_BOTH, _MEANS = "means and SDs", "means"
+_MEANS_ALONE = (
+    "means alone are met: the comparison holds too few schools with the spread of the treated as well"
 )
 _COVARIATES = " and in the declared covariates"
 _ASSUMES = "assumes that schools with the same values at baseline would have scored alike, whatever else differs between them"
@@ -37,13 +41,15 @@ def weighting_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) 
     rows = used[used["unit"].isin(found.schools.index)]
     shared: Row = {
         "aggregation": "overall",
-        "method": METHOD.format(covariates=_COVARIATES if design.covariates else ""),
+        "method": METHOD.format(
+            covariates=_COVARIATES if design.covariates else "", moments=_BOTH if found.spreads else _MEANS
+        ),
         **treated_counts(rows if len(rows) else used),
     }
     if found.weights is None:
         why = _NO_POOL if found.treated.all() else _NO_OVERLAP
         return [told(design, "weighting", "overall", None, None, None, ci_level) | shared | {"note": why}]
-    said = [_ASSUMES]
+    said = [_ASSUMES] if found.spreads else [_ASSUMES, _MEANS_ALONE]
     if found.left_out:
         said.append(
             f"{found.left_out} schools left out: a score of a baseline year or a covariate is missing"
@@ -95,10 +101,15 @@ def balance_rows(design: PanelDesign, used: pd.DataFrame, *, least: int = 1) -> 
 
 def _compared(value: np.ndarray, mine: np.ndarray, weights: np.ndarray, when: str) -> Row:
     means = [float(np.average(value[g], weights=weights[g])) for g in (mine, ~mine)]
+    sds = [
+        float(np.average((value[g] - m) ** 2, weights=weights[g])) ** 0.5
+        for g, m in zip((mine, ~mine), means, strict=True)
+    ]
     g, band = difference_sd(value[mine], value[~mine], means[0] - means[1])
     return {
         "mean_treated": means[0],
         f"mean_comparison_{when}": means[1],
+        f"sd_ratio_{when}": sds[0] / sds[1] if sds[1] > 0.0 else None,
         f"difference_sd_{when}": g,
         f"band_{when}": band,
     }
@@ -127,8 +138,7 @@ def effect_on_the_treated(found: Balanced, scores: np.ndarray, on: np.ndarray) -
     mine, others = found.treated, ~found.treated
     there = np.isfinite(scores)
     on = on & there & (there & others[:, None]).any(axis=0)  # a year without comparison shows no effect
-    x = found.values - np.average(found.values[mine], axis=0, weights=weights[mine])
-    x = x / np.where(found.values.std(axis=0) > 0.0, found.values.std(axis=0), 1.0)
+    x = found.moments - np.average(found.moments[mine], axis=0, weights=weights[mine])
     counted = weights[mine, None] * on[mine]
     whole, share = counted.sum(), counted.sum(axis=0)
     effect = 0.0
@@ -154,11 +164,11 @@ def standard_error(found: Balanced, influence: np.ndarray) -> tuple[float | None
     """Clustered standard error and Welch's degrees of freedom over the two groups; None where a group is one cluster.
 
     The squares of a group of C clusters are enlarged by C / (C - 1); of the comparison with the effective number of clusters for C, and by
-    (n - 1) / (n - 1 - k) with the effective number n of schools, since k means were met.
+    (n - 1) / (n - 1 - k) with the effective number n of schools, since k moments were met.
     """
     weights: Any = found.weights
     cluster = pd.factorize(found.schools["cluster"])[0]
-    mine, k = found.treated, len(found.names)
+    mine, k = found.treated, found.moments.shape[1]
     enlarged = influence.copy()
     parts = []
     for group in (mine, ~mine):

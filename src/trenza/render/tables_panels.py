@@ -83,6 +83,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_pan_mean_before", number_cell("mean_comparison_before"), True),
         Shown("col_pan_mean_after", number_cell("mean_comparison_after"), True),
         Shown("col_pan_g_before", number_cell("difference_sd_before"), True), Shown("col_pan_g_after", number_cell("difference_sd_after"), True),
+        Shown("col_pan_sd_ratio", number_cell("sd_ratio_after"), True),
         Shown("col_pan_band_after", lambda c, r: NO_VALUE if is_missing(r["band_after"]) else c.t(f"cmp_band_{r['band_after']}")),
         Shown("col_pan_inside", _inside, True),
     ),
