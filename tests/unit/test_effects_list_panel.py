@@ -102,6 +102,9 @@ def test_a_list_and_the_files_give_the_effect_and_its_placebo() -> None:
         assert found.loc[name, "ci_low"] < 4.0 < found.loc[name, "ci_high"] and found.loc[name, "ci_low"] > 0
     placebo = tables["panel_placebo"].query("placebo_outcome == 'eighth'").set_index("estimator")
     assert abs(placebo.loc["ancova", "estimate"]) < 2.0 and placebo.loc["ancova", "holds_zero"]
+    assert (
+        tables["panel_placebo"]["placebo_year"].isna().all()
+    )  # 2010 is one of the scores by which they were chosen
     # a list without years, and one year for all
     same = run(listed.assign(first_year=pd.NA).astype({"first_year": "Int64"}), treated_in=2011)
     assert same["panel_effects"]["estimate"].tolist() == tables["panel_effects"]["estimate"].tolist()

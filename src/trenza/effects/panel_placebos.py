@@ -34,7 +34,8 @@ def every_placebo(
 ) -> list[Row]:
     """Of each estimator the real estimate, that of a placebo start, and one for each placebo outcome; nothing where there is no placebo.
 
-    The placebo start: the baseline years alone, the last of them made the start, the treated schools the same. Growth is left out.
+    The placebo start: the baseline years alone, the last of them made the start, the treated schools the same; none
+    where schools were chosen by the scores of these years, which part them. Growth is left out.
     """
     moved = _moved(design, used)
     runs = {} if moved is None else {"": moved}
@@ -63,7 +64,8 @@ def every_placebo(
 
 def _moved(design: PanelDesign, used: pd.DataFrame) -> tuple[PanelDesign, pd.DataFrame] | None:
     *before, last = sorted(design.baseline_years)
-    if not before:
+    # schools chosen by the scores of these years do not change alike in them
+    if not before or design.chosen_by in ("score", "cutoff"):
         return None
     part = used[used["year"].isin(design.baseline_years)]
     both = set(part.loc[part["year"] == last, "unit"]) & set(part.loc[part["year"] < last, "unit"])

@@ -38,7 +38,8 @@ def design(ctx: Context, panel: Panel) -> list[str]:
 
 def _clusters(ctx: Context, panel: Panel, n: Any, schools: Any) -> str:
     """In how many units of assignment the schools lie; nothing where each is its own."""
-    if is_missing(n) or int(n) == int(schools):
+    alone = "unit" in panel.entry and panel.entry["unit"] == panel.entry.get("assignment")
+    if alone or is_missing(n) or int(n) == int(schools):
         return ""
     at = {"slep_code": "service", "commune_code": "commune"}.get(str(panel.entry.get("assignment")))
     words = ctx.word("many", at or str(panel.entry.get("assignment") or "cluster"))
