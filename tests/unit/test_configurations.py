@@ -234,6 +234,10 @@ def frame(name: str, *rows: dict[str, Any]) -> pd.DataFrame:
     )
 
 
+def named(name: str, *rows: dict[str, Any]) -> pd.DataFrame:
+    return frame(name, *rows).assign(name=[row["name"] for row in rows])
+
+
 def test_a_case_needs_every_condition_and_the_outcome() -> None:
     said = [
         ("A", "trust", "enabling"),
@@ -249,10 +253,10 @@ def test_a_case_needs_every_condition_and_the_outcome() -> None:
         "case_themes",
         *({"case": c, "code": "time", "direction": "ambivalent", "source": "published"} for c in "AB"),
     )
-    modes = frame(
+    modes = named(
         "modes",
         *(
-            {"id": "m_y", "group": "school", "term": "Intercept", "level": s, "mode": m, "source": "real"}
+            {"id": "m_y", "group": "school", "term": "Intercept", "name": s, "mode": m, "source": "real"}
             for s, m in (("A", 1.5), ("B", -2.0), ("C", 0.0))
         ),
     )

@@ -71,6 +71,9 @@ def fitted(rows: pd.DataFrame, **changed: Any) -> dict[str, pd.DataFrame]:
         {"official": rows}, study="s", sources=source, design={"unit": "school"}, models=[{**MODEL, **changed}],
         discontinuities=[], regression_to_the_mean=[], panels=[], official={}, seed=1, ci_level=0.95, min_cell=5,
     )  # fmt: skip
+    names = tables.pop("level_names")  # no result: who the numbers are
+    shown = {(r["id"], r["group"], r["level"]) for r in tables["modes"].to_dict("records")}
+    assert {tuple(key) for key in names[["id", "group", "level"]].itertuples(index=False, name=None)} >= shown
     for name, table in tables.items():
         CONTRACTS[name].check(table)
     return tables

@@ -49,7 +49,7 @@ def test_short_form_and_formula_are_the_same_model() -> None:
     assert formula_of(SHORT, "y", "group") == "y ~ group + x + (1 | school)"
     long = {"id": "m", "outcomes": ["y"], "formula": "group + x + (1 | school)"}
     one, other = fitted(), fitted(long)
-    assert list(one) == list(MODEL_TABLES)
+    assert list(one) == [*MODEL_TABLES, "level_names"]
     for name in one:
         pd.testing.assert_frame_equal(one[name], other[name])
 
@@ -89,6 +89,12 @@ def test_rows_with_a_blank_do_not_count_for_a_level_and_a_blank_level_is_none() 
     given: dict[str, Any] = {"study": "s", "source": "real", "group": "group", "participants": "part"}
     tables = fit_declared(records, SHORT, **given, control="rest", ci_level=0.95, min_cell=5)
     assert len(tables["modes"]) == 10 and tables["influence"]["level"].nunique() == 10
+    # The names behind the numbers, which are no result: the same modes as where nothing is hidden, and no others.
+    open_modes = fit_declared(records, SHORT, **given, control="rest", ci_level=0.95, min_cell=None)["modes"]
+    named = tables["modes"].merge(tables["level_names"], on=["id", "group", "level"])
+    plain = dict(zip(open_modes["level"], open_modes["mode"], strict=True))
+    assert [plain[name] for name in named["name"]] == named["mode"].tolist()
+    assert len(named) == len(tables["level_names"]) == 10 and "S02" not in set(named["name"])
     assert tables["influence"]["weight"].min() >= 5
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from trenza.contracts.study_displays import check_displays, check_pillars, check_process_tests
 from trenza.contracts.tables import CONTRACTS, empty
-from trenza.triangulate.displays import displays
+from trenza.triangulate.displays import DISPLAY_INPUTS, displays
 from trenza.triangulate.pillars import pillars
 from trenza.triangulate.process_tracing import INFERENCE, likelihood_ratio, process_tests
 from trenza.triangulate.school_level import school_level
+from trenza.triangulate.school_names import named_modes
 from trenza.triangulate.theme_statistics import theme_statistics
 
 # --- schools --------------------------------------------------------------------------------------------------------
@@ -36,7 +37,9 @@ def modes(source: str = "published", **modes: float) -> pd.DataFrame:
         "se": 1.0,
         "ci_level": 0.95,
     }
-    rows = [{**one, "level": s, "mode": m, "ci_low": m - 2, "ci_high": m + 2} for s, m in modes.items()]
+    rows = [
+        {**one, "level": s, "name": s, "mode": m, "ci_low": m - 2, "ci_high": m + 2} for s, m in modes.items()
+    ]
     return frame("modes", *rows)  # fmt: skip
 
 
@@ -104,7 +107,7 @@ def test_a_segment_with_two_directions_counts_once_as_ambivalent() -> None:
         (modes("simulated", A=1.0), said(("A", "enabling")), "scores_simulated"),
         (modes(A=1.0), said(("A", "enabling"), source="simulated"), "themes_simulated"),
         (modes(A=1.0), said(("Z", "enabling")), "no_common_school"),
-        (modes("real", **{"01": 1.0}), said(("Z", "enabling")), "schools_numbered"),
+        (modes("real", **{"01": 1.0}), said(("Z", "enabling")), "no_common_school"),
         (modes(A=1.0).iloc[:0], said(("A", "enabling")), "no_levels"),
         (modes(A=1.0), said(("A", "enabling")).iloc[:0], "no_segments"),
     ],
@@ -124,6 +127,21 @@ def test_themes_of_few_real_segments_are_withheld_and_do_not_follow_from_the_oth
     columns = ["n_segments", "enabling", "hindering", "balance", "quadrant", "theme_row"]
     assert hidden[columns].isna().all().all() and set(hidden["theme"]) == {"withheld"}
     assert rows.loc["A", "n_segments"] == 7 and rows["mode"].notna().all()
+
+
+def test_real_schools_are_joined_by_name_and_shown_by_number() -> None:
+    key = pd.DataFrame(
+        {"id": ["m_y", "m_y"], "group": ["school"] * 2, "level": ["1", "2"], "name": ["Norte", "Sur"]}
+    )
+    levels = named_modes(modes("real", **{"1": -1.0, "2": 2.0}).drop(columns="name"), key)
+    assert levels["name"].tolist() == ["Norte", "Sur"]
+    told = [("Norte", "enabling")] * 6 + [("Sur", "hindering")] * 5
+    table, notes = schools(levels, said(*told, source="real"))
+    assert not notes and table["school"].tolist() == ["1", "2"]
+    assert table["balance"].tolist() == [1.0, -1.0] and table["theme_row"].isna().all()
+    assert "Norte" not in table.to_csv() and "Sur" not in table.to_csv()
+    # The levels of other studies have their names already.
+    assert named_modes(modes(A=1.0).drop(columns="name"), key)["name"].tolist() == ["A"]
 
 
 # --- pillars and themes ---------------------------------------------------------------------------------------------
@@ -275,19 +293,7 @@ def test_a_study_that_declares_nothing_has_empty_displays_that_keep_their_contra
         "process_tests": [],
         "qca": [],
     }
-    names = (
-        "codes",
-        "case_themes",
-        "claims",
-        "modes",
-        "varcomp",
-        "segments",
-        "verdicts",
-        "ratings",
-        "code_scores",
-        "code_matrix",
-    )
-    tables = {name: empty(name) for name in names}
+    tables = {name: empty(name) for name in DISPLAY_INPUTS}
     found = displays(
         declared, tables, study="x", convergence=empty("convergence"), joint_display=empty("joint_display"), min_cell=5
     )  # fmt: skip

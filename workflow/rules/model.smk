@@ -4,6 +4,7 @@ rule model_effects:
         clean="results/{study}/clean",
     output:
         **table_paths("model"),
+        level_names="private/{study}.levels.csv",
     log:
         "logs/{study}/model_effects.log",
     conda:

@@ -27,6 +27,7 @@ rule triangulate_strands:
         overrides=lambda wildcards: STUDIES[wildcards.study].optional("overrides"),
         clean="results/{study}/clean",
         private="private/{study}",
+        level_names="private/{study}.levels.csv",
     output:
         **table_paths("triangulate"),
     log:

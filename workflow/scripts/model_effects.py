@@ -8,7 +8,7 @@ with job(snakemake.log[0]):
     from trenza.effects.rule_study import rule_study
     from trenza.effects.study import model_study
     from trenza.io.clean_folder import read_clean
-    from trenza.io.files import write_table
+    from trenza.io.files import write_frame, write_table
     from trenza.io.official_rows import official_rows
     from trenza.official.school_years import read_school_years
 
@@ -40,5 +40,7 @@ with job(snakemake.log[0]):
         min_cell=snakemake.params.min_cell,
         seed=snakemake.params.seed,
     )
-    for name, path in snakemake.output.items():
-        write_table(tables[name], Path(path), name)
+    # Who the numbered schools of real data are, for joining the strands: never among results.
+    write_frame(tables.pop("level_names"), Path(snakemake.output.level_names))
+    for name, table in tables.items():
+        write_table(table, Path(snakemake.output[name]), name)

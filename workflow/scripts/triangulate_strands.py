@@ -7,16 +7,18 @@ from trenza.io.job import job
 with job(snakemake.log[0]):
     from trenza.compare.equivalence_range import equivalence_range
     from trenza.configurations.study import qca_study
+    from trenza.contracts.model_tables import LEVEL_NAMES
     from trenza.contracts.study_links import school_column
     from trenza.contracts.tables import stacked
     from trenza.io.clean_folder import read_schools
-    from trenza.io.files import read_if_there, read_table, write_table
+    from trenza.io.files import read_frame, read_if_there, read_table, write_table
     from trenza.io.study_files import read_optional, read_study_table
     from trenza.qualitative.call_agreement import call_agreement
     from trenza.qualitative.code_cases import COLUMNS
     from trenza.triangulate.displays import displays
     from trenza.triangulate.overrides import COLUMNS as OVERRIDES
     from trenza.triangulate.qca_cases import qca_cases
+    from trenza.triangulate.school_names import named_modes
     from trenza.triangulate.study import joined_study, rule_of, triangulate
 
     study, settings, min_cell = (
@@ -53,8 +55,10 @@ with job(snakemake.log[0]):
     )
     declared = snakemake.params.displays
     parts = {name: made[name] for name in ("convergence", "joint_display")}
-    shown = displays(declared, tables, study=study, **parts, min_cell=min_cell)
-    themes = {name: tables[name] for name in ("modes", "codes", "segments", "case_themes")}
+    names = read_frame(Path(snakemake.input.level_names), list(LEVEL_NAMES))
+    given = {**tables, "modes": named_modes(tables["modes"], names)}
+    shown = displays(declared, given, study=study, **parts, min_cell=min_cell)
+    themes = {name: given[name] for name in ("modes", "codes", "segments", "case_themes")}
     cases = {entry["id"]: qca_cases(entry, **themes) for entry in declared["qca"]}
     found = qca_study(declared["qca"], cases, study=study, min_cell=min_cell)
     notes = stacked("display_notes", [shown["display_notes"], found["display_notes"]])

@@ -20,7 +20,7 @@ INFERENCES = (
 )  # fmt: skip
 # Why a declared display holds nothing.
 NOT_SHOWN = (
-    "scores_simulated", "themes_simulated", "no_levels", "no_segments", "no_common_school", "schools_numbered",
+    "scores_simulated", "themes_simulated", "no_levels", "no_segments", "no_common_school",
     "too_few_cases", "no_sufficient_row",
 )  # fmt: skip
 

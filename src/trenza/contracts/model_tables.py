@@ -167,4 +167,6 @@ MODEL_CONTRACTS: tuple[Contract, ...] = (
         ("id", "source"),
     ),
 )
+# What the numbers of levels of real data stand for, all text: kept in the private folder, never among results.
+LEVEL_NAMES = ("id", "group", "level", "name")
 MODEL_TABLES = {contract.name: contract for contract in MODEL_CONTRACTS}

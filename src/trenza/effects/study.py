@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.disclosure import small_groups
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.model_tables import MODEL_TABLES
+from trenza.contracts.model_tables import LEVEL_NAMES, MODEL_TABLES
 from trenza.contracts.tables import stacked
 from trenza.effects.discontinuity import discontinuity
 from trenza.effects.mean_reversion import gain_without_programme
@@ -40,10 +40,11 @@ def model_study(
     ``data``: records by source id. For models official sources have a row a school, grade and year (``SCHOOL_YEAR_COLUMNS``), no
     groups to compare, and files of which nobody knows beforehand what they hold: a model that they cannot carry is a row of
     ``not_fitted`` and stops nothing. ``official``: SIMCE rows and communes of such sources, for panels.
+    Beside them ``level_names``, which is no result: the names of numbered levels of real data, for joining strands.
     Raises one ``InputFaults`` with the faults of all other analyses, groups of real data below ``min_cell`` among them.
     """
     parts: dict[str, list[pd.DataFrame]] = {
-        **{name: [] for name in MODEL_TABLES},
+        **{name: [] for name in (*MODEL_TABLES, "level_names")},
         "discontinuity": [],
         "mean_reversion": [],
         "bins": [],
@@ -82,7 +83,7 @@ def model_study(
         of_schools = sources[m["source"]]["holds"] == "official"
         who = {} if of_schools else {**groups, **{k: design[k] for k in ("control",) if k in design}}
         how = {"unit": "school", "lenient": True} if of_schools else {}
-        collect(tuple(MODEL_TABLES), m, _declared, model=m, min_cell=shared, **who, **how)
+        collect((*MODEL_TABLES, "level_names"), m, _declared, model=m, min_cell=shared, **who, **how)
     for d in discontinuities:
         collect(
             ("discontinuity", "bins"),
@@ -122,10 +123,13 @@ def model_study(
             parts[name].append(table)
     if faults:
         raise InputFaults(faults)
-    return {name: stacked(name, frames) for name, frames in parts.items()}
+    import pandas as pd
+
+    names = pd.concat([pd.DataFrame(columns=list(LEVEL_NAMES)), *parts.pop("level_names")], ignore_index=True)
+    return {**{name: stacked(name, frames) for name, frames in parts.items()}, "level_names": names}
 
 
 def _declared(records: pd.DataFrame, **settings: Any) -> list[pd.DataFrame]:
-    """The tables of a declared model in the order of ``MODEL_TABLES``."""
+    """The tables of a declared model in the order of ``MODEL_TABLES``, and the names of its numbered levels."""
     made = fit_declared(records, **settings)
-    return [made[name] for name in MODEL_TABLES]
+    return [made[name] for name in (*MODEL_TABLES, "level_names")]

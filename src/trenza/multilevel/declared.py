@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from trenza.contracts.faults import Fault, InputFaults, TrenzaError
-from trenza.contracts.model_tables import MODEL_TABLES
+from trenza.contracts.model_tables import LEVEL_NAMES, MODEL_TABLES
 from trenza.multilevel.formula import parse_formula
 from trenza.multilevel.model_tables import ModelSpec, model_tables
 from trenza.multilevel.same_levels import refuse_same_levels
@@ -45,7 +45,8 @@ def fit_declared(
     ``<participants> - <control>``. Rows of other groups and rows with a blank are left out and counted in the note. Without
     ``group`` the formula stands as it is. Where the model says ``only``, other rows are none of its rows.
     ``min_cell`` (real data): levels get numbers for names, in the order of the modes, and those of fewer rows, or of fewer
-    values of the column ``unit``, are left out of ``modes`` and ``influence``. Raises ``InputFaults``: columns that are not
+    values of the column ``unit``, are left out of ``modes`` and ``influence``; ``level_names`` (columns ``LEVEL_NAMES``, all
+    text) has the name behind each number, and may not lie among results. Raises ``InputFaults``: columns that are not
     there, formulas that cannot be read, data that cannot carry the model; if ``lenient`` (files of which nobody knows yet
     what they hold), the last are rows of ``not_fitted``.
     """
@@ -56,6 +57,7 @@ def fit_declared(
         data = data.assign(**{group: (data[group] == participants).astype(float)})
         contrast = f"{participants} - {control}"
     made: dict[str, list[pd.DataFrame]] = {name: [] for name in MODEL_TABLES}
+    names: list[pd.DataFrame] = []
     faults: list[Fault] = []
     for outcome in model["outcomes"]:
         text = formula_of(model, outcome, group)
@@ -80,12 +82,17 @@ def fit_declared(
         if group:
             found = _named(found, group, contrast, len(there) - len(data))
         if min_cell is not None:
-            found = _without_names(found, used, text, min_cell, unit)
+            found, key = _without_names(found, used, text, min_cell, unit)
+            names.append(key.assign(id=f"{model['id']}_{outcome}"))
         for name, table in found.items():
             made[name].append(table)
     if faults:
         raise InputFaults(faults)
-    return {name: _stacked(name, tables) for name, tables in made.items()}
+    key = pd.concat([pd.DataFrame(columns=list(LEVEL_NAMES)), *names], ignore_index=True)
+    return {
+        **{name: _stacked(name, tables) for name, tables in made.items()},
+        "level_names": key[list(LEVEL_NAMES)],
+    }
 
 
 def _stacked(name: str, tables: list[pd.DataFrame]) -> pd.DataFrame:
@@ -145,10 +152,14 @@ def _complete(data: pd.DataFrame, text: str, weights: str | None) -> pd.DataFram
 
 def _without_names(
     found: dict[str, pd.DataFrame], used: pd.DataFrame, text: str, min_cell: int, unit: str | None
-) -> dict[str, pd.DataFrame]:
-    """Numbers for the names of levels, by the order of the modes; no level of fewer than ``min_cell`` rows used, or units."""
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Numbers for the names of levels, by the order of the modes; no level of fewer than ``min_cell`` rows used, or units.
+
+    Beside the tables the names of the numbers that are left: group, level, name.
+    """
     formula = parse_formula(text)
     out = dict(found)
+    key: list[dict[str, str]] = []
     bins = out["residual_bins"]
     out["residual_bins"] = bins[bins["n"] >= min_cell].reset_index(drop=True)
     for term in formula.random:
@@ -161,6 +172,7 @@ def _without_names(
         order = ours.drop_duplicates("level")["level"].tolist()
         width = len(str(len(order)))
         numbers = {level: f"{i:0{width}d}" for i, level in enumerate(_by_mode(ours, order), 1)}
+        group = term.group_name
         few = {level for level in order if sizes.get(level, 0) < min_cell}
         for name in ("modes", "influence"):
             table = out[name]
@@ -169,7 +181,10 @@ def _without_names(
             mine = (kept["group"] == term.group_name).to_numpy()
             renamed = np.where(mine, kept["level"].map(numbers), kept["level"])
             out[name] = kept.assign(level=renamed).reset_index(drop=True)
-    return out
+        key += [
+            {"group": group, "level": n, "name": level} for level, n in numbers.items() if level not in few
+        ]
+    return out, pd.DataFrame(key, columns=["group", "level", "name"])
 
 
 def _labels(used: pd.DataFrame, group: tuple[str, ...]) -> pd.Series:

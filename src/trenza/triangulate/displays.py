@@ -14,6 +14,11 @@ from trenza.triangulate.process_tracing import process_tests
 from trenza.triangulate.school_level import school_level
 from trenza.triangulate.theme_statistics import theme_statistics
 
+# Finished tables that displays and cases of a QCA are made from.
+DISPLAY_INPUTS = (
+    "verdicts", "ratings", "claims", "modes", "varcomp", "codes", "segments", "case_themes", "code_scores",
+)  # fmt: skip
+
 
 def displays(
     declared: Mapping[str, Any],
@@ -26,7 +31,8 @@ def displays(
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``contracts.display_tables`` by name; those that the study does not declare are empty.
 
-    ``declared``: the keys of study.yaml that are called like these tables; ``tables``: finished tables by contract.
+    ``declared``: the keys of study.yaml that are called like these tables; ``tables``: finished tables by
+    contract, ``modes`` with the column ``name`` of ``school_names``.
     """
     given = {"study": study, **{n: tables[n] for n in ("codes", "case_themes", "claims")}}
     schools, notes = school_level(

@@ -24,7 +24,7 @@ def qca_cases(
 
     A theme of a case counts (enabling - hindering) / statements, -1 to 1, over segments and printed themes by case under its
     code; a case in which it is not reported has no value, for silence is not absence. An outcome is a theme likewise, or the
-    conditional mode of the case in a model. Simulated and true rows are not mixed: where any true one is there, simulated
+    conditional mode of the case in a model (``modes`` has a column ``name``: ``school_names``). Simulated and true rows are not mixed: where any true one is there, simulated
     ones are left out.
     """
     parts: dict[str, pd.Series] = {}
@@ -40,7 +40,7 @@ def qca_cases(
         if "finding" in wanted:
             mine = levels[(levels["id"] == wanted["finding"]) & (levels["group"] == wanted["group"])]
             mine = mine[mine["term"] == wanted["term"]]
-            parts[name] = mine.set_index("level")["mode"]
+            parts[name] = mine.set_index("name")["mode"]
         else:
             under = {wanted["code"], *codes_under([wanted["code"]], codes)["code"]}
             mine = said[said["code"].isin(under)]

@@ -36,8 +36,9 @@ def school_level(
 
     The mode is shrunken: ``shrinkage`` = 1 - se^2 / variance is the share that it keeps of the school's own deviation (the
     conditional variance of a random intercept is variance (1 - shrinkage); Snijders & Bosker 2012, Multilevel Analysis,
-    section 4.8). Of real data, schools have the numbers of ``modes``, and themes of fewer segments than ``min_cell`` are
-    withheld, with complementary suppression.
+    section 4.8). ``modes`` has a column ``name`` (``school_names``). Of real data, a school is shown by its number alone, the
+    segments behind it are not listed, and themes of fewer segments than ``min_cell`` are withheld, with complementary
+    suppression.
     """
     contract = DISPLAY_CONTRACTS["school_level"]
     records: list[dict[str, Any]] = []
@@ -51,8 +52,8 @@ def school_level(
             notes.append({"study": study, "display": "school_level", "id": entry["id"], "reason": why})
             continue
         found = [_row(row, entry, themes, varcomp, study) for row in levels.to_dict("records")]
-        if "real" in set(themes["source"]):
-            found = _withheld(found, min_cell)
+        if "real" in {*themes["source"], *levels["source"]}:
+            found = [row | {"theme_row": None} for row in _withheld(found, min_cell)]
         records += found
     return contract.check(pd.DataFrame(records, columns=contract.names)), notes
 
@@ -78,8 +79,8 @@ def _not_joined(levels: pd.DataFrame, themes: pd.DataFrame) -> str:
     }
     if made["scores"] != made["themes"]:
         return "scores_simulated" if made["scores"] else "themes_simulated"
-    if not set(levels["level"]) & set(themes["case"]):
-        return "schools_numbered" if "real" in set(levels["source"]) else "no_common_school"
+    if not set(levels["name"]) & set(themes["case"]):
+        return "no_common_school"
     return ""
 
 
@@ -90,7 +91,7 @@ def _row(
     varcomp: pd.DataFrame,
     study: str,
 ) -> dict[str, Any]:
-    own = themes[themes["case"] == level["level"]]
+    own = themes[themes["case"] == level["name"]]
     counts = {d: int((own["direction"] == d).sum()) for d in DIRECTIONS}
     balance = (counts["enabling"] - counts["hindering"]) / len(own) if len(own) else math.nan
     theme = (
