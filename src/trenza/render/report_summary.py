@@ -18,6 +18,7 @@ from trenza.render import (
 )
 from trenza.render.language import small_first
 from trenza.render.limits import limit_words
+from trenza.render.limits_implied import implied, implied_words
 from trenza.render.markdown import Paper, badge, escape
 from trenza.render.masthead import kinds_used
 
@@ -75,11 +76,10 @@ def summary(paper: Paper, study_id: str) -> None:
     if not points:
         paper.say(ctx.t("none_findings"))
     report_schools.overview(paper)
-    limits = [str(limit) for limit in ctx.design.get("limits") or []]
+    limits = [limit_words(ctx, str(limit), "_short") for limit in ctx.design.get("limits") or []]
+    limits += [implied_words(ctx, one, "_short") for one in implied(ctx)]
     if limits:
-        paper.say(
-            ctx.t(_limits_key(ctx), limits="; ".join(limit_words(ctx, limit, "_short") for limit in limits))
-        )
+        paper.say(ctx.t(_limits_key(ctx), limits="; ".join(limits)))
 
 
 def _limits_key(ctx: Context) -> str:
