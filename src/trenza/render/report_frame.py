@@ -12,6 +12,7 @@ from trenza.render.limits_implied import implied, implied_words
 from trenza.render.markdown import Paper, escape
 from trenza.render.notebook_page import NOTEBOOKS, TEXTS, links_to
 from trenza.render.references import used_references
+from trenza.render.report_trace import tracing_a_number
 from trenza.render.tables import show, without_blank_columns
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ def reproduction(paper: Paper, study_id: str) -> None:
     paper.raw(f"`{COMMAND.format(study=study_id)}`")
     paper.say(text_of(TEXTS, ctx.lang, "pages_of_stages"))
     paper.raw(*(f"- {link}" for link in links_to(NOTEBOOKS, ctx.lang, "../notebooks/")))
+    tracing_a_number(paper)
     if not len(manifest):
         paper.say(ctx.t("none_manifest"))
         return
