@@ -45,7 +45,7 @@ class Balanced:
     @property
     def spreads(self) -> bool:
         """Whether the squares are met too."""
-        return self.moments.shape[1] > self.values.shape[1]
+        return bool(self.moments.shape[1] > self.values.shape[1])
 
     @property
     def effective(self) -> float:
