@@ -151,7 +151,7 @@ def cell(
     link: str, strand: str, item: str, value: float | None = 1.0, kind: str | None = "published"
 ) -> dict[str, Any]:
     unit = {"quantitative": "SD", "qualitative": "segments", "call": None}[strand]
-    return {"link": link, "strand": strand, "item": item, "value": value, "unit": unit, "kind": kind, "file": "f", "row": item}  # fmt: skip
+    return {"link": link, "strand": strand, "item": item, "value": value, "unit": unit, "kind": kind, "file": "results/x/qualitative/codes.table.csv", "row": item}  # fmt: skip
 
 
 JOINT = frame(

@@ -42,6 +42,10 @@ def _unit(c: Context, r: Row) -> str:
 def measured(c: Context, r: Row) -> str:
     """A number with interval and unit; for what has none, a dash."""
     if is_missing(r["value"]):
+        stage, _, name = str(r["item"]).partition(":")
+        for claim in c.table("claims").to_dict("records") if stage == "claims" else []:
+            if claim["claim"] == name:
+                return cases.outcome(c, {**claim, "value": claim["estimate"]})
         return NO_VALUE
     whole = r["unit"] in ("segments", "cases")
     body = c.count(r["value"]) if whole else span_cell("value", "low", "high")(c, r)
@@ -103,7 +107,7 @@ def pillar_cells(c: Context, own: pd.DataFrame) -> dict[str, str]:
         for r in own.loc[own["strand"] == "quantitative"].to_dict("records")
     ]
     themes = [
-        f"{_item(c, r)} ({c.count(r['value'])})"
+        f"{_item(c, r)} ({measured(c, r) if r['unit'] == 'cases' else c.count(r['value'])})"
         for r in own.loc[own["strand"] == "qualitative"].to_dict("records")
     ]
     return {"numbers": "; ".join(numbers), "themes": "; ".join(themes)}

@@ -26,8 +26,10 @@ def theme_statistics(
     for link, own in joint_display.groupby("link", sort=False):
         numbers = own[own["strand"] == "quantitative"].to_dict("records")
         for theme in own[own["strand"] == "qualitative"].to_dict("records"):
-            counts: dict[str, Any] = {"n_segments": theme["value"]}
-            if theme["item"] in counted.index and not pd.isna(theme["kind"]):
+            # Of themes that are printed by case the value is a number of cases.
+            counts: dict[str, Any] = {"n_cases" if theme["unit"] == "cases" else "n_segments": theme["value"]}
+            of_segments = str(theme["file"]).endswith("/codes.table.csv")
+            if of_segments and theme["item"] in counted.index and not pd.isna(theme["kind"]):
                 counts = {c: counted.loc[theme["item"], c] for c in ("n_segments", *DIRECTIONS, "n_cases")}
             place = {"study": study, "link": link, "code": theme["item"], "statistic": "finding", **counts}
             place |= {"theme_file": theme["file"], "theme_row": theme["row"]}
