@@ -172,6 +172,17 @@ def test_single_units_have_numbers_and_no_names() -> None:
     assert "column level: found the name 'Escuela Norte' of a single unit" in said
 
 
+def test_a_salted_pseudonym_is_no_name() -> None:
+    from trenza.io.pseudonyms import salted_text
+
+    failed = {"source_id": "survey", "check": "c", "subject": "lect"}
+    assert (
+        found(check_failures=table("check_failures", {**failed, "school": salted_text("salt")("S", "8485")}))
+        == []
+    )
+    assert len(found(check_failures=table("check_failures", {**failed, "school": "Liceo 8485"}))) == 1
+
+
 def quoted(**more: Any) -> pd.DataFrame:
     own = {
         "source_id": "survey",

@@ -15,7 +15,8 @@ from trenza.disclosure.quotes import quotation_faults
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMBER = re.compile(r"(?:[a-z]+_)?\d+|other|rest|all")
+# A number, also with a word before it, a salted pseudonym (``io.pseudonyms``), or what is left over.
+NUMBER = re.compile(r"(?:[a-z]+_)?\d+|[PS][A-Z2-7]{12}|other|rest|all")
 SETTING = "disclosure.min_cell in config/config.yaml"
 
 
