@@ -85,6 +85,13 @@ _BY_TABLE: dict[str, tuple[str, ...]] = {
         "Rambachan, A., & Roth, J. (2023). A more credible approach to parallel trends. Review of Economic Studies, 90(5), 2555\u20132591.",
         "What Works Clearinghouse. (2022). Procedures and standards handbook, version 5.0. Institute of Education Sciences.",
     ),
+    "panel_balance": (
+        "Hainmueller, J. (2012). Entropy balancing for causal effects: A multivariate reweighting method to produce balanced samples in "
+        "observational studies. Political Analysis, 20(1), 25\u201346.",
+        "Kish, L. (1965). Survey sampling. Wiley.",
+        "Stefanski, L. A., & Boos, D. D. (2002). The calculus of M-estimation. The American Statistician, 56(1), 29\u201338.",
+        "Zhao, Q., & Percival, D. (2017). Entropy balancing is doubly robust. Journal of Causal Inference, 5(1), 20160010.",
+    ),
     "selection_rule": (
         "Chay, K. Y., McEwan, P. J., & Urquiola, M. (2005). The central role of noise in evaluating interventions that use test scores to rank "
         "schools. American Economic Review, 95(4), 1237\u20131258.",

@@ -141,6 +141,7 @@ def methods(paper: Paper, study_id: str) -> None:
                 "discontinuity",
                 "mean_reversion",
                 "panel_effects",
+                "panel_balance",
                 "selection_rule",
                 "claims",
                 "codes",
