@@ -44,7 +44,7 @@ def rules_to_run(project: Any, *arguments: str) -> set[str]:
 ALL_RULES = {
     "clean_sources", "describe_groups", "compare_groups", "model_effects", "qualitative_matrices",
     "triangulate_strands", "report_settings", "report_checks", "report_study", "report_notebooks",
-    "report_provenance",
+    "provenance_record",
 }  # fmt: skip
 
 
@@ -105,7 +105,7 @@ def test_a_second_run_does_nothing(finished: Any) -> None:
     ("room", "reruns"),
     [
         ("triangulate", ALL_RULES - FIRST - {"qualitative_matrices"}),
-        ("render", {"report_study", "report_notebooks", "report_provenance"}),
+        ("render", {"report_study", "report_notebooks", "provenance_record"}),
         ("qualitative", ALL_RULES - FIRST),
         ("simulate", ALL_RULES),
     ],

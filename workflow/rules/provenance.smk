@@ -48,7 +48,7 @@ def ran(rules):
     return told
 
 
-rule report_provenance:
+rule provenance_record:
     input:
         made=lambda wildcards: [
             path for told in ran(rules)(wildcards).values() for path in told["outputs"]
@@ -61,11 +61,11 @@ rule report_provenance:
         claims="results/{study}/report/claims.ledger.csv",
         provenance="results/{study}/report/provenance.prov.json",
     log:
-        "logs/{study}/report_provenance.log",
+        "logs/{study}/provenance_record.log",
     conda:
         "../envs/trenza.yaml"
     params:
         code=code_digest(),
         rules=ran(rules),
     script:
-        "../scripts/report_provenance.py"
+        "../scripts/provenance_record.py"
