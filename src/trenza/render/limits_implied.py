@@ -125,15 +125,15 @@ def _mdes(ctx: Context) -> list[Implied]:
     for name in ("verdicts", "panel_detectable"):
         table = _kept(ctx, name)
         table = table if len(table) else ctx.table(name)
-        found += [float(v) for v in table["mdes_sd"].dropna()] if len(table) else []
+        found += [*table["mdes_sd"].dropna()] if len(table) else []
     sesoi = ctx.design.get("sesoi_sd")
     known = not is_missing(sesoi)
-    usual = float(sesoi) if sesoi is not None and known else LARGE_EFFECT_SD
-    above = sum(v > usual for v in found)
+    usual = sesoi if sesoi is not None and known else LARGE_EFFECT_SD
+    above = [v for v in found if v > usual]
     if not above:
         return []
     low, high = ctx.num(min(found)), ctx.num(max(found))
     mdes = low if low == high else ctx.t("limit_mdes_range", low=low, high=high)
     what = ctx.t("limit_mdes_sesoi" if known else "limit_mdes_usual")
-    said = {"mdes": mdes, "most": high, "k": ctx.count(above), "n": ctx.count(len(found)), "what": what}
+    said = {"mdes": mdes, "most": high, "k": ctx.how_many(above), "n": ctx.how_many(found), "what": what}
     return [Implied("mdes", {**said, "usual": ctx.num(usual)})]

@@ -8,6 +8,7 @@ from trenza.render import alternatives, audit_words, figures_compare_audit, rows
 from trenza.render.language import is_missing, listed, p_phrase
 from trenza.render.markdown import Paper
 from trenza.render.tables import show, without, without_blank_columns
+from trenza.render.traced import part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,11 +75,13 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
         part = findings.loc[findings["table"] == table]
         printed = part.loc[part["sizes"] == "printed"]
         off = printed.loc[printed["verdict"] == "inconsistent"]
-        total = ctx.count(printed["row"].nunique())
+        total = ctx.how_many(printed.drop_duplicates("row"))
         words = [ctx.t("audit_clean", n=total)]
         if len(off):
             named = listed([ctx.item(o) for o in rows.in_order(off, "outcome")], ctx.lang)
-            words = [ctx.t("sum_audit_off", k=ctx.count(off["row"].nunique()), n=total, outcomes=named)]
+            words = [
+                ctx.t("sum_audit_off", k=ctx.how_many(off.drop_duplicates("row")), n=total, outcomes=named)
+            ]
             sizes, tried = _sizes(ctx, table)
             words += [*sizes, *_decided(ctx, table), *tried, ctx.t("audit_meaning")]
         said.append(("published", " ".join(w for w in words if w)))
@@ -92,8 +95,12 @@ def _sizes(ctx: Context, table: str) -> tuple[list[str], list[str]]:
     said: list[str] = []
     spans_said: list[str] = []
     for r in readings.loc[readings["topic"] == "sizes"].itertuples():
-        pairs = [tuple(int(k) for k in pair.split("-")) for pair in str(r.value).split() if pair != "none"]
-        printed = (int(r.printed_n1), int(r.printed_n2))
+        pairs = [
+            tuple(part_of(r.value, int(k)) for k in pair.split("-"))
+            for pair in str(r.value).split()
+            if pair != "none"
+        ]
+        printed = (r.printed_n1, r.printed_n2)
         if printed in pairs:
             continue
         if len(pairs) != 1:
@@ -124,7 +131,7 @@ def _decided(ctx: Context, table: str) -> list[str]:
     judged = decisions.loc[(decisions["sizes"] == "printed") & decisions["decision"].notna()]
     if not len(judged):
         return []
-    changed, unsure = (int((judged["decision"] == d).sum()) for d in ("differs", "open"))
+    changed, unsure = (ctx.size(judged.loc[judged["decision"] == d]) for d in ("differs", "open"))
     if not changed and not unsure:
         return [ctx.t("sum_decisions_none")]
     return [

@@ -99,8 +99,8 @@ def _icc_put_in(ctx: Context, every: list[Model]) -> str:
     """The intraclass correlation that the simulated source of the models declares."""
     sources = ctx.study.get("sources") or {}
     used = [sources.get(models.declared(ctx, m).get("source"), {}).get("simulate") or {} for m in every]
-    said = {float(s["icc"]) for s in used if "icc" in s}
-    rows = {int(m.fit["n"]) for m in every}
+    said = {s["icc"] for s in used if "icc" in s}
+    rows = {m.fit["n"] for m in every}
     if len(said) != 1 or len(rows) != 1:
         return ""
     return ctx.t("mod_icc_put_in", icc=ctx.num(said.pop()), n=ctx.count(rows.pop()))

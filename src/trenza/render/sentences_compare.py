@@ -89,7 +89,12 @@ def what_if(ctx: Context, block: Block) -> str:
         same = table["id"] == identifier
         name = ctx.item(table.loc[same, "outcome"].iloc[0])
         named.append(
-            ctx.t("cmp_name_k_of_n", name=name, k=ctx.count((same & below).sum()), n=ctx.count(same.sum()))
+            ctx.t(
+                "cmp_name_k_of_n",
+                name=name,
+                k=ctx.how_many(table.loc[same & below]),
+                n=ctx.how_many(table.loc[same]),
+            )
         )
     if not named:
         return f"{opening_words} {ctx.t('cmp_what_if_none')}"

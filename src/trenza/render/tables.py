@@ -62,8 +62,7 @@ def _hash(c: Context, r: Row) -> str:
 
 
 def _value(c: Context, r: Row) -> str:
-    text = str(r["value"])
-    return text[:HASH_SHOWN] if r["kind"] == "input" else text
+    return str(r["value"])[:HASH_SHOWN] if r["kind"] == "input" else c.told(r["value"])
 
 
 def _words(c: Context, r: Row) -> str:

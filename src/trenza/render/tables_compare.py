@@ -10,6 +10,7 @@ from trenza.render.audit_words import DECIMALS, reach, words
 from trenza.render.cells import Shown, count_cell, number_cell, p_cell, said_cell, source_cell, span_cell
 from trenza.render.figures_compare_balance import variable
 from trenza.render.language import NO_VALUE, is_missing, percent
+from trenza.render.traced import worked
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -46,18 +47,18 @@ def _effect(c: Context, r: Row) -> str:
         value, low, high = (_ratio(r[k]) for k in ("effect", "effect_ci_low", "effect_ci_high"))
         return c.num(value) if is_missing(low) else f"{c.num(value)} {c.span(low, high)}"
     if kind == "bayes_factor_10":
-        value = float(r["effect"])
+        value = r["effect"]
         if value > LARGE:
             return f"> {c.num(LARGE, 0)}"
         return f"< {c.num(1 / LARGE, 3)}" if value < 1 / LARGE else c.num(value, 2 if value >= 0.1 else 3)
     return span_cell("effect", "effect_ci_low", "effect_ci_high")(c, r)
 
 
-def _ratio(value: Any) -> float:
+def _ratio(value: Any) -> Any:
     """A log odds ratio as a ratio; beyond what a number can hold it is endless."""
     if is_missing(value):
         return math.nan
-    return math.exp(float(value)) if float(value) < 700 else math.inf
+    return worked("exponential", [value], math.exp(value) if value < 700 else math.inf)
 
 
 def _mean(who: str) -> Any:

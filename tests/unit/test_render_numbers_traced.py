@@ -1,0 +1,43 @@
+"""Every number of a result's sentence or table is traced to cells, and tracing changes no letter of the report."""
+
+from __future__ import annotations
+
+import pytest
+from render_demo import context
+
+from trenza.render.number_places import NumberPlace
+from trenza.render.report import report_markdown, traced_report
+from trenza.render.traced import MARKS
+
+# A bound that the report itself sets: a Bayes factor beyond it is told as "> 1,000".
+OWN_BOUND = "1,000"
+
+
+@pytest.fixture(scope="module")
+def traced() -> tuple[str, list[NumberPlace]]:
+    view = context("p900", "en")
+    return traced_report("p900", view.study, view.tables, view.items, view.codebook, view.links, "en", {})
+
+
+def test_no_number_of_a_sentence_or_table_is_without_its_cells(traced: tuple[str, list[NumberPlace]]) -> None:
+    text, numbers = traced
+    assert not MARKS.search(text)
+    lost = [
+        (n.section, n.element, n.shown, n.sentence)
+        for n in numbers
+        if n.kind == "derived" and n.shown != OWN_BOUND
+    ]
+    assert not lost
+    shares = {k: sum(n.kind == k for n in numbers) / len(numbers) for k in ("cell", "aggregate")}
+    assert shares["cell"] > 0.5 and all(n.sources for n in numbers if n.kind in shares)
+
+
+def test_the_report_is_the_same_letter_by_letter_without_a_trace(
+    traced: tuple[str, list[NumberPlace]],
+) -> None:
+    """But for the example of how to follow a number, which needs one."""
+    view = context("p900", "en")
+    plain = report_markdown("p900", view.study, view.tables, view.items, view.codebook, view.links, "en", {})
+    told = [line for line in traced[0].split("\n") if not line.startswith("For example, the number ")]
+    text = "\n".join(told).replace("\n\n\n", "\n\n")
+    assert text == plain.replace("\n\n\n", "\n\n")
