@@ -94,13 +94,13 @@ def _ranges(ctx: Context) -> list[str]:
     for panel in panels.panels(ctx):
         called = [x for x in panels.lines(panel) if x.role == "called_for"]
         if called and not panel.hollow and verdict(called[0]) in ("above", "below"):
-            ends = sorted(abs(float(called[0].row[k])) for k in ("ci_low", "ci_high"))
+            ends = sorted(abs(called[0].row[k]) for k in ("ci_low", "ci_high"))
             most = f"{ctx.num(ends[1], 1)} {panels.unit(ctx, panel)}"
             name = panels.title(ctx, panel)
             return [ctx.t("page_range", outcome=name, low=ctx.num(ends[0], 1), high=most)]
     for _, row in compared(ctx).iterrows():
         if sentences.verdict(row) in ("higher", "lower") and not chosen_by_score(ctx):
-            ends = sorted(abs(float(row[k])) for k in ("ci_low", "ci_high"))
+            ends = sorted(abs(row[k]) for k in ("ci_low", "ci_high"))
             high = sentences.amount(ctx, ends[1], str(row["outcome"]))
             return [ctx.t("page_range", outcome=ctx.item(row["outcome"]), low=ctx.num(ends[0]), high=high)]
     return []
@@ -110,7 +110,9 @@ def _looks(ctx: Context) -> str:
     """Where one of several panels stands out alone."""
     called = [x[0] for p in panels.panels(ctx) if not p.hollow for x in [panels.lines(p)[:1]] if x]
     clear = [x for x in called if verdict(x) in ("above", "below")]
-    return ctx.t("page_looks", k=ctx.count(len(called))) if len(clear) == 1 < len(called) else ""
+    return (
+        ctx.t("page_looks", k=ctx.how_many([x.row for x in called])) if len(clear) == 1 < len(called) else ""
+    )
 
 
 def _small(ctx: Context) -> str:
@@ -125,7 +127,7 @@ def _chance(ctx: Context) -> str:
     table = table.loc[table["p_holm"].notna()] if len(table) else table
     out = [r for _, r in table.iterrows() if sentences.verdict(r) in ("higher", "lower")]
     lost = [r for r in out if float(r["p_holm"]) >= 1 - float(r["ci_level"])]
-    return ctx.t("page_chance", k=ctx.count(len(table))) if lost and len(table) > 1 else ""
+    return ctx.t("page_chance", k=ctx.how_many(table)) if lost and len(table) > 1 else ""
 
 
 def _alike(ctx: Context) -> str:
@@ -137,8 +139,12 @@ def _alike(ctx: Context) -> str:
 def _audit(ctx: Context) -> str:
     table = ctx.table("audit_findings")
     table = table.loc[table["sizes"] == "printed"] if len(table) else table
-    off = table.loc[table["verdict"] == "inconsistent", "row"].nunique() if len(table) else 0
-    return ctx.t("page_audit", k=ctx.count(off), n=ctx.count(table["row"].nunique())) if off else ""
+    off = table.loc[table["verdict"] == "inconsistent"].drop_duplicates("row") if len(table) else table
+    return (
+        ctx.t("page_audit", k=ctx.how_many(off), n=ctx.how_many(table.drop_duplicates("row")))
+        if len(off)
+        else ""
+    )
 
 
 def _not(ctx: Context) -> list[str]:

@@ -71,17 +71,16 @@ def _groups(ctx: Context) -> list[str]:
         some = [r for _, r in later.iterrows() if sentences.verdict(r) == direction]
         if some:
             named = names(ctx, [_amount(ctx, r) for r in some])
-            said.append(ctx.t(key, participants=who, k=ctx.count(len(some)), n=ctx.count(len(later)), outcomes=named))  # fmt: skip
+            said.append(ctx.t(key, participants=who, k=ctx.how_many(some), n=ctx.how_many(later), outcomes=named))  # fmt: skip
     if said and chosen_by_score(ctx):
         said.append(ctx.t("page_chosen"))
-    same = [ctx.item(r["outcome"]) for _, r in later.iterrows() if sentences.verdict(r) == "equivalent"]
+    same = [r for _, r in later.iterrows() if sentences.verdict(r) == "equivalent"]
     if same:
-        said.append(
-            ctx.t("page_same", k=ctx.count(len(same)), n=ctx.count(len(later)), outcomes=names(ctx, same))
-        )
-    unsure = sum(sentences.verdict(r) == "open" for _, r in later.iterrows())
+        named = names(ctx, [ctx.item(r["outcome"]) for r in same])
+        said.append(ctx.t("page_same", k=ctx.how_many(same), n=ctx.how_many(later), outcomes=named))
+    unsure = [r for _, r in later.iterrows() if sentences.verdict(r) == "open"]
     if unsure:
-        said.append(ctx.t("page_open", k=ctx.count(unsure), n=ctx.count(len(later))))
+        said.append(ctx.t("page_open", k=ctx.how_many(unsure), n=ctx.how_many(later)))
     return [*said, *_before(ctx, every)]
 
 
@@ -96,7 +95,7 @@ def _before(ctx: Context, every: pd.DataFrame) -> list[str]:
 
 
 def _amount(ctx: Context, row: Any) -> str:
-    amount = sentences.amount(ctx, float(row["estimate"]), str(row["outcome"]))
+    amount = sentences.amount(ctx, row["estimate"], str(row["outcome"]))
     return ctx.t("page_named", outcome=ctx.item(row["outcome"]), amount=amount)
 
 
@@ -110,7 +109,7 @@ def _panels(ctx: Context) -> list[str]:
         x = called[0]
         name, way = panels.title(ctx, panel), panel_verdict(x)
         if way != "open":
-            amount = f"{ctx.num(abs(float(x.row['estimate'])), 1)} {panels.unit(ctx, panel)}"
+            amount = f"{ctx.num(abs(x.row['estimate']), 1)} {panels.unit(ctx, panel)}"
             name = ctx.t("page_named", outcome=name, amount=amount)
         by.setdefault(way, []).append(name)
     if not by:
@@ -136,11 +135,11 @@ def _claims(ctx: Context) -> list[str]:
     inside = luck.loc[(luck["low"] <= luck["claimed"]) & (luck["claimed"] <= luck["high"])]
     rule = table.loc[(table["check"] == "rule") & (table["expected"] > 0)]
     of_luck, of_rule = (list(dict.fromkeys(claim_name(ctx, c) for c in t["claim"])) for t in (inside, rule))
-    said = [ctx.t("page_claims", n=ctx.count(table["claim"].nunique()))]
+    said = [ctx.t("page_claims", n=ctx.how_many(table.drop_duplicates("claim")))]
     if of_luck:
-        said.append(ctx.t("page_claims_luck", k=ctx.count(len(of_luck)), names=names(ctx, of_luck)))
+        said.append(ctx.t("page_claims_luck", k=ctx.how_many(of_luck), names=names(ctx, of_luck)))
     if of_rule:
-        said.append(ctx.t("page_claims_part", k=ctx.count(len(of_rule)), names=names(ctx, of_rule)))
+        said.append(ctx.t("page_claims_part", k=ctx.how_many(of_rule), names=names(ctx, of_rule)))
     return said
 
 
@@ -173,12 +172,12 @@ def _together(ctx: Context) -> list[str]:
         return ctx.t("page_names", names="; ".join(told[call][:NAMED])) if told.get(call) else ""
 
     agree = told.get("agreement", [])
-    said = [ctx.t("page_agree", n=ctx.count(len(table)), k=ctx.count(len(agree)), names=named("agreement"))]
+    said = [ctx.t("page_agree", n=ctx.how_many(table), k=ctx.how_many(agree), names=named("agreement"))]
     if "dissonance" in told:
-        said.append(ctx.t("page_apart", k=ctx.count(len(told["dissonance"])), names=named("dissonance")))
+        said.append(ctx.t("page_apart", k=ctx.how_many(told["dissonance"]), names=named("dissonance")))
     for call, key in (("partial_agreement", "page_partly"), ("silence", "page_silent")):
         if call in told:
-            said.append(ctx.t(key, k=ctx.count(len(told[call]))))
+            said.append(ctx.t(key, k=ctx.how_many(told[call])))
     return said
 
 
@@ -187,8 +186,11 @@ def _themes(ctx: Context) -> list[str]:
     if not len(segments):
         return []
     codes = kept(ctx, "codes")
-    many = {d: ctx.count((segments["direction"] == d).sum()) for d in ("enabling", "hindering", "ambivalent")}
-    return [ctx.t("page_themes", n=ctx.count(len(segments)), codes=_most(ctx, codes, "code"), **many)]
+    many = {
+        d: ctx.how_many(segments.loc[segments["direction"] == d])
+        for d in ("enabling", "hindering", "ambivalent")
+    }
+    return [ctx.t("page_themes", n=ctx.how_many(segments), codes=_most(ctx, codes, "code"), **many)]
 
 
 def _coded(ctx: Context) -> list[str]:
@@ -216,7 +218,7 @@ def _scores(ctx: Context) -> list[str]:
     if ctx.compares or not len(table):
         return []
     again = table.groupby(["source_id", "scale"])["agrees"].any()
-    return [ctx.t("page_scores", k=ctx.count(int(again.sum())), n=ctx.count(len(again)))]
+    return [ctx.t("page_scores", k=ctx.count(int(again.sum())), n=ctx.how_many(again))]
 
 
 def _scales(ctx: Context) -> list[str]:
