@@ -298,7 +298,3 @@ class TracedText(str):
     def removesuffix(self, suffix: str) -> str:
         """The rest with the source."""
         return self._own(super().removesuffix(suffix))
-
-    def rstrip(self, *args: Any) -> str:
-        """The rest with the source."""
-        return self._own(super().rstrip(*args))
