@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # A number, also with a word before it, a salted pseudonym (``io.pseudonyms``), or what is left over.
-NUMBER = re.compile(r"(?:[a-z]+_)?\d+|[PS][A-Z2-7]{12}|other|rest|all")
+NUMBER = re.compile(r"(?:[a-z]+_)?\d+|[PS](?:[A-Z2-7]{8}|[A-Z2-7]{12})|other|rest|all")
 SETTING = "disclosure.min_cell in config/config.yaml"
 
 
