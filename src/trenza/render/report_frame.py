@@ -222,7 +222,7 @@ def ledger_by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
     told = ledger.assign(
         column=ledger["column"].fillna(NO_VALUE),
         # Which row of the file stayed instead is in the ledger.
-        rule=ledger["rule"].str.partition("; that is row ")[0],
+        rule=ledger["rule"].str.split("; that is row ", n=1).str[0],
     )
     columns = told.groupby(["source_id", "rule"])["column"].transform("nunique")
     if len(told[["source_id", "column", "rule"]].drop_duplicates()) > LEDGER_LINES:
