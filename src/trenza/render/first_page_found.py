@@ -129,8 +129,12 @@ def _claims(ctx: Context) -> list[str]:
     table = table.loc[table["claimed"].notna()] if len(table) else table
     if not len(table):
         return []
-    from trenza.render.selection import claim_name
+    from trenza.render.selection import check_sentences, claim_name
 
+    counts = check_sentences(ctx, "counts")
+    table = table.loc[table["check"] != "counts"]
+    if not len(table):
+        return counts
     luck = table.loc[table["check"] == "cohort"]
     inside = luck.loc[(luck["low"] <= luck["claimed"]) & (luck["claimed"] <= luck["high"])]
     rule = table.loc[(table["check"] == "rule") & (table["expected"] > 0)]
@@ -140,7 +144,7 @@ def _claims(ctx: Context) -> list[str]:
         said.append(ctx.t("page_claims_luck", k=ctx.how_many(of_luck), names=names(ctx, of_luck)))
     if of_rule:
         said.append(ctx.t("page_claims_part", k=ctx.how_many(of_rule), names=names(ctx, of_rule)))
-    return said
+    return said + counts
 
 
 def _rule(ctx: Context) -> list[str]:

@@ -100,10 +100,13 @@ def rank_sentences(ctx: Context) -> list[str]:
     ]
 
 
-def check_sentences(ctx: Context) -> list[str]:
-    """What each claim looks like without any effect."""
+def check_sentences(ctx: Context, only: str = "") -> list[str]:
+    """What each claim looks like without any effect; ``only`` one kind of check."""
     said = []
-    for (_, claim), part in ctx.table("claim_checks").groupby(["id", "claim"], sort=False):
+    table = ctx.table("claim_checks")
+    for (_, claim), part in table.loc[table["check"].eq(only) | (not only)].groupby(
+        ["id", "claim"], sort=False
+    ):
         first = part.iloc[0]
         fields: dict[str, Any] = {
             "name": ctx.level(first["id"]),
