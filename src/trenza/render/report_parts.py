@@ -38,17 +38,21 @@ def notes(paper: Paper, table: pd.DataFrame) -> None:
         ctx.t("note_effect", kinds="; ".join(kinds)) if kinds else "",
         ctx.t("note_remarks", remarks="; ".join(ctx.say(p) for p in common)) if common else "",
     )
-    own: dict[str, list[str]] = {}
+    own: dict[tuple[str, str], list[str]] = {}
     for r, pieces in said:
         name, outcome = ctx.item(r["outcome"]), r["outcome"]
         shared = [p for p in pieces if all(p in other for q, other in said if q["outcome"] == outcome)]
-        # Where an outcome has several rows, what one of them alone records stands under its own name.
-        alone = f"{name} ({term_words(ctx, r)})" if outcome in several else name
+        # Where an outcome has several rows, what not all of them record stands with their terms.
+        alone = term_words(ctx, r) if outcome in several else ""
         for p in pieces:
             if p not in common:
-                own.setdefault(name if p in shared else alone, []).append(ctx.say(p))
-    if any(own.values()):
+                own.setdefault((name, "" if p in shared else alone), []).append(ctx.say(p))
+    terms: dict[tuple[str, str], list[str]] = {}
+    for (name, term), found in own.items():
+        terms.setdefault((name, "; ".join(dict.fromkeys(found))), []).append(term)
+    if terms:
         paper.say(ctx.t("note_remarks_own"))
         paper.bullets(
-            f"{outcome}: {'; '.join(dict.fromkeys(found))}." for outcome, found in own.items() if found
+            f"{name} ({'; '.join(of)}): {found}." if any(of) else f"{name}: {found}."
+            for (name, found), of in terms.items()
         )
