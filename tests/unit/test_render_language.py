@@ -139,6 +139,8 @@ def test_every_closed_list_has_its_words(lang: str) -> None:
     keys += [f"reason_{r}" for r in {*QUANTITATIVE_REASONS, *QUALITATIVE_REASONS}]
     keys += [f"why_{a}_{b}" for a in QUANTITATIVE_SIDES for b in QUALITATIVE_SIDES if "absent" not in (a, b)]
     keys += [f"limit_{x}{part}" for x in limits for part in ("", "_name", "_short")]
+    joint = (ROOT / "src/trenza/triangulate/joint.py").read_text(encoding="utf-8")
+    keys += [f"unit_{u}" for u in {*re.findall(r'"unit": "([a-zA-Z ]+)"', joint), "points", "outcome unit"}]
     figures = {stem(i) for i in FIGURES}
     keys += [f"{part}_{i}" for i in figures for part in ("caption", "alt")] + [
         f"fig_{i}_title" for i in figures - TITLED_ELSEWHERE
