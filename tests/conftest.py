@@ -26,6 +26,7 @@ DATA = os.environ.get("TRENZA_DATA")
 LONG_FIXTURES = ("finished", "national")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a long fixture go to one worker (``--dist loadgroup``), ahead of all others."""
 

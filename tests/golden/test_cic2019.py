@@ -168,7 +168,9 @@ def test_every_file_that_simulated_rows_touch_is_labelled(finished: Any) -> None
         text = path.read_text(encoding="utf-8")
         if "sim_school" not in text:
             continue
-        if path.name.endswith(".table.csv"):  # several sources in a table: each row says its own
+        if path.name.endswith(
+            (".table.csv", ".ledger.csv")
+        ):  # several sources in a table: each row says its own
             rows = pd.read_csv(path, dtype=str)
             made = rows.apply(lambda column: column.str.contains("sim_school", na=False)).any(axis=1)
             assert made.any() and (rows.loc[made, "source"] == "simulated").all(), path

@@ -187,7 +187,8 @@ def test_no_key_stands_in_two_files_that_reports_read() -> None:
     both = [
         p
         for p in sorted(room.glob("*.yaml"))
-        if p.stem not in ("es", "audit", "qualitative", "notebooks", "trace") and not p.stem.startswith("phrases")
+        if p.stem not in ("es", "audit", "qualitative", "notebooks", "trace")
+        and not p.stem.startswith("phrases")
     ]
     keys = [key for p in both for key in yaml.safe_load(p.read_text(encoding="utf-8"))]
     assert len(both) > 5 and [k for k in set(keys) if keys.count(k) > 1] == []

@@ -23,6 +23,7 @@ CLAIMS = Contract(
         text_column("row", "the row by its key, or the key of a setting or text, where it is one row", blank=True),
         text_column("column", "column of the file", blank=True),
         text_column("value", "the cell as it stands in the file; of several cells the unrounded result", blank=True),
+        text_column("source", "published, simulated or real, as these rows of the file say; blank where they do not", blank=True),
         text_column("file_sha256", "SHA-256 of the file", blank=True),
         text_column("rows_sha256", "SHA-256 of these lines, each ended by a line feed", blank=True),
         text_column("tables", "of derived numbers the tables that the section asked for", blank=True),

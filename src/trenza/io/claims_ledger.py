@@ -72,6 +72,9 @@ def _reference(file: Cited, places: list[Any], column: str, number: Mapping[str,
         "lines": _ranges([file.line(place) for place in places]),
         "row": file.named(places[0]) if len(places) == 1 else "",
         "value": repr(float(value)) if isinstance(value, float) else str(value),
+        "source": ";".join(
+            sorted({file.cell(p, "source") for p in places} if "source" in file.header else ())
+        ),
         "rows_sha256": digest_of(lines),
     }
 
