@@ -269,7 +269,7 @@ def test_a_remark_of_one_row_stands_under_that_rows_name() -> None:
 
 @pytest.mark.parametrize(("lang", "plain", "within"), [
     ("en", "Plain difference of the gains, all regions together", "Differences within regions."),
-    ("es", "Diferencia simple de los avances, todas las regiones juntas", "Diferencias dentro de regiones."),
+    ("es", "Diferencia simple de los avances, sin distinguir regiones", "Diferencias dentro de regiones."),
 ])  # fmt: skip
 def test_the_plain_difference_and_that_within_clusters_are_told_apart(
     lang: str, plain: str, within: str

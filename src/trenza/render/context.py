@@ -176,6 +176,8 @@ class Context:
     def word(self, number: str, identifier: Any) -> str:
         """A unit or cluster in a sentence (``number`` is one or many): ``school`` or ``schools``."""
         key = f"{number}_{identifier}"
+        if key in (self.study.get("labels") or {}):
+            return self.level(key)
         return self.t(key) if language.has_text(self.lang, key) else self.level(identifier).lower()
 
     def clusters(self, number: str = "many") -> str:
