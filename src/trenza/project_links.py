@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.rehearsal import sources_read
 from trenza.contracts.schema import schema_faults
 from trenza.contracts.study import findings
 from trenza.contracts.study_links import findings_with_schools
@@ -62,8 +63,9 @@ def _named_faults(
         return []
     sources = study["sources"]
     codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
-    typed = any(s["holds"] in TYPED and s["kind"] != "simulated" for s in sources.values())
-    rated, claims, roles = set(), set(), set()
+    typed = any(sources[sid]["holds"] in TYPED for sid in sources_read(sources))
+    rated, claims = set(), set()
+    roles = {role for s in sources.values() for role in _made_roles(s)}
     for sid, path in files.items():
         holds = sources[sid]["holds"]
         if holds == "ratings":
@@ -89,6 +91,11 @@ def _named_faults(
     joins = Joins(roles, study["design"]["unit"], findings_with_schools(study, rows["items"]))
     left_out = any(s["holds"] == "segments" and i not in files for i, s in sources.items())
     return check_links(links, findings(study, rated, claims), known, file, None if left_out else joins)
+
+
+def _made_roles(source: Mapping[str, Any]) -> list[str]:
+    """The roles of simulated interviews."""
+    return [*source.get("simulate", {}).get("interviews", {}).get("roles", ())]
 
 
 def _rows_of(path: Path) -> Rows:

@@ -140,7 +140,7 @@ def study_of(
     segments: pd.DataFrame = TWO_SAY_YES,
     codes: pd.DataFrame | None = None,
     name: str = "x",
-    strand: dict[str, pd.DataFrame] | None = None,
+    strand: dict[str, Any] | None = None,
     **more: Any,
 ) -> Study:
     """A study of the given tables; the others are empty."""

@@ -57,7 +57,9 @@ with job(snakemake.log[0]):
     parts = {name: made[name] for name in ("convergence", "joint_display")}
     names = read_frame(Path(snakemake.input.level_names), list(LEVEL_NAMES))
     given = {**tables, "modes": named_modes(tables["modes"], names)}
-    shown = displays(declared, given, study=study, **parts, min_cell=min_cell)
+    shown = displays(
+        declared, given, study=study, **parts, min_cell=min_cell, rehearsal=joined.strand.rehearsal
+    )
     themes = {name: given[name] for name in ("modes", "codes", "segments", "case_themes")}
     cases = {entry["id"]: qca_cases(entry, **themes) for entry in declared["qca"]}
     found = qca_study(declared["qca"], cases, study=study, min_cell=min_cell)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.rehearsal import sources_read
 from trenza.contracts.study_analyses import ANALYSES, RECORDS, Rows, available_columns, check_analysis
 from trenza.contracts.study_baseline import check_baseline
 from trenza.contracts.study_claims import check_rules
@@ -280,15 +281,15 @@ def _check_design(study: Mapping[str, Any], file: str) -> list[Fault]:
 def findings(study: Mapping[str, Any], rated_items: set[str], claims: set[str] | None = None) -> set[str]:
     """Every quantitative finding that a link may name: <stage>:<id>. ``claims``: ids of published claims.
 
-    A finding that rests on simulated sources only is not among them: simulated numbers are never findings.
+    A finding that rests on simulated sources only is not among them, but in a rehearsal (``contracts.rehearsal``).
     """
-    true_sources = {s for s, v in study["sources"].items() if v["kind"] != "simulated"}
+    read = sources_read(study["sources"])
     found = {f"describe:{item}" for item in rated_items} | {f"claims:{claim}" for claim in claims or ()}
     for comparison in study["comparisons"]:
-        if true_sources & set(comparison["sources"]):
+        if read & set(comparison["sources"]):
             found |= {f"compare:{comparison['id']}_{o}" for o in comparison["outcomes"]}
     for model in study["models"]:
-        if model["source"] in true_sources:
+        if model["source"] in read:
             found |= {f"model:{model['id']}_{o}" for o in model["outcomes"]}
-    found |= {f"panel:{panel['id']}" for panel in study["panels"] if panel["source"] in true_sources}
+    found |= {f"panel:{panel['id']}" for panel in study["panels"] if panel["source"] in read}
     return found

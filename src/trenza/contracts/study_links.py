@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from trenza.contracts.rehearsal import sources_read
 from trenza.contracts.study_analyses import RECORDS, Rows, available_columns
 
 
@@ -26,13 +27,11 @@ def finding_sources(study: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def findings_with_schools(study: Mapping[str, Any], items: Rows) -> set[str]:
-    """Findings that rest on rows that name their school (the design's cluster), simulated rows left out."""
+    """Findings that rest on rows that may be joined and name their school (the design's cluster)."""
     school = school_column(study["design"])
     named = {
         sid
-        for sid, source in study["sources"].items()
-        if source["kind"] != "simulated"
-        and source["holds"] in RECORDS
-        and school in available_columns(study, sid, items)
+        for sid in sources_read(study["sources"])
+        if study["sources"][sid]["holds"] in RECORDS and school in available_columns(study, sid, items)
     }
     return {finding for finding, by_kind in finding_sources(study).items() if named & {*by_kind.values()}}

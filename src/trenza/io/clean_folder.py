@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.rehearsal import sources_read
 from trenza.io.files import read_frame, read_table, write_frame, write_table
 
 if TYPE_CHECKING:
@@ -94,10 +95,11 @@ def read_clean(folder: Path, sources: Mapping[str, Mapping[str, Any]]) -> dict[s
 def read_schools(
     folder: Path, sources: Mapping[str, Mapping[str, Any]], column: str
 ) -> dict[str, frozenset[str]]:
-    """The schools (``column``) of every source of records or answers that is not simulated, by source id."""
+    """The schools (``column``) of every source of records or answers that may be joined, by source id."""
     found: dict[str, frozenset[str]] = {}
+    joined = sources_read(sources)
     for sid, source in sources.items():
-        if source["holds"] in ("records", "questionnaire") and source["kind"] != "simulated":
+        if source["holds"] in ("records", "questionnaire") and sid in joined:
             frame = read_frame(data_path(folder, sid), [column])
             if column in frame.columns:
                 found[sid] = frozenset(str(s) for s in frame[column].dropna())

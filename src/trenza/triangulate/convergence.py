@@ -106,7 +106,7 @@ def evidence(links: pd.DataFrame, study: Study, rule: Rule, voice: Voice = UNION
         raise InputFaults(faults)
     found: list[Evidence] = []
     for row in rows:
-        findings, several = find_all(row, study.findings, study.id, study.equivalence)
+        findings, several = find_all(row, study.findings, study.id, study.equivalence, strand.rehearsal)
         faults += several
         codes = [parse_code(c) for c in split_codes(row["codes"])]
         theme = theme_of(
@@ -131,7 +131,8 @@ def converge(links: pd.DataFrame, study: Study, rule: Rule) -> pd.DataFrame:
     A finding is one row of ``verdicts`` (``compare:<id>``: the inference that the design calls for, or what stands in
     for it), of ``coef`` (``model:<id>``: the contrast of the groups), of ``panel_effects`` (``panel:<id>``: the
     estimator that the design calls for), of ``claims`` (a published claim, of which the direction is taken) or of
-    ``ratings`` (``describe:<item>``). Simulated rows are never findings. Where a finding has a real and a published row
+    ``ratings`` (``describe:<item>``). Simulated rows are never findings, but in a
+    rehearsal (``contracts.rehearsal``). Where a finding has a real and a published row
     the real one is taken, and ``finding_source`` says so; two rows of one kind are refused, since choosing would be
     silent. Of several findings, ``link_findings`` has each; they decide together, see ``findings_side``.
 

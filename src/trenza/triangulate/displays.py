@@ -28,11 +28,13 @@ def displays(
     convergence: pd.DataFrame,
     joint_display: pd.DataFrame,
     min_cell: int,
+    rehearsal: bool = False,
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``contracts.display_tables`` by name; those that the study does not declare are empty.
 
     ``declared``: the keys of study.yaml that are called like these tables; ``tables``: finished tables by
-    contract, ``modes`` with the column ``name`` of ``school_names``.
+    contract, ``modes`` with the column ``name`` of ``school_names``; ``rehearsal``: see
+    ``contracts.rehearsal``.
     """
     given = {"study": study, **{n: tables[n] for n in ("codes", "case_themes", "claims")}}
     schools, notes = school_level(
@@ -55,6 +57,7 @@ def displays(
             joint_display=joint_display,
             verdicts=tables["verdicts"],
             ratings=tables["ratings"],
+            rehearsal=rehearsal,
             **given,
         ),
         "theme_statistics": theme_statistics(

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from trenza.contracts.faults import Fault
+from trenza.contracts.rehearsal import kinds_read
 from trenza.triangulate.links import Expectation, parse_expects, split_findings
 from trenza.triangulate.places import contrasts, table_file
 from trenza.triangulate.rules import (
@@ -24,8 +25,6 @@ from trenza.triangulate.rules import (
     rating_side,
 )
 
-# A study's own data come before figures printed about it; simulated rows are never findings.
-_PREFERRED = ("real", "published")
 NUMBERS = ("estimate", "ci_low", "ci_high", "effect", "effect_ci_low", "effect_ci_high")
 _ID_COLUMN = {"describe": "item", "claims": "claim"}
 
@@ -61,18 +60,20 @@ def find_all(
     tables: Mapping[str, pd.DataFrame],
     study: str,
     equivalence: pd.DataFrame | None = None,
+    rehearsal: bool = False,
 ) -> tuple[list[Finding], list[Fault]]:
     """The findings of a link in its order, and a fault for each that has several rows.
 
     ``tables`` by stage (compare, model, panel, claims, describe). ``equivalence``: columns id, source, factor,
-    p_equivalence, the same tests at other smallest effects of interest.
+    p_equivalence, the same tests at other smallest effects of interest. A study's own rows come
+    before figures printed about it; simulated ones are never findings, but in a ``rehearsal``.
     """
     found: list[Finding] = []
     faults: list[Fault] = []
     for name, words in split_findings(link["finding"], link["expects"]):
         expected = parse_expects(words)
         assert expected is not None  # check_links has seen to it
-        one, doubled = _find(name, expected, tables, study, link["link"], equivalence)
+        one, doubled = _find(name, expected, tables, study, link["link"], equivalence, rehearsal)
         found.append(one)
         faults += doubled
     return found, faults
@@ -122,6 +123,7 @@ def _find(
     study: str,
     link: str,
     equivalence: pd.DataFrame | None,
+    rehearsal: bool,
 ) -> tuple[Finding, list[Fault]]:
     """The one row of results of a finding; a fault where there is more than one."""
     stage, _, own = name.partition(":")
@@ -129,7 +131,7 @@ def _find(
     rows = table[table[_ID_COLUMN.get(stage, "id")] == own]
     if rows.empty:
         return Finding(name, expected, "not_found"), []
-    source = next((s for s in _PREFERRED if s in set(rows["source"])), None)
+    source = next((s for s in kinds_read(rehearsal) if s in set(rows["source"])), None)
     if source is None:
         return Finding(name, expected, "only_simulated"), []
     rows = rows[rows["source"] == source]

@@ -79,7 +79,7 @@ def call_flips(grid: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 def call_coders(links: pd.DataFrame, study: Study, rule: Rule) -> pd.DataFrame:
     """One row a link and view of the coded project (each coder, the consensus, the union), keeping ``call_coders``.
 
-    Empty unless two coders or more worked on a coded project that is not simulated; of its links, those with a code of
+    Empty unless two coders or more worked on a coded project that is not simulated, but in a rehearsal; of its links, those with a code of
     that project.
     """
     of_project = {*study.strand.code_nodes["code"], *study.strand.code_nodes["name"]}

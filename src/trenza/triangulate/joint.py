@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from trenza.contracts.rehearsal import rows_read
 from trenza.contracts.tables import CONTRACTS
 from trenza.triangulate.links import parse_code, split_codes
 from trenza.triangulate.places import codes_under, table_file
@@ -24,6 +25,7 @@ def joint_display(
     findings: pd.DataFrame,
     nodes: pd.DataFrame | None = None,
     case_themes: pd.DataFrame | None = None,
+    rehearsal: bool = False,
     codes_file: str | None = None,
     convergence_file: str | None = None,
 ) -> pd.DataFrame:
@@ -34,10 +36,11 @@ def joint_display(
     and for every code below it that holds segments (number of segments of that code alone; of themes told by case the
     number of cases), and the call. ``file`` and ``row`` name the one row of a results table that the value can be read
     from; where a strand is silent they name the row of the convergence table that says so, and the value is missing.
-    ``findings`` is the table ``link_findings``, ``nodes`` the codes of a coded project.
+    ``findings`` is the table ``link_findings``, ``nodes`` the codes of a coded project; ``rehearsal``: see ``contracts.rehearsal``.
     """
     codes_file = codes_file or table_file(study, "qualitative")
     convergence_file = convergence_file or table_file(study, "triangulate")
+    nodes, case_themes = (None if t is None else rows_read(t, rehearsal) for t in (nodes, case_themes))
     judged = convergence.set_index("link").to_dict("index")
     records: list[dict[str, Any]] = []
     for link, cell in zip(links["link"], links["codes"], strict=True):
@@ -47,7 +50,7 @@ def joint_display(
             strand = {"strand": "quantitative", "item": finding["finding"]}
             records.append({**here, **strand, **_shown({str(k): v for k, v in finding.items()})})
         named = split_codes(said["codes"])
-        shown = _coded(named, codes, codes_file)
+        shown = _coded(named, rows_read(codes_under(named, codes), rehearsal), codes_file)
         shown |= _of_project(named, cell, codes, nodes, study) | _by_case(named, case_themes, study)
         for code in [*named, *(c for c in shown if c not in named)]:
             theme = {"strand": "qualitative", "item": code, "unit": "segments"}
@@ -60,11 +63,11 @@ def joint_display(
 def _coded(named: list[str], codes: pd.DataFrame, file: str) -> dict[str, dict[str, Any]]:
     """What the display shows of each named code, and of each code below one that holds segments.
 
-    Nothing where the code is in no table, or in a table of simulated segments, which are no findings.
+    ``codes``: rows of the table that may be read, see ``contracts.rehearsal``; nothing where a code is not among them.
     """
     shown: dict[str, dict[str, Any]] = {}
-    for row in codes_under(named, codes).to_dict("records"):
-        if row["source"] != "simulated" and (row["code"] in named or row["n_segments"]):
+    for row in codes.to_dict("records"):
+        if row["code"] in named or row["n_segments"]:
             shown[row["code"]] = {
                 "value": row["n_segments"], "kind": row["source"], "file": file, "row": f"code={row['code']}",
             }  # fmt: skip
@@ -79,11 +82,10 @@ def _of_project(
         return {}
     typed = set(codes["code"])
     wanted = [c for c in map(parse_code, split_codes(cell)) if c.code not in typed]
-    real = nodes[nodes["source"] != "simulated"]
-    called = {i: n for i, n in zip(real["code"], real["name"], strict=True) if n in named}
-    inside = project_codes(wanted, real)
+    called = {i: n for i, n in zip(nodes["code"], nodes["name"], strict=True) if n in named}
+    inside = project_codes(wanted, nodes)
     shown: dict[str, dict[str, Any]] = {}
-    for row in real[real["code"].isin(inside)].to_dict("records"):
+    for row in nodes[nodes["code"].isin(inside)].to_dict("records"):
         name = called.get(row["code"], row["code"])
         if name in named or row["n_segments"]:
             shown[name] = {
@@ -97,13 +99,12 @@ def _by_case(named: list[str], case_themes: pd.DataFrame | None, study: str) -> 
     """The number of cases of each code that a source tells by case; the rows of the table are all of that code."""
     if case_themes is None or case_themes.empty:
         return {}
-    told = case_themes[case_themes["source"] != "simulated"]
     return {
         str(code): {
             "value": rows["case"].nunique(), "kind": rows["source"].iloc[0], "unit": "cases",
             "file": table_file(study, "themes"), "row": f"code={code}",
         }
-        for code, rows in told[told["code"].isin(named)].groupby("code", sort=True)
+        for code, rows in case_themes[case_themes["code"].isin(named)].groupby("code", sort=True)
     }  # fmt: skip
 
 

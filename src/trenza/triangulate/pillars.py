@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from trenza.contracts.display_tables import DISPLAY_CONTRACTS
+from trenza.contracts.rehearsal import rows_read
 from trenza.contracts.tables import empty
 
 _CELL = ("strand", "item", "value", "low", "high", "unit", "kind", "file", "row")
@@ -28,12 +29,13 @@ def pillars(
     claims: pd.DataFrame,
     codes: pd.DataFrame,
     case_themes: pd.DataFrame,
+    rehearsal: bool = False,
 ) -> pd.DataFrame:
     """Table ``pillars``; empty where the study declares none.
 
     Rows of the joint display under the pillar of their link, in the order of ``declared``; then links without a pillar; then
     every finding and every code with segments that no link joins (``not_linked``: the gaps that checking is for).
-    Simulated numbers are not listed.
+    Simulated numbers are not listed, but in a ``rehearsal``.
     """
     if not declared:
         return empty("pillars")
@@ -59,7 +61,8 @@ def pillars(
         }
         records += [place | {c: row[c] for c in _CELL} for row in own.to_dict("records")]
     joined = set(cells["item"])
-    listed = _listed(study, verdicts, ratings, claims, codes, case_themes)
+    numbers = (rows_read(t, rehearsal) for t in (verdicts, ratings, claims, codes, case_themes))
+    listed = _listed(study, *numbers)
     records += [{"study": study, "check": "not_linked", **row} for row in listed if row["item"] not in joined]
     contract = DISPLAY_CONTRACTS["pillars"]
     return contract.check(pd.DataFrame(records, columns=contract.names))
@@ -79,22 +82,22 @@ def _listed(
     def add(item: str, strand: str, **cell: Any) -> None:
         found.setdefault(item, {"strand": strand, "item": item, **cell})
 
-    for row in _true(verdicts, "id"):
+    for row in _real_first(verdicts, "id"):
         add(
             f"compare:{row['id']}", "quantitative", value=row["effect"], low=row["effect_ci_low"], high=row["effect_ci_high"], unit="SD",
             kind=row["source"], file=f"results/{study}/compare/verdicts.table.csv", row=f"id={row['id']};source={row['source']}",
         )  # fmt: skip
-    for row in _true(ratings, "item"):
+    for row in _real_first(ratings, "item"):
         add(
             f"describe:{row['item']}", "quantitative", value=row["mean"], unit="points", kind=row["source"],
             file=f"results/{study}/describe/ratings.table.csv", row=f"item={row['item']};source={row['source']}",
         )  # fmt: skip
-    for row in _true(claims, "claim"):
+    for row in _real_first(claims, "claim"):
         add(
             f"claims:{row['claim']}", "quantitative", value=row["estimate"], unit=row["unit"], kind=row["source"],
             file=f"results/{study}/model/claims.table.csv", row=f"source_id={row['source_id']};claim={row['claim']}",
         )  # fmt: skip
-    for row in _true(codes, "code"):
+    for row in _real_first(codes, "code"):
         if row["n_segments"]:
             add(
                 row["code"], "qualitative", value=row["n_segments"], unit="segments", kind=row["source"],
@@ -108,11 +111,10 @@ def _listed(
     return list(found.values())
 
 
-def _true(table: pd.DataFrame, by: str) -> list[dict[Any, Any]]:
-    """Rows that are not simulated, real ones first, in the order of their ids."""
-    kept = table[table["source"] != "simulated"]
-    order = kept["source"].map({"real": 0}).fillna(1)
+def _real_first(table: pd.DataFrame, by: str) -> list[dict[Any, Any]]:
+    """The rows, real ones first, in the order of their ids."""
+    order = table["source"].map({"real": 0}).fillna(1)
     found: list[dict[Any, Any]] = (
-        kept.assign(_order=order).sort_values([by, "_order"], kind="stable").to_dict("records")
+        table.assign(_order=order).sort_values([by, "_order"], kind="stable").to_dict("records")
     )
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from trenza.contracts.rehearsal import is_rehearsal
 from trenza.contracts.study_links import finding_sources
 from trenza.triangulate.convergence import Rule, Study, converge, link_findings
 from trenza.triangulate.flips import Ranges, call_coders, call_flips, call_grid
@@ -47,6 +48,7 @@ def joined_study(
         **{name: tables[name] for name in ("codes", "segments", "case_themes", "code_nodes", "agreement")},
         code_cases=code_cases,
         parents=known,
+        rehearsal=is_rehearsal(settings["sources"]),
     )
     by_finding = {
         f"{finding}|{kind}": schools.get(sid, frozenset())
@@ -80,6 +82,7 @@ def triangulate(
         findings=findings,
         nodes=joined.strand.code_nodes,
         case_themes=joined.strand.case_themes,
+        rehearsal=joined.strand.rehearsal,
     )
     said = pd.DataFrame(columns=COLUMNS, dtype="str") if overrides is None else overrides
     return {

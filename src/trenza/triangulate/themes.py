@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from trenza.contracts.rehearsal import rows_read
 from trenza.triangulate.levels import own_roles
 from trenza.triangulate.links import NamedCode
 from trenza.triangulate.places import codes_under
@@ -27,7 +28,8 @@ class Strand:
     ``codes`` and ``segments``: typed segments; ``case_themes``: themes that a source tells by case; ``code_nodes`` and
     ``code_cases``: the coded project (``code_cases`` has columns source_id, source, code, view, coder, case; rows
     without a code are the cases looked at); ``agreement``: between coders;
-    ``parents``: code -> the code above it in codebook.csv, which a study of themes by case has in no table.
+    ``parents``: code -> the code above it in codebook.csv, which a study of themes by case has in no table;
+    ``rehearsal``: see ``contracts.rehearsal``.
     """
 
     codes: pd.DataFrame
@@ -37,6 +39,11 @@ class Strand:
     code_cases: pd.DataFrame
     agreement: pd.DataFrame
     parents: Mapping[str, str] = field(default_factory=dict)
+    rehearsal: bool = False
+
+    def read(self, table: pd.DataFrame) -> pd.DataFrame:
+        """The rows of ``table`` that may be joined."""
+        return rows_read(table, self.rehearsal)
 
 
 class Voice(NamedTuple):
@@ -77,7 +84,7 @@ def theme_of(
     schools: AbstractSet[str] | None = None,
     voice: Voice = UNION,
 ) -> Theme:
-    """All that is said under the codes and every code below them; simulated rows say nothing.
+    """All that is said under the codes and every code below them; simulated rows say nothing, but in a rehearsal.
 
     ``roles``: of a link at the level of roles, whose speakers alone are heard (those of ``unit`` if the list is empty).
     ``schools``: of a link at the level of schools, those with a finding; cases are then counted among them.
@@ -85,7 +92,7 @@ def theme_of(
     codes = {c.code for c in named}
     typed = {*codes, *codes_under([*codes], strand.codes)["code"]}
     typed |= {c for c in strand.parents if codes & {*_line(c, strand.parents)}}
-    heard = strand.segments[strand.segments["source"] != "simulated"]
+    heard = strand.read(strand.segments)
     if roles is not None:
         heard = heard[heard["role"].isin(own_roles(roles, unit))]
     if schools is not None:
@@ -97,7 +104,7 @@ def theme_of(
     ]
     cases = {("typed", str(c)) for c in heard["case"]}
     if roles is None and schools is None:
-        told = strand.case_themes[strand.case_themes["source"] != "simulated"]
+        told = strand.read(strand.case_themes)
         cases |= {("typed", str(c)) for c in told["case"]}
         statements += [
             ("typed", str(r["source_id"]), f"{r['code']}:{r['case']}", str(r["case"]), str(r["direction"]))
@@ -118,7 +125,7 @@ def theme_of(
     simulated.append(made["code"].isin(codes - set(strand.codes["code"])) & (made["n_segments"] > 0))
     if schools is not None and not len(heard):
         absent = "no_school_in_both"
-    elif any(bool(s.any()) for s in simulated):
+    elif not strand.rehearsal and any(bool(s.any()) for s in simulated):
         absent = "only_simulated"
     used = {*typed, *project_codes(named, strand.code_nodes)}
     return Theme(
@@ -126,7 +133,7 @@ def theme_of(
         directions,
         len({(kind, case) for kind, _, _, case, _ in statements}),
         len(cases),
-        agreement_of(used, strand.agreement, statistic),
+        agreement_of(used, strand.read(strand.agreement), statistic),
         absent,
     )
 
@@ -157,7 +164,7 @@ def judge_theme(
 
 def voices(strand: Strand) -> list[Voice]:
     """Each coder of the coded project, then the consensus and the union; none where there is one coder alone."""
-    rows = strand.code_cases[strand.code_cases["source"] != "simulated"]
+    rows = strand.read(strand.code_cases)
     coders = sorted({str(c) for c in rows.loc[rows["view"] == "coder", "coder"].dropna()})
     if len(coders) < 2:
         return []
@@ -186,12 +193,9 @@ def project_codes(named: Sequence[NamedCode], nodes: pd.DataFrame) -> dict[str, 
 
 
 def agreement_of(codes: AbstractSet[str], agreement: pd.DataFrame, statistic: str) -> float:
-    """The lowest agreement of these codes, of any pair of coders; nan where none is known. Simulated coders are left out."""
+    """The lowest agreement of these codes, of any pair of coders; nan where none is known."""
     rows = agreement[
-        (agreement["part"] == "code")
-        & (agreement["statistic"] == statistic)
-        & (agreement["source"] != "simulated")
-        & agreement["code"].isin(codes)
+        (agreement["part"] == "code") & (agreement["statistic"] == statistic) & agreement["code"].isin(codes)
     ]["estimate"].dropna()
     return float(rows.min()) if len(rows) else math.nan
 
@@ -205,9 +209,9 @@ def _coded(
     segments are taken from these alone, so that nothing is counted twice.
     """
     here = [c for c in named if c.code not in set(strand.codes["code"])]
-    directions = project_codes(here, strand.code_nodes[strand.code_nodes["source"] != "simulated"])
-    rows = strand.code_cases
-    rows = rows[(rows["source"] != "simulated") & (rows["view"] == voice.view)]
+    directions = project_codes(here, strand.read(strand.code_nodes))
+    rows = strand.read(strand.code_cases)
+    rows = rows[rows["view"] == voice.view]
     rows = rows[rows["coder"].isna() if voice.coder is None else rows["coder"].eq(voice.coder)]
     if not directions:
         return [], set()
