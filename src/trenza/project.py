@@ -15,6 +15,7 @@ from trenza.contracts.schema import row_faults, schema_faults, with_defaults
 from trenza.contracts.study import check_items, check_study
 from trenza.contracts.study_analyses import Rows, available_columns
 from trenza.contracts.study_displays import check_displays
+from trenza.contracts.study_interviews import check_interviews
 from trenza.contracts.words import names_or
 from trenza.io.clean_folder import CODED
 from trenza.io.files import files_of
@@ -192,6 +193,8 @@ def _load_study(
     faults += check_items(rows["items"], tables["items"])
     faults += check_codebook(rows["codebook"], tables["codebook"])
     faults += check_study(study, rows["items"], shown)
+    codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
+    faults += check_interviews(study, rows["items"], codable, shown)
     faults += said_faults(study, shown)
     faults += word_set_faults(study["answer_words"], shown)
     faults += _formula_faults(study, rows["items"], shown)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from trenza.contracts.directed_codes import directed_codes
 from trenza.contracts.faults import Fault, InputFaults
-from trenza.contracts.rehearsal import sources_read
+from trenza.contracts.rehearsal import is_rehearsal, sources_read
 from trenza.contracts.schema import schema_faults
 from trenza.contracts.study import findings
 from trenza.contracts.study_links import findings_with_schools
@@ -87,6 +88,8 @@ def _named_faults(
         absent and named - codable
     ):  # the study is left out for want of this file: nothing can be said of its codes
         coded |= named - codable
+    if is_rehearsal(sources):
+        coded |= directed_codes(sources, codable)
     known = Known(codable if typed or not coded else set(), coded, doubled)
     joins = Joins(roles, study["design"]["unit"], findings_with_schools(study, rows["items"]))
     left_out = any(s["holds"] == "segments" and i not in files for i, s in sources.items())

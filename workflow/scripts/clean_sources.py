@@ -17,7 +17,7 @@ with job(snakemake.log[0]):
     from trenza.official.study import clean_official
     from trenza.questionnaire.sources import clean_questionnaires
     from trenza.questionnaire.study import clean_study
-    from trenza.simulate.study import simulate_questionnaires, simulate_study
+    from trenza.simulate.study import simulate_questionnaires, simulate_segments, simulate_study
 
     study, sources, design = snakemake.wildcards.study, snakemake.params.sources, snakemake.params.design
     files = {sid: Path(path) for sid, path in snakemake.params.files.items()}
@@ -48,12 +48,15 @@ with job(snakemake.log[0]):
         pseudonym=salted_text(own_salt(Path(".trenza_salt"))),
         min_cell=snakemake.params.min_cell,
     )
-    for sid, frame in {**clean.data, **simulated.data, **answers.data}.items():
+    said = simulate_segments({**simulated.data, **answers.data}, **made)
+    for sid, frame in {**clean.data, **simulated.data, **answers.data, **said.data}.items():
         write_source(frame, folder, sid, sources[sid]["holds"])
     write_questionnaires(answers.cleaned, answers.linked, folder)
     ledger = stacked("ledger", [clean.ledger, answers.tables.pop("ledger")])
-    flow = stacked("flow", [simulated.with_flow(clean.flow), answers.tables.pop("flow"), official["flow"]])
-    inputs = describe_inputs(study, sources, files, {**raw, **schools}, simulated.data, answers.read)
+    counted = said.with_flow(simulated.with_flow(clean.flow))
+    flow = stacked("flow", [counted, answers.tables.pop("flow"), official["flow"]])
+    simulated_here = {**simulated.data, **said.data}
+    inputs = describe_inputs(study, sources, files, {**raw, **schools}, simulated_here, answers.read)
     told = {"ledger": ledger, "flow": flow, "inputs": inputs, "files": official["files"], **answers.tables}
     for name, table in told.items():
         write_table(table, folder / f"{name}.table.csv", name)

@@ -95,8 +95,9 @@ def _check_source(
     if simulated:
         if "simulate" not in source:
             fault("", "no key 'simulate'", "a simulated source says how it is made")
-        if source["holds"] not in (*RECORDS, "coded_project"):
-            fault("holds", source["holds"], "records, questionnaire or coded_project, for a simulated source")
+        if source["holds"] not in (*RECORDS, "segments", "coded_project"):
+            allowed = "records, questionnaire, segments or coded_project, for a simulated source"
+            fault("holds", source["holds"], allowed)
         for key in ("file", "columns") if source["holds"] != "questionnaire" else ("file",):
             if key in source:
                 fault(key, "this key", "only sources that are read from a file have it")
@@ -141,10 +142,10 @@ def _check_source(
         )
     if "pupils" in source.get("simulate", {}):
         found += check_pupils(source, design, f"{place}.simulate", file)
-    elif "from" in source.get("simulate", {}):
+    elif {"from", "means"} & set(source.get("simulate", {})):
         how = source["simulate"]
         summaries = {s for s, v in sources.items() if v["holds"] == "group_summaries"}
-        if how["from"] not in summaries:
+        if "from" in how and how["from"] not in summaries:
             fault(
                 "simulate.from",
                 f"'{how['from']}'",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.coded_project import FRAMES, META, Project
+from trenza.contracts.directed_codes import directed
+from trenza.contracts.strand_tables import DIRECTIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +23,7 @@ def simulate_coders(
     missed: float,
     other_code: float,
     moved: float,
+    directions: bool = False,
     seed: int,
 ) -> Project:
     """A coded project in which both coders go over the same segments, each with mistakes of their own.
@@ -29,10 +32,14 @@ def simulate_coders(
     each a paragraph. ``codebook``: codebook.csv as text. A coder misses a segment with probability ``missed``; of
     the others a share ``other_code`` gets another code of the same folder (or any, where there is none) and a share
     ``moved`` loses one to three words at its end or takes in as many of what follows.
+    ``directions``: below each codable code stands one for each direction, and these are given; another code of the same
+    folder is then another direction of the same code.
     """
     import numpy as np
 
     rng = np.random.default_rng(seed)
+    if directions:
+        segments, codebook = _directed(segments, codebook)
     codable = codebook.loc[codebook["codable"] == "yes"]
     folder = dict(zip(codable["code"], codable["parent"], strict=True))
     used = sorted(set(segments["code"]))
@@ -52,6 +59,17 @@ def simulate_coders(
             stop = _moved(text, start, end, words) if shifted < moved else end
             rows.append((document, start, stop, given if another < other_code else code, coder))
     return _project(documents, spans, codebook, rows)
+
+
+def _directed(segments: pd.DataFrame, codebook: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both with three codes below each codable one, one for each direction."""
+    import pandas as pd
+
+    named = [directed(c, d) for c, d in zip(segments["code"], segments["direction"], strict=True)]
+    codable = codebook.loc[codebook["codable"] == "yes", "code"]
+    below = [(directed(code, d), code, "yes") for code in codable for d in DIRECTIONS]
+    more = pd.DataFrame(below, columns=["code", "parent", "codable"], dtype="str")
+    return segments.assign(code=named), pd.concat([codebook, more], ignore_index=True)
 
 
 def _documents(

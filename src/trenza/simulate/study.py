@@ -1,4 +1,4 @@
-"""The simulated sources of one study: rows like published summaries, answers, or pupils with a declared truth."""
+"""The simulated sources of one study: rows like given summaries, answers, pupils with a declared truth, interviews."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.contracts.faults import Fault, InputFaults
 from trenza.simulate.answers import simulate_answers
+from trenza.simulate.assumed import assumed_summaries
 from trenza.simulate.coders import simulate_coders
+from trenza.simulate.interviews import school_deviations, simulate_interviews
 from trenza.simulate.microdata import microdata_like
 from trenza.simulate.pupils import simulate_pupils
 
@@ -66,7 +68,7 @@ def simulate_study(
             place = (f"study {study}", f"sources.{sid}.simulate.pupils")
             made[sid] = simulate_pupils(**how["pupils"], **names, place=place, seed=seed)
         else:
-            made[sid] = _teachers(data[how["from"]], how, names, seed)
+            made[sid] = _teachers(_summaries(how, data, study, sid), how, names, seed)
         counts = made[sid][design["group"]].value_counts()
         told = [("rows simulated, none read", len(made[sid]))]
         told += [(f"group: {design[k]}", int(counts[design[k]])) for k in ("participants", "control")]
@@ -75,6 +77,57 @@ def simulate_study(
             for i, (rule, n) in enumerate(told, 1)
         ]
     return Simulated(made, pd.DataFrame(steps))
+
+
+def simulate_segments(
+    data: Mapping[str, pd.DataFrame],
+    *,
+    study: str,
+    sources: Mapping[str, Mapping[str, Any]],
+    design: Mapping[str, Any],
+    seed: int,
+) -> Simulated:
+    """Make every simulated source of segments; ``data`` holds the simulated records and cleaned answers by source id."""
+    import pandas as pd
+
+    made: dict[str, pd.DataFrame] = {}
+    steps = []
+    for sid, source in sources.items():
+        how = source.get("simulate", {}).get("interviews")
+        if how is None:
+            continue
+        rows, cluster = data[how["beside"]], design["cluster"]
+        first = rows.dropna(subset=[cluster]).drop_duplicates(cluster)
+        made[sid] = simulate_interviews(
+            dict(zip(first[cluster].astype("str"), first["municipality"].astype("str"), strict=True)),
+            school_deviations(rows, how["outcome"], cluster=cluster, group=design["group"]),
+            roles=how["roles"],
+            codes=how["codes"],
+            visited=how.get("visited"),
+            between=how["between"],
+            lean=how["lean"],
+            study=study,
+            source_id=sid,
+            seed=seed,
+        )
+        told = [
+            ("segments simulated, none read", len(made[sid])),
+            ("schools with interviews", made[sid]["case"].nunique()),
+        ]
+        steps += [
+            {"study": study, "source_id": sid, "source": "simulated", "step": i, "rule": rule, "n": n}
+            for i, (rule, n) in enumerate(told, 1)
+        ]
+    return Simulated(made, pd.DataFrame(steps))
+
+
+def _summaries(
+    how: Mapping[str, Any], data: Mapping[str, pd.DataFrame], study: str, sid: str
+) -> pd.DataFrame:
+    """The means and SDs that rows are made from: printed ones of another source, or those that are assumed."""
+    return (
+        assumed_summaries(how["means"], study=study, source_id=sid) if "means" in how else data[how["from"]]
+    )
 
 
 def _teachers(
@@ -103,7 +156,7 @@ def simulate_projects(
     for sid, source in sources.items():
         how = source.get("simulate", {}).get("coders")
         if how is not None:
-            rates = {key: how[key] for key in ("missed", "other_code", "moved")}
+            rates = {key: how[key] for key in ("missed", "other_code", "moved", "directions")}
             made[sid] = simulate_coders(data[how["from"]], codebook, **rates, seed=seed)
     return made
 
@@ -130,7 +183,7 @@ def simulate_questionnaires(
         how, settings = source["simulate"], source["questionnaire"]
         try:
             made[sid] = simulate_answers(
-                data[how["from"]],
+                _summaries(how, data, study, sid),
                 instrument_items=items,
                 version=settings["version"],
                 file=f"study {study}, {sid}",
