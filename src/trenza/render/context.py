@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from trenza.contracts.tables import CONTRACTS, empty
+from trenza.contracts.tables import CONTRACTS, DIRECTIONS, empty
 from trenza.render import language
 from trenza.render.traced import current, marked_words
 
@@ -138,7 +138,10 @@ class Context:
         return self._label(self.item_rows, identifier)
 
     def code(self, identifier: Any) -> str:
-        """The label of a code."""
+        """The label of a code; of one that says a direction as well, the label of the code and the direction."""
+        code, _, direction = str(identifier).rpartition("_")
+        if identifier not in self._code_rows and code in self._code_rows and direction in DIRECTIONS:
+            return f"{self.code(code)}: {self.t(f'direction_{direction}')}"
         return self._label(self._code_rows, identifier)
 
     @cached_property

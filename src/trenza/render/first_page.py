@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from trenza.contracts.rehearsal import is_rehearsal
 from trenza.render import alternatives, panels, sentences
 from trenza.render.first_page_found import chosen_by_score, compared, found, kept
 from trenza.render.limits_implied import LARGE_EFFECT_SD
 from trenza.render.markdown import Paper, escape
 from trenza.render.sentences_panels import verdict
+from trenza.render.simulated import rehearses
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -51,13 +53,13 @@ def within(sayings: list[str], words: int) -> list[str]:
 
 
 def _only_simulated(ctx: Context) -> bool:
-    kinds = {str(s.get("kind")) for s in (ctx.study.get("sources") or {}).values()}
-    return kinds == {"simulated"}
+    return is_rehearsal(ctx.study.get("sources") or {})
 
 
 def _found(ctx: Context) -> list[list[str]]:
     if _only_simulated(ctx):
-        return [[ctx.t("page_all_simulated")]]
+        said = [ctx.t("rehearsal_said")] if rehearses(ctx) else []
+        return [[*said, ctx.t("page_all_simulated")]]
     return found(ctx) or [[ctx.t("page_nothing")]]
 
 

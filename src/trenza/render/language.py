@@ -49,6 +49,7 @@ def texts(lang: str) -> dict[str, str]:
         "first_page.yaml",
         "pages.yaml",
         "strands.yaml",
+        "rehearsal.yaml",
     ):
         both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
         found |= {key: by_language[lang] for key, by_language in both.items()}

@@ -8,6 +8,7 @@ from trenza.render import alternatives, rows
 from trenza.render import case_comparison as cases
 from trenza.render.language import listed, percent
 from trenza.render.markdown import Paper
+from trenza.render.simulated import rehearses
 from trenza.render.tables import show, without_blank_columns
 from trenza.render.tables_displays import finding_name, named, pillar_cells
 
@@ -33,6 +34,8 @@ def section(paper: Paper, study_id: str) -> None:
     _programmes(paper)
     if any(len(paper.ctx.table(name)) for name in NEEDS[1:]):
         paper.heading("h_displays")
+        if rehearses(paper.ctx):
+            paper.note(paper.ctx.t("rehearsal_open"), "caution")
     _schools(paper)
     _pillars(paper)
     _by_theme(paper)
@@ -62,7 +65,8 @@ def _schools(paper: Paper) -> None:
     shrunken = (
         {"low": percent(kept.min(), ctx.lang), "high": percent(kept.max(), ctx.lang)} if len(kept) else {}
     )
-    paper.say(ctx.t("school_level_open"), ctx.t("school_level_shrunken", **shrunken) if shrunken else "")
+    one_or_range = f"school_level_shrunken{'_one' if len(set(shrunken.values())) == 1 else ''}"
+    paper.say(ctx.t("school_level_open"), ctx.t(one_or_range, **shrunken) if shrunken else "")
     paper.figure("school_quadrants", alternatives.alt("school_quadrants", ctx))
     for entry in rows.in_order(table, "id"):
         own = table.loc[table["id"] == entry]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trenza.render.language import listed
 from trenza.render.markdown import escape
 from trenza.render.reasons import call_word
+from trenza.render.simulated import rehearses
 
 if TYPE_CHECKING:
     from trenza.render.markdown import Paper
@@ -19,7 +20,7 @@ def concluded(paper: Paper) -> None:
     if not len(table):
         return
     paper.heading("h_meta", 3)
-    paper.say(ctx.t("meta_open"))
+    paper.say(ctx.t("rehearsal_said") if rehearses(ctx) else "", ctx.t("meta_open"))
     for entry in ctx.study.get("meta_inferences") or []:
         rows = table.loc[table["meta_inference"] == entry["id"]]
         rests = [f"{ctx.proposition(r['link'])} ({call_word(ctx, r['call'])})" for _, r in rows.iterrows()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import alternatives, report_calls, report_meta, rows, sentences_strands
+from trenza.render import alternatives, report_calls, report_meta, rows, sentences_strands, simulated
 from trenza.render.language import is_missing, listed
 from trenza.render.markdown import Paper, badge, escape
 from trenza.render.reasons import call_word
@@ -85,6 +85,8 @@ def together(paper: Paper, study_id: str) -> None:
     if not len(table):
         paper.say(ctx.t("none_together"))
         return
+    if simulated.rehearses(ctx):
+        paper.note(ctx.t("rehearsal_open"), "caution")
     paper.say(ctx.t("together_open"))
     paper.bullets(
         ctx.t(f"together_{call}") for call in ("agreement", "partial_agreement", "silence", "dissonance")

@@ -69,9 +69,11 @@ def summary(paper: Paper, study_id: str) -> None:
         *(("" if _plain(ctx) else "real", p) for p in report_schools.summary(ctx)),
         *(("" if _plain(ctx) else kind, p) for kind, p in report_questionnaire.summary(ctx)),
     ]
-    if kinds_used(ctx) == ["simulated"] and not points:
-        points = simulated.summary(ctx)
-        paper.say(ctx.t("sim_only") if points else "")
+    if kinds_used(ctx) == ["simulated"]:
+        points = [*simulated.summary(ctx), *points]
+        paper.say(
+            ctx.t("rehearsal_said") if simulated.rehearses(ctx) else "", ctx.t("sim_only") if points else ""
+        )
     paper.marked(points)
     if not points:
         paper.say(ctx.t("none_findings"))
@@ -155,7 +157,7 @@ def _together(ctx: Context) -> list[tuple[str, str]]:
     return (
         [
             (
-                "",
+                "simulated" if simulated.rehearses(ctx) else "",
                 f"{sentences_strands.calls_overview(ctx, table)} {sentences_strands.calls_named(ctx, table)}".strip(),
             )
         ]

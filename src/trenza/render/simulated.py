@@ -1,10 +1,11 @@
-"""What a study's simulated rows are: drawn to resemble published means, or pupils with a declared truth."""
+"""What a study's simulated rows are: drawn to resemble published means, pupils with a declared truth, or assumed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trenza.contracts.rehearsal import is_rehearsal
 from trenza.render import comparison, summary_compare
 from trenza.render.comparison import Block
 from trenza.render.sentences import difference_unit
@@ -36,14 +37,27 @@ def caution(ctx: Context) -> str:
 
 def opening(ctx: Context, block: Block) -> str:
     """What the rows of one comparison are."""
-    return ctx.t(f"cmp_simulated_{'means' if _pupils(ctx, block) is None else 'pupils'}")
+    if _pupils(ctx, block) is not None:
+        return ctx.t("cmp_simulated_pupils")
+    made = {_made(how) for how in _of(ctx, block)}
+    return ctx.t("cmp_simulated_assumed" if made == {"assumed"} else "cmp_simulated_means")
+
+
+def rehearses(ctx: Context) -> bool:
+    """Whether strands are joined of simulated sources alone: nothing of it is a finding."""
+    return is_rehearsal(ctx.study.get("sources") or {}) and bool(len(ctx.table("convergence")))
 
 
 def _kinds(ctx: Context) -> list[str]:
-    """means, pupils or both: how the study's simulated sources are made."""
-    made = [_how(s) for s in _sources(ctx).values()]
-    found = [k for k in ("means", "pupils") if any((k == "pupils") == ("pupils" in how) for how in made)]
-    return found or ["means"]
+    """How the study's simulated sources are made: from printed means, as pupils, from assumptions."""
+    made = {_made(_how(s)) for s in _sources(ctx).values()}
+    return [k for k in ("means", "pupils", "assumed") if k in made] or ["means"]
+
+
+def _made(how: Mapping[str, Any]) -> str:
+    """How one source is made; coders are made from what another source says, and have no word of their own."""
+    ways = {"from": "means", "pupils": "pupils", "means": "assumed", "interviews": "assumed"}
+    return next((word for key, word in ways.items() if key in how), "")
 
 
 def truth(ctx: Context, block: Block, outcome: str) -> Truth | None:
@@ -104,10 +118,16 @@ def _came_out(ctx: Context, verdict: pd.Series) -> dict[str, str]:
 
 def _pupils(ctx: Context, block: Block) -> Mapping[str, Any] | None:
     """The settings of the pupils that a comparison of simulated rows rests on."""
+    return (
+        next((how["pupils"] for how in _of(ctx, block) if how.get("pupils")), None) if block.hollow else None
+    )
+
+
+def _of(ctx: Context, block: Block) -> list[Mapping[str, Any]]:
+    """How the simulated sources of a comparison are made."""
     declared: list[Mapping[str, Any]] = list(ctx.study.get("comparisons") or [])
     entry = next((c for c in declared if c["id"] == block.analysis), {})
-    used = [_how(s) for sid, s in _sources(ctx).items() if sid in entry.get("sources", [])]
-    return next((how["pupils"] for how in used if how.get("pupils")), None) if block.hollow else None
+    return [_how(s) for sid, s in _sources(ctx).items() if sid in entry.get("sources", [])]
 
 
 def _sources(ctx: Context) -> dict[str, Mapping[str, Any]]:

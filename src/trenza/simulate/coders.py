@@ -33,7 +33,7 @@ def simulate_coders(
     the others a share ``other_code`` gets another code of the same folder (or any, where there is none) and a share
     ``moved`` loses one to three words at its end or takes in as many of what follows.
     ``directions``: below each codable code stands one for each direction, and these are given; another code of the same
-    folder is then another direction of the same code.
+    folder is then another direction of the same code. The cases are then schools, as links count them; else documents.
     """
     import numpy as np
 
@@ -58,7 +58,7 @@ def simulate_coders(
                 continue
             stop = _moved(text, start, end, words) if shifted < moved else end
             rows.append((document, start, stop, given if another < other_code else code, coder))
-    return _project(documents, spans, codebook, rows)
+    return _project(documents, spans, codebook, rows, by_school=directions)
 
 
 def _directed(segments: pd.DataFrame, codebook: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -106,6 +106,7 @@ def _project(
     spans: list[tuple[str, str, str]],
     codebook: pd.DataFrame,
     rows: list[tuple[Any, ...]],
+    by_school: bool = False,
 ) -> Project:
     import pandas as pd
 
@@ -115,7 +116,10 @@ def _project(
         above = parent[code]
         return [*(line(above) if above else []), code]
 
-    schools = {document: case for document, case, _ in spans}
+    case_of = {document: school if by_school else document for document, school, _ in spans}
+    facts = {(case_of[d], "school", "Text", school) for d, school, _ in spans}
+    if not by_school:
+        facts |= {(d, "role", "Text", role) for d, _, role in spans}
     frames: dict[str, Any] = {
         "documents": [(d, d, t, "text", None) for d, t in sorted(documents.items())],
         "codes": [
@@ -124,11 +128,9 @@ def _project(
         ],
         "coders": [(c, c) for c in CODERS],
         "codings": sorted((d, s, e, code, coder, False, None) for d, s, e, code, coder in set(rows)),
-        "cases": [(d, d) for d in sorted(schools)],
-        "case_attributes": sorted(
-            row for d, case, role in spans for row in ((d, "role", "Text", role), (d, "school", "Text", case))
-        ),
-        "case_spans": [(d, d, None, None) for d in sorted(schools)],
+        "cases": [(c, c) for c in sorted(set(case_of.values()))],
+        "case_attributes": sorted(facts),
+        "case_spans": [(case_of[d], d, None, None) for d in sorted(case_of)],
         "notes": [],
         "loss": [],
     }

@@ -102,7 +102,9 @@ def theme_of(
         ("typed", str(r["source_id"]), str(r["segment_id"]), str(r["case"]), str(r["direction"]))
         for r in own.to_dict("records")
     ]
-    cases = {("typed", str(c)) for c in heard["case"]}
+    # A link that names codes of a coded project alone is heard among the cases of that project alone.
+    known = {*strand.codes["code"], *strand.case_themes["code"], *strand.parents}
+    cases = {("typed", str(c)) for c in heard["case"]} if codes & known else set()
     if roles is None and schools is None:
         told = strand.read(strand.case_themes)
         cases |= {("typed", str(c)) for c in told["case"]}

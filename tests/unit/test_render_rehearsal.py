@@ -1,0 +1,72 @@
+"""What a report says of a study of simulated sources alone: a rehearsal wherever strands are joined, and never a finding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from render_demo import context, study_files
+
+from trenza.render import comparison, simulated
+from trenza.render.context import Context
+from trenza.render.first_page import first_page
+from trenza.render.language import LANGUAGES, text
+from trenza.render.markdown import Paper
+from trenza.render.report_strands import together
+from trenza.render.report_summary import summary
+
+
+def rehearsal(lang: str) -> Context:
+    """The joined tables of cic2019 under the study file of the rehearsal, of simulated rows alone."""
+    base = context("cic2019", lang)
+    made = {
+        name: table.loc[table["source"] == "simulated"] if "source" in table.columns else table
+        for name, table in base.tables.items()
+    }
+    return replace(base, study=study_files("cic_online")[0], tables=made)
+
+
+def page(view: Context, section: object) -> str:
+    paper = Paper(view, {})
+    section(paper, "cic_online")  # type: ignore[operator]
+    return " ".join("\n".join(paper.lines).split())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_place_that_joins_the_strands_says_rehearsal_first(lang: str) -> None:
+    view = rehearsal(lang)
+    said = text(lang, "rehearsal_said").rstrip(".")
+    assert simulated.rehearses(view)
+    for section in (first_page, summary, together):
+        assert said in page(view, section).replace("\\", "")
+    assert text(lang, "together_open")[:40] not in page(view, together).partition(said)[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_other_study_says_rehearsal(lang: str) -> None:
+    said = text(lang, "rehearsal_said").rstrip(".")
+    view = context("cic2019", lang)
+    assert not simulated.rehearses(view)
+    for section in (first_page, summary, together):
+        assert said not in page(view, section).replace("\\", "")
+    # Nor one of simulated rows without links.
+    lonely = rehearsal(lang)
+    lonely = replace(lonely, tables={**lonely.tables, "convergence": pd.DataFrame()})
+    assert not simulated.rehearses(lonely)
+
+
+def test_rows_from_assumptions_are_not_called_like_published_means() -> None:
+    view = rehearsal("en")
+    assert simulated.legend(view) == text("en", "legend_simulated_assumed")
+    block = next(b for b in comparison.blocks(view) if b.hollow)
+    assert simulated.opening(view, block) == text("en", "cmp_simulated_assumed")
+    cic = context("cic2019", "en")
+    assert simulated.legend(cic) == text("en", "legend_simulated_means")
+
+
+@pytest.mark.parametrize(("lang", "name"), [("en", "Connection and devices: hindering"), ("es", "Conexión y equipos: dificulta")])  # fmt: skip
+def test_a_code_that_says_a_direction_is_named_in_both_languages(lang: str, name: str) -> None:
+    view = replace(context("cic2019", lang), codebook=study_files("cic_online")[2])
+    assert view.code("connection_hindering") == name
+    assert view.code("another_hindering") == "another hindering"
