@@ -38,6 +38,12 @@ def _part(c: Context, r: Row) -> str:
     return c.t(f"part_{r['part']}", code=code)
 
 
+def _coders(c: Context, r: Row) -> str:
+    if is_missing(r["coder_a"]):
+        return c.t("all_coders")
+    return f"{coding.coder_name(c, r['coder_a'])}, {coding.coder_name(c, r['coder_b'])}"
+
+
 def _percent(column: str, header: str) -> Shown:
     return Shown(header, lambda c, r: percent(r[column], c.lang, 1), True)
 
@@ -60,7 +66,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_percent_agree", number_cell("percent"), True), Shown("col_ac1", number_cell("ac1"), True), Shown("col_nominal_alpha", number_cell("alpha"), True),
     ),
     "agreement": (
-        Shown("col_part", _part), Shown("col_statistic", lambda c, r: c.t(f"stat_{r['statistic']}")),
+        Shown("col_part", _part), Shown("col_coders", _coders), Shown("col_statistic", lambda c, r: c.t(f"stat_{r['statistic']}")),
         Shown("col_value", span_cell("estimate", "ci_low", "ci_high"), True), Shown("col_note", said_cell("note")),
     ),
     "kappa_lint": (
