@@ -15,6 +15,7 @@ import pytest
 
 from trenza.configurations.fuzzy_sets import calibrate, consistency, coverage, membership, pri
 from trenza.configurations.minimise import Implicant, all_rows, assumed, covers, easy, minimal_sums
+from trenza.configurations.places import qca_places
 from trenza.configurations.solve import Cuts, analyse, expression, fit_of, qca_tables
 from trenza.configurations.study import qca_study
 from trenza.contracts.study_displays import check_qca
@@ -158,11 +159,50 @@ def raw_lipset() -> pd.DataFrame:
     return table.assign(case=[c[0] for c in CASES])
 
 
+def read_from() -> dict[str, pd.DataFrame]:
+    """Themes of all conditions but industry, whose own are below its code; the outcome in printed themes by case."""
+    paths = {**{n.lower(): n.lower() for n in NAMES}, "mines": "ind/mines", "surv": "surv"}
+    said = [*(n.lower() for n in NAMES if n != "IND"), "mines"]
+    return {
+        "codes": frame("codes", *({"code": c, "path": p} for c, p in paths.items())),
+        "segments": frame("segments", *({"code": c} for c in said)),
+        "case_themes": frame("case_themes", {"code": "surv"}, {"code": "urb"}),
+        "modes": frame("modes", {"id": "m_y"}),
+    }
+
+
+def test_places_lead_to_outcome_and_themes() -> None:
+    found = qca_places(entry(), study="x", **read_from())
+    assert (found["file"], found["row"]) == ("results/x/qualitative/case_themes.table.csv", "code=surv")
+    assert (
+        found["theme_file"]
+        == "results/x/qualitative/segments.table.csv;results/x/qualitative/case_themes.table.csv"
+    )
+    assert found["theme_row"] == "code=dev|code=lit|code=mines|code=stb|code=urb"
+    score = {"finding": "m_y", "group": "school", "term": "Intercept"}
+    scored = qca_places(entry(outcome=score), study="x", **read_from())
+    assert scored["file"] == "results/x/model/modes.table.csv"
+    assert scored["row"] == "id=m_y;group=school;term=Intercept"
+    gone = qca_places(entry(outcome=score | {"finding": "m_z"}), study="x", **read_from())
+    assert gone["file"] is None and gone["row"] is None
+
+
 def test_tables_hold_solutions_parts_and_how_far_they_hold() -> None:
-    found = qca_tables(raw_lipset(), entry(), study="x", source="published")
+    found = qca_tables(
+        raw_lipset(),
+        entry(),
+        study="x",
+        source="published",
+        places=qca_places(entry(), study="x", **read_from()),
+    )
     solutions = found["qca_solutions"].set_index(["solution", "part"])
     assert solutions.loc[("parsimonious", 0), "expression"] == "dev*~ind + urb*stb"
     assert solutions.loc[("parsimonious", 2), "expression"] == "urb*stb"
+    assert set(found["qca_robustness"]["row"]) == set(found["qca_truth"]["row"]) == {"code=surv"}
+    # The rows that a solution names are there.
+    (told,) = set(found["qca_solutions"]["row"])
+    column, _, value = told.partition(";")[2].partition("=")
+    assert told.startswith("id=lf;") and (found["qca_truth"][column] == value).any()
     # What either part alone covers and what both cover sum up to the whole.
     whole, one, two = (solutions.loc[("parsimonious", p), "coverage"] for p in range(3))
     assert solutions.loc[("parsimonious", 1), "unique_coverage"] == pytest.approx(whole - two)
@@ -178,21 +218,26 @@ def test_tables_hold_solutions_parts_and_how_far_they_hold() -> None:
         entry(),
         study="x",
         source="published",
+        places={},
     )
     pd.testing.assert_frame_equal(shuffled["qca_solutions"], found["qca_solutions"])  # fmt: skip
 
 
 def test_few_cases_are_a_note_and_real_ones_have_no_names() -> None:
     few = raw_lipset().head(11)
-    found = qca_study([entry()], {"lf": (few, {"published"})}, study="x", min_cell=5)
+    found = qca_study([entry()], {"lf": (few, {"published"})}, read_from(), study="x", min_cell=5)
     (note,) = found["display_notes"].to_dict("records")
     assert (note["reason"], note["n"], note["needed"]) == ("too_few_cases", 11, 12)
     assert all(found[name].empty for name in ("qca_truth", "qca_solutions", "qca_robustness"))
-    real = qca_study([entry()], {"lf": (raw_lipset(), {"real"})}, study="x", min_cell=3)["qca_truth"]
+    real = qca_study([entry()], {"lf": (raw_lipset(), {"real"})}, read_from(), study="x", min_cell=3)[
+        "qca_truth"
+    ]
     assert real["cases"].isna().all()
     shown = real["n"].dropna()
     assert set(shown[shown > 0]) <= {3, 4} and real["n"].isna().any()
-    nothing = qca_study([entry(pri=1.0)], {"lf": (raw_lipset(), {"published"})}, study="x", min_cell=5)
+    nothing = qca_study(
+        [entry(pri=1.0)], {"lf": (raw_lipset(), {"published"})}, read_from(), study="x", min_cell=5
+    )
     assert nothing["display_notes"]["reason"].tolist() == ["no_sufficient_row"]
     assert len(nothing["qca_truth"]) == 32 and nothing["qca_solutions"].empty
 

@@ -62,7 +62,7 @@ with job(snakemake.log[0]):
     )
     themes = {name: given[name] for name in ("modes", "codes", "segments", "case_themes")}
     cases = {entry["id"]: qca_cases(entry, **themes) for entry in declared["qca"]}
-    found = qca_study(declared["qca"], cases, study=study, min_cell=min_cell)
+    found = qca_study(declared["qca"], cases, themes, study=study, min_cell=min_cell)
     notes = stacked("display_notes", [shown["display_notes"], found["display_notes"]])
     for name, table in {**made, **shown, **found, "display_notes": notes}.items():
         write_table(table, Path(snakemake.output[name]), name)

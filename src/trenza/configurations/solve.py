@@ -100,11 +100,16 @@ def fit_of(implicants: Sequence[Implicant], analysis: Analysis) -> dict[str, flo
 
 
 def qca_tables(
-    cases: pd.DataFrame, entry: Mapping[str, Any], *, study: str, source: str
+    cases: pd.DataFrame,
+    entry: Mapping[str, Any],
+    *,
+    study: str,
+    source: str,
+    places: Mapping[str, str | None],
 ) -> dict[str, pd.DataFrame]:
     """The tables of ``CONFIGURATION_CONTRACTS`` for one entry of ``qca``.
 
-    ``source`` is the kind of number of the cases. ``cases``: one row a case, ``case``, the raw value of each condition by its id, and ``outcome``; no value missing. Names of
+    ``source`` is the kind of number of the cases, ``places`` where they can be read (``qca_places``). ``cases``: one row a case, ``case``, the raw value of each condition by its id, and ``outcome``; no value missing. Names of
     real cases are left out. Robustness moves the crossovers of all sets by each of ``shifts`` (shares of the distance between
     full out and full in) and takes each of ``consistency_cuts``, all combinations.
     """
@@ -119,10 +124,14 @@ def qca_tables(
     known = [] if source == "real" else list(cases["case"])
     first = analyse(*_sets(cases, entry, 0.0), cuts, expected, known)
     truth = first.table.assign(
-        **place, configuration=[expression([row], names) for row in first.table["bits"]]
+        **place, **places, configuration=[expression([row], names) for row in first.table["bits"]]
     )
     truth["cases"] = truth["cases"].where(truth["cases"] != "", None)
-    solutions = [{**place, **row} for row in _solution_rows(first, names)]
+    read = {
+        "file": f"results/{study}/triangulate/qca_truth.table.csv",
+        "row": f"id={entry['id']};result=sufficient",
+    }
+    solutions = [{**place, **read, **row} for row in _solution_rows(first, names)]
     told = {kind: _told(first, kind, names) for kind in SOLUTIONS}
     robust = []
     for shift in entry["shifts"]:
@@ -132,7 +141,7 @@ def qca_tables(
             for kind in SOLUTIONS:
                 said = _told(other, kind, names)
                 fit = fit_of(other.sums[kind][0], other) if other.sums[kind] else {}
-                robust.append({**place, "shift": shift, "consistency_cut": cut, "solution": kind, "expressions": said or None,
+                robust.append({**place, **places, "shift": shift, "consistency_cut": cut, "solution": kind, "expressions": said or None,
                                "n_models": len(other.sums[kind]), **fit, "same": said == told[kind]})  # fmt: skip
     made = {
         "qca_truth": truth,

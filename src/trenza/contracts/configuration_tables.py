@@ -11,6 +11,7 @@ from trenza.contracts.columns import (
     int_column,
     text_column,
 )
+from trenza.contracts.display_tables import FILE, ROW
 
 RESULTS = ("sufficient", "not_sufficient", "remainder")
 SOLUTIONS = ("complex", "intermediate", "parsimonious")
@@ -20,6 +21,13 @@ _FIT = (
     float_column("pri", "proportional reduction in inconsistency"),
 )
 _COVERAGE = float_column("coverage", "how much of the outcome it covers, 0 to 1")
+# Where the raw values stand: of the outcome, then of the conditions; every case counts in every row.
+_READ = (
+    FILE,
+    ROW,
+    text_column("theme_file", "tables that hold the themes of the conditions, joined by ;", blank=True),
+    text_column("theme_row", "rows of those tables", blank=True),
+)
 
 CONFIGURATION_CONTRACTS: dict[str, Contract] = {
     c.name: c
@@ -35,6 +43,7 @@ CONFIGURATION_CONTRACTS: dict[str, Contract] = {
                 text_column("cases", "their pseudonyms; blank for none and for real cases", blank=True),
                 *_FIT,
                 text_column("result", "sufficient by the declared cuts, or without enough cases", allowed=RESULTS),
+                *_READ,
             ),
             ("id", "configuration"),
         ),
@@ -51,6 +60,8 @@ CONFIGURATION_CONTRACTS: dict[str, Contract] = {
                 *_FIT,
                 _COVERAGE,
                 float_column("unique_coverage", "covered by this implicant alone; blank for the whole"),
+                FILE,
+                ROW,
             ),
             ("id", "solution", "model", "part"),
         ),
@@ -67,6 +78,7 @@ CONFIGURATION_CONTRACTS: dict[str, Contract] = {
                 int_column("n_models", "tied models"),
                 *(float_column(c.name, f"of the first model: {c.meaning}") for c in (*_FIT, _COVERAGE)),
                 bool_column("same", "equal to the solution at the declared anchors and cut"),
+                *_READ,
             ),
             ("id", "shift", "consistency_cut", "solution"),
         ),
