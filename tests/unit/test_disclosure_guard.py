@@ -85,6 +85,19 @@ def test_total_less_what_is_shown_gives_a_single_hidden_cell_away() -> None:
     assert len(found(careless=flagged(all=13, a=None, b=None, c=9))) == 2
 
 
+def test_units_of_assignment_add_up_to_the_schools_of_the_panel() -> None:
+    def left_out(*counts: int | None) -> pd.DataFrame:
+        rows = [
+            {"id": "p", "position": k, "schools_left_out": n, "schools": 30}
+            for k, n in enumerate((0, *counts))
+        ]
+        return table("panel_left_out", *rows)
+
+    (said,) = found(panel_left_out=left_out(20, 8, None))
+    assert "panel_left_out" in said and "schools_left_out" in said
+    assert found(panel_left_out=left_out(20, None, None)) == []
+
+
 def test_the_same_count_in_two_tables_gives_it_away() -> None:
     scored = {"source_id": "survey", "outcome": "trust"}
     spread = table(

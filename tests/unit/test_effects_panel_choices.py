@@ -62,8 +62,19 @@ def test_each_unit_of_assignment_is_left_out_once() -> None:
 
 def test_small_units_have_no_name_and_schools_by_themselves_are_not_left_out() -> None:
     real = made(SIMULATED, small(), ["group_time"], "real", 4)["panel_left_out"]
-    assert real["left_out"].isna().all() and real["schools_left_out"].isna().all()
+    units = real.query("position > 0")
+    assert real["left_out"].isna().all() and units["schools_left_out"].isna().all()
+    assert set(real["schools"]) == {30} and real["schools_left_out"].iloc[0] == 0
     assert made({}, by_hand(), ["group_time"])["panel_left_out"].empty
+
+
+def test_one_small_unit_does_not_follow_from_the_others() -> None:
+    """A commune that lost a school has two, the others three: with a threshold of three a second one is withheld beside it."""
+    frame = small()
+    frame = frame[frame["school"] != frame["school"].iloc[0]]
+    real = made(SIMULATED, frame, ["group_time"], "real", 3)["panel_left_out"].query("position > 0")
+    assert set(real["schools"]) == {29} and real["schools_left_out"].sum() == 24
+    assert real["schools_left_out"].isna().sum() == real["left_out"].isna().sum() == 2
 
 
 def test_a_start_before_the_start_by_hand() -> None:

@@ -56,8 +56,11 @@ PANEL_CHOICE_CONTRACTS: dict[str, Contract] = {
                 _ID,
                 SOURCE,
                 int_column("position", "0 with all, then the units of assignment in order"),
-                text_column("left_out", "unit of assignment; blank with all, or when too few schools", True),
-                int_column("schools_left_out", "schools of that unit; blank when too few", blank=True),
+                text_column("left_out", "unit of assignment; blank with all, or when withheld", True),
+                int_column(
+                    "schools_left_out", "schools of that unit, 0 with all; blank when withheld", blank=True
+                ),
+                int_column("schools", "schools of all units together"),
                 _ESTIMATOR,
                 *_INTERVAL,
             ),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from trenza.contracts.disclosure import hidden_cells
 from trenza.contracts.panel_choice_tables import PANEL_CHOICE_CONTRACTS
 from trenza.effects.panel_check import check_panel
 from trenza.effects.panel_design import PanelDesign
@@ -42,7 +43,7 @@ def choice_tables(
     """Tables ``CHOICE_TABLES`` of one design, each checked against its contract.
 
     ``frame``: the rows that ``panel_tables`` had, ``effects``: its table ``panel_effects``. Of real data, estimates of fewer than
-    ``min_cell`` treated schools are withheld, and units of assignment with fewer schools have no name. ``specifications``: what varies in
+    ``min_cell`` treated schools are withheld, and units of assignment with fewer schools have no name, nor have those that would give them away. ``specifications``: what varies in
     the specification curve, see ``specification_rows``.
     """
     used = check_panel(design, frame, study=study, source=source)[0]
@@ -90,13 +91,15 @@ def _left_out(
             return {"estimate": None, "ci_low": None, "ci_high": None}
         return run(design, part, estimator, ci_level, least)
 
+    hidden = hidden_cells(schools.to_numpy(), least)
     found = leave_one_out(used, "cluster", without)
     rows: list[Row] = found.astype(object).to_dict("records")
     for position, row in enumerate(rows):
-        many = schools.iloc[position - 1] if position else 0
-        shown = position > 0 and many >= least
-        row |= {"position": position, "estimator": estimator, "schools_left_out": many if shown else None}
-        row["left_out"] = str(schools.index[position - 1]) if shown else None
+        row |= {"position": position, "estimator": estimator, "schools": schools.sum(), "schools_left_out": 0}
+        if position:
+            shown = not hidden[position - 1]
+            row["left_out"] = str(schools.index[position - 1]) if shown else None
+            row["schools_left_out"] = schools.iloc[position - 1] if shown else None
     return rows
 
 
