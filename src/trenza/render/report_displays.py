@@ -65,7 +65,8 @@ def _schools(paper: Paper) -> None:
     shrunken = (
         {"low": percent(kept.min(), ctx.lang), "high": percent(kept.max(), ctx.lang)} if len(kept) else {}
     )
-    one_or_range = f"school_level_shrunken{'_one' if len(set(shrunken.values())) == 1 else ''}"
+    alike = len(set(shrunken.values())) == 1
+    one_or_range = "school_level_shrunken_one" if alike else "school_level_shrunken"
     paper.say(ctx.t("school_level_open"), ctx.t(one_or_range, **shrunken) if shrunken else "")
     paper.figure("school_quadrants", alternatives.alt("school_quadrants", ctx))
     for entry in rows.in_order(table, "id"):

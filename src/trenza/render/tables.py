@@ -61,6 +61,14 @@ def _hash(c: Context, r: Row) -> str:
     return NO_VALUE if is_missing(r["sha256"]) else str(r["sha256"])[:HASH_SHOWN]
 
 
+def _shown_value(c: Context, r: Row) -> str:
+    """A cell of the joint display: an estimate with its interval, or a whole number of segments or cases."""
+    if is_missing(r["value"]):
+        return NO_VALUE
+    counted = r["unit"] in ("segments", "cases")
+    return c.count(r["value"]) if counted else span_cell("value", "low", "high")(c, r)
+
+
 def _value(c: Context, r: Row) -> str:
     return str(r["value"])[:HASH_SHOWN] if r["kind"] == "input" else c.told(r["value"])
 
@@ -160,7 +168,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "joint_display": (
         Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_strand", lambda c, r: c.t(f"strand_{r['strand']}")),
         Shown("col_shown_item", lambda c, r: c.code(r["item"]) if r["strand"] == "qualitative" else shown_item(c, r)),
-        Shown("col_value", lambda c, r: NO_VALUE if is_missing(r["value"]) else span_cell("value", "low", "high")(c, r), True),
+        Shown("col_value", _shown_value, True),
         Shown("col_unit", lambda c, r: NO_VALUE if is_missing(r["unit"]) else c.t(f"unit_{r['unit']}")),
         Shown("col_file", plain_cell("file")), Shown("col_file_row", plain_cell("row")),
     ),
