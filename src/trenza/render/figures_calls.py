@@ -67,7 +67,8 @@ def call_strips(ctx: Context) -> Figure | None:
         for call, sign in SYMBOLS.items()
     ]
     fig.legend(handles=keys, loc="outside lower left", ncols=4, handlelength=1.4, columnspacing=1.2)
-    style.head(fig, ctx.t("fig_call_strips_title"))
+    made = (ctx.table("convergence")["finding_source"] == "simulated").any()
+    style.head(fig, ctx.t("fig_call_strips_title"), stamp=ctx.t("simulated_stamp") if made else "")
     return fig
 
 

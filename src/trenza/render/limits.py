@@ -16,7 +16,13 @@ def limit_words(ctx: Context, limit: str, part: str = "") -> str:
         return _attrition(ctx)
     by_design = f"limit_{limit}_{ctx.design.get('assignment')}"
     key = by_design if not part and has_text(ctx.lang, by_design) else f"limit_{limit}{part}"
-    return ctx.t(key, clusters=ctx.clusters(), cluster=ctx.clusters("one"), units=_units(ctx))
+    return ctx.t(key, clusters=_clusters(ctx, "many"), cluster=_clusters(ctx, "one"), units=_units(ctx))
+
+
+def _clusters(ctx: Context, number: str) -> str:
+    """What a cluster is called; where none is declared the units stand alone and are meant."""
+    declared = ctx.design.get("cluster")
+    return ctx.clusters(number) if declared else ctx.word(number, str(ctx.design.get("unit") or "unit"))
 
 
 def _units(ctx: Context) -> str:
