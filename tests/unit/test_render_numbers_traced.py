@@ -9,9 +9,6 @@ from trenza.render.number_places import NumberPlace
 from trenza.render.report import report_markdown, traced_report
 from trenza.render.traced import MARKS
 
-# A bound that the report itself sets: a Bayes factor beyond it is told as "> 1,000".
-OWN_BOUND = "1,000"
-
 
 @pytest.fixture(scope="module")
 def traced() -> tuple[str, list[NumberPlace]]:
@@ -22,11 +19,7 @@ def traced() -> tuple[str, list[NumberPlace]]:
 def test_no_number_of_a_sentence_or_table_is_without_its_cells(traced: tuple[str, list[NumberPlace]]) -> None:
     text, numbers = traced
     assert not MARKS.search(text)
-    lost = [
-        (n.section, n.element, n.shown, n.sentence)
-        for n in numbers
-        if n.kind == "derived" and n.shown != OWN_BOUND
-    ]
+    lost = [(n.section, n.element, n.shown, n.sentence) for n in numbers if n.kind == "derived"]
     assert not lost
     shares = {k: sum(n.kind == k for n in numbers) / len(numbers) for k in ("cell", "aggregate")}
     assert shares["cell"] > 0.5 and all(n.sources for n in numbers if n.kind in shares)

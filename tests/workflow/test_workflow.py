@@ -67,6 +67,7 @@ def test_every_number_of_a_report_is_in_the_ledger_and_every_file_in_the_provena
         claims = list(csv.DictReader(handle))
     langs = {page.name.split(".")[1] for page in report.glob("report.*.html")}
     assert langs and {row["lang"] for row in claims} == langs
+    assert not [(row["section"], row["sentence"]) for row in claims if row["kind"] == "derived"]
     told = json.loads((report / "provenance.prov.json").read_text(encoding="utf-8"))["entity"]
     for row in claims:
         if row["file"].startswith("results/"):

@@ -19,7 +19,7 @@ MOST = 12  # values that are read out; the table under the figure has all
 def _agreement(ctx: Context, number: int) -> list[str]:
     table = coding.by_code(ctx, coding.pairs(ctx)[number - 1])
     said = []
-    for row in table.to_dict("records"):
+    for _, row in table.iterrows():
         if not is_missing(row["kappa"]):
             limits = (
                 "" if is_missing(row["kappa_low"]) else f" {ctx.span(row['kappa_low'], row['kappa_high'])}"

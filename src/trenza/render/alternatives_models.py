@@ -44,10 +44,10 @@ def _levels(ctx: Context, page: int) -> list[str]:
     said = []
     for p in _on_page(figures_models_levels.panels(ctx), page):
         title = models.panel(ctx, p.model, p.group, p.term)
-        off = int(((p.table["ci_low"] > 0) | (p.table["ci_high"] < 0)).sum())
+        off = p.table.loc[(p.table["ci_low"] > 0) | (p.table["ci_high"] < 0)]
         said.append(
             ctx.t("alt_model_levels_values", panel=title, low=ctx.num(p.table["mode"].min()), high=ctx.num(p.table["mode"].max()),
-                  k=ctx.count(off), n=ctx.how_many(p.table))
+                  k=ctx.how_many(off), n=ctx.how_many(p.table))
         )  # fmt: skip
     none = figures_models_levels.zero(ctx).rstrip(".")
     return [*said, none] if none else said
@@ -70,7 +70,7 @@ def _influence(ctx: Context, page: int) -> list[str]:
         furthest = p.table.loc[p.table["change"].abs().idxmax()]
         said.append(
             ctx.t("alt_model_influence_values", model=models.name(ctx, p.model), estimate=ctx.num(furthest["estimate"]),
-                  low=ctx.num(p.table["without"].min()), high=ctx.num(p.table["without"].max()), level=str(furthest["level"]))
+                  low=ctx.num(p.table["without"].min()), high=ctx.num(p.table["without"].max()), level=ctx.told(furthest["level"]))
         )  # fmt: skip
     return said
 

@@ -27,9 +27,11 @@ def _trends(ctx: Context) -> list[str]:
     found = []
     for panel in panels.panels(ctx):
         table = panel.tables["panel_trends"]
-        for cohort in sorted({int(c) for c in table["cohort"]}):
+        for cohort in sorted(table["cohort"].unique()):
             part = table.loc[(table["cohort"] == cohort) & table["estimate"].notna()].sort_values("year")
-            said = ", ".join(f"{int(r['year'])}: {ctx.num(r['estimate'], 1)}" for _, r in part.iterrows())
+            said = ", ".join(
+                f"{ctx.year(r['year'])}: {ctx.num(r['estimate'], 1)}" for _, r in part.iterrows()
+            )
             if said:
                 found.append(
                     ctx.t(

@@ -27,11 +27,7 @@ def _scatter(ctx: Context) -> list[str]:
 def _forest(ctx: Context) -> list[str]:
     return [
         f"{selection.claim_name(ctx, r['claim'])}: "
-        + (
-            ctx.t(f"claim_{r['direction']}")
-            if is_missing(r["estimate"])
-            else selection.size(ctx, r.to_dict())
-        )
+        + (ctx.t(f"claim_{r['direction']}") if is_missing(r["estimate"]) else selection.size(ctx, r))
         for _, r in ctx.table("claims").iterrows()
     ]
 

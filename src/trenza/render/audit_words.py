@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from trenza.render.language import is_missing, number, p_phrase, phrase, text_of
+from trenza.render.language import integer, is_missing, number, p_phrase, phrase, text_of
+from trenza.render.traced import marked_words
+from trenza.render.traced_frames import how_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,9 +49,9 @@ def _corrected(decisions: pd.DataFrame, lang: str) -> Iterator[str]:
 
 def tally(findings: pd.DataFrame, lang: str, key: str = "tally") -> str:
     """How many checks had which verdict."""
-    counts = findings["verdict"].value_counts()
     verdicts = ("consistent", "conditional", "inconsistent", "uninformative")
-    return words(lang, key, total=len(findings), **{v: int(counts.get(v, 0)) for v in verdicts})
+    counts = {v: integer(how_many(findings[findings["verdict"] == v]), lang) for v in verdicts}
+    return words(lang, key, total=integer(how_many(findings), lang), **counts)
 
 
 def single_items(findings: pd.DataFrame, lang: str) -> str:
@@ -60,7 +62,13 @@ def single_items(findings: pd.DataFrame, lang: str) -> str:
     asked = findings[findings["check"] == "single_item"].drop_duplicates(["row", "group"], keep="last")
     out = asked[asked["reading"].str.startswith("cannot")]
     parts = [
-        words(lang, "single_one", outcome=r.outcome, group=r.group, n=r.n1 if r.group == "1" else r.n2)
+        words(
+            lang,
+            "single_one",
+            outcome=r.outcome,
+            group=marked_words(r.group, r.group),
+            n=integer(r.n1 if r.group == "1" else r.n2, lang),
+        )
         for r in out.itertuples()
     ]
     return words(lang, "single_items", listed="; ".join(parts)) if parts else ""

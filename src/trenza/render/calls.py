@@ -15,13 +15,13 @@ def declared_point(ctx: Context) -> dict[str, float]:
     """The study's own thresholds, by name: those of the rows of the grid in which none is moved."""
     grid = ctx.table("call_grid")
     own = grid.loc[grid["n_moved"] == 0].iloc[0]
-    return {name: float(own[name]) for name in MOVED}
+    return {name: own[name] for name in MOVED}
 
 
 def threshold_value(ctx: Context, name: str, value: Any) -> str:
     """A threshold's value as short as it can be told."""
     if is_missing(value):
         return ""
-    decimals = 0 if name == "min_cases" or float(value).is_integer() else 2
-    words = ctx.num(value, decimals)
-    return words[:-1] if decimals and words.endswith("0") else words
+    tenths = round(10 * float(value), 9)
+    decimals = 0 if name == "min_cases" or float(value).is_integer() else 1 if tenths.is_integer() else 2
+    return ctx.num(value, decimals)

@@ -26,7 +26,7 @@ def part(ctx: Context, name: str) -> pd.DataFrame:
 def dimension_name(ctx: Context, identifier: str) -> str:
     """What study.yaml calls a dimension."""
     declared = (ctx.study.get("case_comparison") or {}).get("dimensions") or []
-    return next((str(d[ctx.lang]) for d in declared if d["id"] == identifier), identifier)
+    return next((ctx.told(d[ctx.lang]) for d in declared if d["id"] == identifier), identifier)
 
 
 def counts(ctx: Context, row: Row) -> str:
@@ -61,7 +61,7 @@ def by_programme(
 def said(ctx: Context, row: Row) -> str:
     """What the source says of a dimension or in place of a claim."""
     words = row[f"words_{ctx.lang}"]
-    return ctx.t("display_not_told") if is_missing(words) else str(words)
+    return ctx.t("display_not_told") if is_missing(words) else ctx.told(words)
 
 
 def effect_name(ctx: Context, row: Row) -> str:

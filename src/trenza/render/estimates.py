@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render import rows
 from trenza.render.language import has_text, is_missing, plain
+from trenza.render.traced import part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,11 +89,11 @@ def is_other_window(row: Any) -> bool:
     return str(row["term"]).startswith(OTHER_WINDOW)
 
 
-def window_multiple(row: Any) -> float:
+def window_multiple(row: Any) -> Any:
     """How many times the declared width the row's window has: 0.6 for ``..._bandwidth_0_6``."""
-    return (
-        float(str(row["term"]).removeprefix(OTHER_WINDOW).replace("_", ".")) if is_other_window(row) else 1.0
-    )
+    term = row["term"]
+    told = str(term).removeprefix(OTHER_WINDOW).replace("_", ".") if is_other_window(row) else 1.0
+    return part_of(term, float(told))
 
 
 def windows(table: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render import style
 from trenza.render.audit_words import words
+from trenza.render.language import integer
+from trenza.render.traced_frames import how_many
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,18 +85,18 @@ def size_map(sizes: pd.DataFrame, lang: str) -> Figure:
 
 def alternative(sizes: pd.DataFrame, lang: str) -> str:
     """What the map shows, in words."""
-    total = int(sizes["rows"].iloc[0])
+    total = sizes["rows"].iloc[0]
     full = sizes[sizes["rows_reached"] == total]
-    pairs = [f"({a}, {b})" for a, b in zip(full["n1"], full["n2"], strict=True)]
-    shown = ", ".join(pairs) if len(pairs) <= NAMED else words(lang, "many", n=len(pairs))
+    pairs = [f"({integer(a, lang)}, {integer(b, lang)})" for a, b in zip(full["n1"], full["n2"], strict=True)]
+    shown = ", ".join(pairs) if len(pairs) <= NAMED else words(lang, "many", n=integer(how_many(full), lang))
     printed = sizes[sizes["is_printed"]].iloc[0]
     return words(
         lang,
         "fig_alt",
-        a=printed["n1"],
-        b=printed["n2"],
-        rows=printed["rows_reached"],
-        total=total,
+        a=integer(printed["n1"], lang),
+        b=integer(printed["n2"], lang),
+        rows=integer(printed["rows_reached"], lang),
+        total=integer(total, lang),
         full=shown or words(lang, "none"),
     )
 

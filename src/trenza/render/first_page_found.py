@@ -101,7 +101,7 @@ def _amount(ctx: Context, row: Any) -> str:
 
 def _panels(ctx: Context) -> list[str]:
     """What the comparison that the design calls for says of every panel."""
-    by: dict[str, list[str]] = {}
+    by: dict[str, list[tuple[str, Any]]] = {}
     for panel in panels.panels(ctx):
         called = [x for x in panels.lines(panel) if x.role == "called_for"]
         if panel.hollow or not called or panel_verdict(called[0]) == "none":
@@ -111,12 +111,16 @@ def _panels(ctx: Context) -> list[str]:
         if way != "open":
             amount = f"{ctx.num(abs(x.row['estimate']), 1)} {panels.unit(ctx, panel)}"
             name = ctx.t("page_named", outcome=name, amount=amount)
-        by.setdefault(way, []).append(name)
+        by.setdefault(way, []).append((name, x.row))
     if not by:
         return []
-    n = ctx.count(sum(len(v) for v in by.values()))
+    n = ctx.how_many([row for some in by.values() for _, row in some])
     ways = [
-        ctx.t(f"page_panels_{way}", k=ctx.count(len(by[way])), names=names(ctx, by[way]))
+        ctx.t(
+            f"page_panels_{way}",
+            k=ctx.how_many([row for _, row in by[way]]),
+            names=names(ctx, [name for name, _ in by[way]]),
+        )
         for way in ("above", "below", "open")
         if way in by
     ]
@@ -168,15 +172,17 @@ def _together(ctx: Context) -> list[str]:
     table = ctx.table("convergence")
     if not len(table):
         return []
-    told = {
-        c: [ctx.proposition(i) for i in table.loc[table["call"] == c, "link"]] for c in set(table["call"])
-    }
+    told = {c: table.loc[table["call"] == c] for c in ("agreement", *set(table["call"]))}
 
     def named(call: str) -> str:
-        return ctx.t("page_names", names="; ".join(told[call][:NAMED])) if told.get(call) else ""
+        links = [ctx.proposition(i) for i in told[call]["link"][:NAMED]]
+        return ctx.t("page_names", names="; ".join(links)) if links else ""
 
-    agree = told.get("agreement", [])
-    said = [ctx.t("page_agree", n=ctx.how_many(table), k=ctx.how_many(agree), names=named("agreement"))]
+    said = [
+        ctx.t(
+            "page_agree", n=ctx.how_many(table), k=ctx.how_many(told["agreement"]), names=named("agreement")
+        )
+    ]
     if "dissonance" in told:
         said.append(ctx.t("page_apart", k=ctx.how_many(told["dissonance"]), names=named("dissonance")))
     for call, key in (("partial_agreement", "page_partly"), ("silence", "page_silent")):

@@ -57,7 +57,7 @@ def finding_cell(ctx: Context, r: pd.Series) -> str:
     """The number of a link's finding; of several how many there are, of a claim its direction."""
     found = findings_of(ctx, r["link"])
     if len(found) > 1:
-        return ctx.t("link_findings_short", n=ctx.count(len(found)))
+        return ctx.t("link_findings_short", n=ctx.how_many(found))
     if len(found) == 1 and not is_missing(found["direction"].iloc[0]):
         return ctx.t(f"claimed_{found['direction'].iloc[0]}")
     if is_missing(r["effect"]):

@@ -247,7 +247,7 @@ def shares(ctx: Context, model: Model) -> list[tuple[str, float]]:
     Where groups have slopes the table has no share for each; then the groups stand together, with what the others leave.
     """
     alone = model.varcomp.loc[model.varcomp["share"].notna()]
-    there = list(zip(alone["group"], alone["share"].astype(float), strict=True))
+    there = list(zip(alone["group"], alone["share"], strict=True))
     found = [(group_words(ctx, g), s) for g, s in there if g != RESIDUAL]
     residual = next((s for g, s in there if g == RESIDUAL), 0.0)
     rest = [g for g in dict.fromkeys(model.varcomp["group"]) if g not in {g for g, _ in there}]

@@ -151,7 +151,7 @@ def variable(ctx: Context, key: Any) -> str:
     """What is compared before the start: a score of one year, a value that the project makes, or a declared column."""
     year = str(key).removeprefix("baseline_outcome_")
     if year.isdigit():
-        return ctx.t("pan_var_baseline_year", year=year)
+        return ctx.t("pan_var_baseline_year", year=ctx.told(year))
     return ctx.t(f"pan_var_{key}") if has_text(ctx.lang, f"pan_var_{key}") else _declared(ctx, key)
 
 

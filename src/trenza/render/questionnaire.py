@@ -143,10 +143,10 @@ def least_answered(ctx: Context) -> str:
     sources = (s.get("questionnaire") or {} for s in (ctx.study.get("sources") or {}).values())
     declared: list[Any] = [s.get("min_answered") for s in sources]
     declared += [row.get("min_answered") for row in ctx.item_rows.values()]
-    found = sorted({float(v) for v in declared if not is_missing(v) and v != ""})
+    found = {float(v): v for v in declared if not is_missing(v) and v != ""}
     if not found:
         return ctx.t("declared_part")
-    return " / ".join(percent(v, ctx.lang) for v in found)
+    return " / ".join(percent(found[v], ctx.lang) for v in sorted(found))
 
 
 def share(ctx: Context, r: Any, column: str = "share") -> str:
@@ -202,7 +202,7 @@ def cells(answers: pd.DataFrame, low: float, high: float) -> tuple[list[Cell], i
     """
     if not is_slider(low, high):
         place = {k: round(k - low) + 1 for k in {*answers["low"], *answers["high"]}}
-        found = [Cell(place[r.low], place[r.high], float(r.share)) for r in answers.itertuples()]
+        found = [Cell(place[r.low], place[r.high], r.share) for r in answers.itertuples()]
         return found, round(high - low) + 1
     fifth = {
         v: min(FIFTHS, math.floor(FIFTHS * (v - low) / (high - low)) + 1)
@@ -210,7 +210,7 @@ def cells(answers: pd.DataFrame, low: float, high: float) -> tuple[list[Cell], i
     }
     found = []
     for r in answers.sort_values("low").itertuples():
-        one = Cell(fifth[r.low], fifth[r.high], float(r.share))
+        one = Cell(fifth[r.low], fifth[r.high], r.share)
         if found and one.first <= found[-1].last:
             last = found.pop()
             one = Cell(last.first, max(last.last, one.last), last.share + one.share)

@@ -50,10 +50,13 @@ def _caption(ctx: Context, kind: str, some: pd.DataFrame) -> str:
     if not len(design):
         return caption
     there = design.loc[(design["check"] == "clusters") & design["source_id"].isin(set(some["source_id"]))]
-    counts = {str(found).split(" ")[0] for found in there["found"]}
+    counts = {found.split(" ")[0]: found for found in there["found"]}
     if len(counts) != 1 or len(there) < some["source_id"].nunique():
         return caption
-    return ctx.t("cmp_baseline_counted", caption=caption, clusters=counts.pop(), name=ctx.clusters())
+    (found,) = counts.values()
+    return ctx.t(
+        "cmp_baseline_counted", caption=caption, clusters=ctx.told(found.split(" ")[0]), name=ctx.clusters()
+    )
 
 
 def _bands(ctx: Context, table: pd.DataFrame) -> str:

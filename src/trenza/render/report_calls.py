@@ -46,9 +46,9 @@ def _flips(paper: Paper) -> None:
     if not ranges:
         paper.say(ctx.t("flips_no_range"))
         return
-    firm = ctx.count(int((flips["share_same"] == 1).sum()))
+    firm = ctx.how_many(flips.loc[flips["share_same"] == 1])
     paper.say(ctx.t("flips_open", n=ctx.count(flips["n_grid"].iloc[0]), ranges="; ".join(ranges)))
-    paper.say(ctx.t("flips_firm", k=firm, n=ctx.count(len(flips))), ctx.t("flips_alpha"))
+    paper.say(ctx.t("flips_firm", k=firm, n=ctx.how_many(flips)), ctx.t("flips_alpha"))
     paper.figure("call_strips", alternatives.alt("call_strips", ctx))
     paper.table(show("call_flips", ctx), ctx.t("cap_call_flips"))
 
@@ -58,8 +58,8 @@ def _coders(paper: Paper) -> None:
     ctx = paper.ctx
     table = ctx.table("call_coders")
     if len(table):
-        other = ctx.count(int((~table["same"].astype(bool)).sum()))
-        paper.say(ctx.t("coders_open"), ctx.t("coders_other", k=other, n=ctx.count(len(table))))
+        other = ctx.how_many(table.loc[~table["same"].astype(bool)])
+        paper.say(ctx.t("coders_open"), ctx.t("coders_other", k=other, n=ctx.how_many(table)))
         paper.table(show("call_coders", ctx), ctx.t("cap_call_coders"))
         return
     kinds = set(ctx.table("coded_projects")["source"])
@@ -84,9 +84,10 @@ def _overrides(paper: Paper) -> None:
     if not len(table):
         paper.say(ctx.t("overrides_none"))
         return
-    n, other = ctx.count(table["link"].nunique()), ctx.count(int((~table["same"].astype(bool)).sum()))
+    n = ctx.how_many(table.drop_duplicates("link"))
+    other = ctx.how_many(table.loc[~table["same"].astype(bool)])
     paper.say(
-        ctx.t("overrides_open", k=n, n=ctx.count(len(calls))),
+        ctx.t("overrides_open", k=n, n=ctx.how_many(calls)),
         ctx.t("overrides_differ", k=other),
     )
     paper.table(show("call_overrides", ctx), ctx.t("cap_call_overrides"))

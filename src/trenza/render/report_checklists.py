@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RATING = "wwc"
 # Stands in a cell for a link until the table is made: cells escape all markup. Private characters, in no other text.
-_LINK = re.compile("\ue000([a-z0-9-]+)\ue001")
+_LINK = re.compile("\ue002([a-z0-9-]+)\ue003")
 
 
 def annex(paper: Paper, study_id: str) -> None:
@@ -35,37 +35,45 @@ def annex(paper: Paper, study_id: str) -> None:
 
 def _list(paper: Paper, own: pd.DataFrame, anchors: set[str]) -> None:
     ctx, first = paper.ctx, own.iloc[0]
-    counted = {s: ctx.count((own["status"] == s).sum()) for s in ("answered", "partly", "analyst", "not_done")}  # fmt: skip
+    counted = {s: ctx.how_many(own.loc[own["status"] == s]) for s in ("answered", "partly", "analyst", "not_done")}  # fmt: skip
     judged = bool(own["judged"].fillna(False).astype(bool).any())
-    head = {"title": first[f"title_{ctx.lang}"], "version": first["version"], "reference": first["reference"]}
+    head = _head(ctx, first)
     paper.say(
         ctx.t("checklists_count", n=ctx.how_many(own), **head, **counted),
         ctx.t("checklists_judged") if judged else "",
     )
     rows = [
-        (r["item"], r[f"text_{ctx.lang}"], _where(ctx, r, anchors)) for r in own.to_dict("records")
+        (ctx.told(r["item"]), ctx.told(r[f"text_{ctx.lang}"]), _where(ctx, r, anchors)) for r in own.to_dict("records")
     ]  # fmt: skip
     heads = [ctx.t(f"col_check_{c}") for c in ("item", "text", "where")]
     _put(paper, pd.DataFrame(rows, columns=heads), ctx.t("cap_checklists", title=head["title"]))
 
 
+def _head(ctx: Context, first: Any) -> dict[str, str]:
+    """Title, version and source of a list."""
+    return {
+        "title": ctx.told(first[f"title_{ctx.lang}"]),
+        "version": ctx.told(first["version"]),
+        "reference": ctx.told(first["reference"]),
+    }
+
+
 def _rating(paper: Paper, own: pd.DataFrame, anchors: set[str]) -> None:
     ctx, first = paper.ctx, own.iloc[0]
-    title = first[f"title_{ctx.lang}"]
-    told = {"title": title, "version": first["version"], "reference": first["reference"]}
-    paper.say(ctx.t("wwc_reference", **told), ctx.t("wwc_open"))
+    head = _head(ctx, first)
+    paper.say(ctx.t("wwc_reference", **head), ctx.t("wwc_open"))
     rows = []
     for r in own.to_dict("records"):
         link = _place(ctx, r, anchors)
         found = ctx.t(f"wwc_{r['evidence']}")
-        rows.append((r[f"text_{ctx.lang}"], f"{found} ({link})" if link else found))
-    _put(paper, pd.DataFrame(rows, columns=[ctx.t("col_wwc_step"), ctx.t("col_wwc_found")]), ctx.t("cap_wwc", title=title))  # fmt: skip
+        rows.append((ctx.told(r[f"text_{ctx.lang}"]), f"{found} ({link})" if link else found))
+    _put(paper, pd.DataFrame(rows, columns=[ctx.t("col_wwc_step"), ctx.t("col_wwc_found")]), ctx.t("cap_wwc", title=head["title"]))  # fmt: skip
 
 
 def _where(ctx: Context, r: dict[str, Any], anchors: set[str]) -> str:
     """What stands beside an item."""
     said = r[f"said_{ctx.lang}"]
-    words = "" if is_missing(said) else ctx.t("check_said", words=" ".join(str(said).split()))
+    words = "" if is_missing(said) else ctx.t("check_said", words=ctx.told(said))
     if r["status"] in ("not_done", "analyst"):
         return words or ctx.t("check_not_done")
     where = _place(ctx, r, anchors) or ctx.t("check_table", name=r["evidence"])
@@ -77,7 +85,7 @@ def _where(ctx: Context, r: dict[str, Any], anchors: set[str]) -> str:
     elif words or is_missing(rest):
         found = ctx.t("check_partly_said", where=where)
     else:
-        found = ctx.t("check_partly", where=where, rest=rest)
+        found = ctx.t("check_partly", where=where, rest=ctx.told(rest))
     return "; ".join(filter(None, [found, words]))
 
 
@@ -85,7 +93,7 @@ def _place(ctx: Context, r: dict[str, Any], anchors: set[str]) -> str:
     """A stand-in for the link to the first of the item's sections that is in the report; else empty."""
     wanted = [] if is_missing(r["section"]) else str(r["section"]).split("|")
     there = [a for a in wanted if a in anchors and has_text(ctx.lang, a.replace("-", "_"))]
-    return f"\ue000{there[0]}\ue001" if there else ""
+    return f"\ue002{there[0]}\ue003" if there else ""
 
 
 def _put(paper: Paper, frame: pd.DataFrame, caption: str) -> None:

@@ -74,7 +74,7 @@ def _by_window(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
 
     keys = ("col_outcome", "col_window", "col_kind", "col_n", "col_estimate", "col_note")
     heads = [ctx.t(k) for k in keys]
-    declared = {d["id"]: float(d["bandwidth"]) for d in ctx.study.get("discontinuities") or []}
+    declared = {d["id"]: d["bandwidth"] for d in ctx.study.get("discontinuities") or []}
     cells = []
     for _, r in table.iterrows():
         multiple = estimates.window_multiple(r)

@@ -205,13 +205,14 @@ def _method_fields(ctx: Context, name: str) -> dict[str, str]:
         manifest = ctx.table("manifest")
         values = dict(zip(manifest["name"], manifest["value"], strict=True)) if len(manifest) else {}
         found = {
-            k: next(
-                (str(v) for n, v in values.items() if n in (k, f"convergence.{k}", f"convergence_{k}")), ""
-            )
+            k: next((v for n, v in values.items() if n in (k, f"convergence.{k}", f"convergence_{k}")), "")
             for k in ("min_cases", "min_share")
         }
-        share = ctx.num(float(found["min_share"]), 1) if found["min_share"] else ctx.t("declared_share")
-        return words | {"min_cases": found["min_cases"] or ctx.t("declared_number"), "min_share": share}
+        share = ctx.num(found["min_share"], 1) if found["min_share"] else ctx.t("declared_share")
+        return words | {
+            "min_cases": ctx.told(found["min_cases"]) or ctx.t("declared_number"),
+            "min_share": share,
+        }
     return words
 
 

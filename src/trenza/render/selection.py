@@ -140,18 +140,18 @@ def told(ctx: Context, text: Any) -> str:
     """Words of a claim as typed in, in this context's language; its years are no counts."""
     if is_missing(text):
         return NO_VALUE
-    return str(text) if ctx.lang == "en" else ctx.say(text)
+    return ctx.told(text) if ctx.lang == "en" else ctx.say(text)
 
 
 def claims_sentence(ctx: Context, table: pd.DataFrame) -> str:
     """How many claims have a size, a standard error, a design that can carry an effect."""
-    sized = table["estimate"].notna()
+    sized = table.loc[table["estimate"].notna()]
     return ctx.t(
         "claims_said",
         n=ctx.how_many(table),
-        sized=ctx.count(int(sized.sum())),
-        with_se=ctx.count(int((sized & table["se"].notna()).sum())),
-        safe=ctx.count(int(table["quality"].isin(SAFE).sum())),
+        sized=ctx.how_many(sized),
+        with_se=ctx.how_many(sized.loc[sized["se"].notna()]),
+        safe=ctx.how_many(table.loc[table["quality"].isin(SAFE)]),
     )
 
 

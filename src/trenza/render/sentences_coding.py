@@ -67,9 +67,9 @@ def agreement(ctx: Context, pair: tuple[str, str]) -> list[str]:
     if marking is not None:
         said.append(ctx.t("coding_marking", kappa=_with_interval(ctx, marking)))
     own = rows.loc[(rows["part"] == "code") & (rows["statistic"] == "positive")]
-    rare = own["note"].fillna("").str.startswith("used ")
-    if rare.any():
-        said.append(ctx.t("coding_rare", n=ctx.count(int(rare.sum())), all=ctx.how_many(own), floor=floor))
+    rare = own.loc[own["note"].fillna("").str.startswith("used ")]
+    if len(rare):
+        said.append(ctx.t("coding_rare", n=ctx.how_many(rare), all=ctx.how_many(own), floor=floor))
     return said
 
 
@@ -78,24 +78,23 @@ def disagreements(ctx: Context) -> str:
     table = ctx.table("agreement_disagreements")
     if not len(table):
         return ""
-    extent = int((table["kind"] == "extents_differ").sum())
+    other = table["kind"] == "extents_differ"
     return ctx.t(
         "coding_disagree",
         n=ctx.how_many(table),
-        alone=ctx.count(len(table) - extent),
-        extent=ctx.count(extent),
+        alone=ctx.how_many(table.loc[~other]),
+        extent=ctx.how_many(table.loc[other]),
     )
 
 
 def cases(ctx: Context, table: pd.DataFrame) -> str:
     """How full a matrix of themes by case is."""
-    there = set(table["level"])
     return ctx.t(
         "coding_cases_open",
-        filled=ctx.count(int((table["n_segments"] > 0).sum())),
+        filled=ctx.how_many(table.loc[table["n_segments"] > 0]),
         cells=ctx.how_many(table),
-        themes=ctx.count(table["code"].nunique()),
-        cases=ctx.how_many(there),
+        themes=ctx.how_many(table.drop_duplicates("code")),
+        cases=ctx.how_many(table.drop_duplicates("level")),
     )
 
 

@@ -46,7 +46,7 @@ def shares(ctx: Context, table: pd.DataFrame) -> str:
     asked = table.loc[table["n"] == table.groupby(["source_id", "item"])["n"].transform("max")]
     none = asked.loc[asked["counts"].isna()]
     people = listed([ctx.count(n) for n in sorted(set(asked["n"]))], ctx.lang)
-    given = ctx.count(len(asked) - len(none))
+    given = ctx.how_many(asked.loc[asked["counts"].notna()])
     said = [ctx.t("q_shares", printed=ctx.how_many(asked), n=people, k=given)]
     if len(none):
         without = [_fewer(ctx, table, r) for _, r in none.iterrows()]

@@ -10,7 +10,7 @@ from trenza.render.audit_words import DECIMALS, reach, words
 from trenza.render.cells import Shown, count_cell, number_cell, p_cell, said_cell, source_cell, span_cell
 from trenza.render.figures_compare_balance import variable
 from trenza.render.language import NO_VALUE, is_missing, percent
-from trenza.render.traced import worked
+from trenza.render.traced import marked, worked
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -49,8 +49,12 @@ def _effect(c: Context, r: Row) -> str:
     if kind == "bayes_factor_10":
         value = r["effect"]
         if value > LARGE:
-            return f"> {c.num(LARGE, 0)}"
-        return f"< {c.num(1 / LARGE, 3)}" if value < 1 / LARGE else c.num(value, 2 if value >= 0.1 else 3)
+            return marked(f"> {c.num(LARGE, 0)}", value)
+        return (
+            marked(f"< {c.num(1 / LARGE, 3)}", value)
+            if value < 1 / LARGE
+            else c.num(value, 2 if value >= 0.1 else 3)
+        )
     return span_cell("effect", "effect_ci_low", "effect_ci_high")(c, r)
 
 

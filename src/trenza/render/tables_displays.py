@@ -72,7 +72,7 @@ def _pillar(c: Context, r: Row) -> str:
 def named(c: Context, key: str, identifier: str) -> str:
     """What study.yaml calls an entry of one of its lists."""
     declared = c.study.get(key) or []
-    return next((str(d[c.lang]) for d in declared if d["id"] == identifier), identifier)
+    return next((c.told(d[c.lang]) for d in declared if d["id"] == identifier), identifier)
 
 
 def test_words(c: Context, r: Row) -> str:
@@ -80,7 +80,7 @@ def test_words(c: Context, r: Row) -> str:
     for hypothesis in c.study.get("process_tests") or []:
         for test in hypothesis["tests"]:
             if (hypothesis["id"], test["id"]) == (r["hypothesis"], r["test"]):
-                return str(test[c.lang])
+                return c.told(test[c.lang])
     return str(r["test"])
 
 

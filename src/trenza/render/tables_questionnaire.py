@@ -21,6 +21,7 @@ from trenza.render.cells import (
 )
 from trenza.render.language import NO_VALUE, is_missing, listed, percent
 from trenza.render.sentences_questionnaire_published import how_scores_follow
+from trenza.render.traced import part_of, worked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,19 +110,16 @@ def nearest_count(c: Context, r: Row) -> str:
     people = float(r["printed"]) * int(r["n"])
     ends = {math.floor(people), math.ceil(people)}
     near = min(abs(k - people) for k in ends) + 1e-9
-    found = [
-        f"{c.count(k)} ({percent(k / int(r['n']), c.lang, 1)})"
-        for k in sorted(ends)
-        if abs(k - people) <= near
-    ]
-    return listed(found, c.lang)
+    both = [r["printed"], r["n"]]
+    counts = [worked("nearest whole count", both, k) for k in sorted(ends) if abs(k - people) <= near]
+    return listed([f"{c.count(k)} ({percent(k / r['n'], c.lang, 1)})" for k in counts], c.lang)
 
 
 def possible_counts(c: Context, r: Row) -> str:
     """The whole numbers that could give a share, or that none does."""
     if is_missing(r["counts"]):
         return c.t("counts_none")
-    return listed([c.count(int(k)) for k in str(r["counts"]).split(";")], c.lang)
+    return listed([c.count(part_of(r["counts"], int(k))) for k in str(r["counts"]).split(";")], c.lang)
 
 
 SOURCE = Shown("col_source_id", source_cell)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from trenza.render import selection
 from trenza.render.cells import Row, Shown, count_cell, number_cell, span_cell
 from trenza.render.language import NO_VALUE, is_missing, percent
+from trenza.render.traced import marked
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -27,7 +28,11 @@ def _chance(c: Context, r: Row) -> str:
     if is_missing(r["chance"]):
         return NO_VALUE
     least = 0.001
-    return f"< {percent(least, c.lang, 1)}" if r["chance"] < least else percent(r["chance"], c.lang, 1)
+    return (
+        marked(f"< {percent(least, c.lang, 1)}", r["chance"])
+        if r["chance"] < least
+        else percent(r["chance"], c.lang, 1)
+    )
 
 
 def _who(c: Context, r: Row) -> str:
