@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from render_demo import context, study_files
 
-from trenza.render import comparison, simulated
+from trenza.render import comparison, figures_school_level, figures_themes, simulated
 from trenza.render.context import Context
 from trenza.render.first_page import first_page
 from trenza.render.language import LANGUAGES, text
@@ -70,3 +70,33 @@ def test_a_code_that_says_a_direction_is_named_in_both_languages(lang: str, name
     view = replace(context("cic2019", lang), codebook=study_files("cic_online")[2])
     assert view.code("connection_hindering") == name
     assert view.code("another_hindering") == "another hindering"
+
+
+def test_segments_of_a_coded_project_are_drawn_in_the_direction_that_the_link_declares() -> None:
+    view = context("cic2019", "en")
+    links = pd.DataFrame({"link": ["a"], "codes": ["c1; Lack = hindering; gone"]})
+    shown = pd.DataFrame({"link": ["a", "a"], "item": ["c1", "Lack"], "unit": "segments", "value": [3, 4]})
+    view = replace(view, links=links, tables={**view.tables, "joint_display": shown})
+    row = {"link": "a", "code_expects": "enabling"}
+    drawn = [figures_themes._segments(view, row, code, None) for code in ("c1", "Lack", "gone")]
+    assert drawn == [{"enabling": 3}, {"hindering": 4}, {}]
+
+
+@pytest.mark.parametrize("n", [6, 30])
+def test_of_many_schools_those_told_from_zero_are_named(n: int) -> None:
+    school = {
+        "id": "s",
+        "outcome": "commitment",
+        "kind": "simulated",
+        "theme_kind": "simulated",
+        "ci_level": 0.95,
+        "quadrant": None,
+    }
+    rows = [{**school, "school": f"s{i}", "mode": i / 10, "ci_low": i / 10 - 1, "ci_high": i / 10 + 1,
+             "balance": i / n, "side": "above" if i == 1 else "undecided"} for i in range(n)]  # fmt: skip
+    view = context("cic2019", "en")
+    view = replace(view, tables={**view.tables, "school_level": pd.DataFrame(rows)})
+    fig = figures_school_level.quadrants(view)
+    assert fig is not None
+    named = {t.get_text() for t in fig.axes[0].texts} & {f"s{i}" for i in range(n)}
+    assert named == ({f"s{i}" for i in range(n)} if n == 6 else {"s1"})

@@ -58,6 +58,7 @@ def test_every_study_loads_and_the_bundled_ones_need_no_further_file(tmp_path: P
     assert set(project.studies) == {"blackwell2010", "cic2019"}
     project = load(tmp_path)
     assert {*project.studies, *project.left_out} >= set(NAMES)
+    assert {"cic_online", "ilt2012"} <= set(project.studies)
     assert set(project.left_out) >= {"gti2018", "p900", "simce_national"}
     assert project.left_out["gti2018"] == ("gti2018/GTI-Teacher-Data-CHL-MEX.csv",)
 

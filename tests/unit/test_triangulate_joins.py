@@ -280,6 +280,14 @@ def test_codes_of_a_coded_project_are_heard_case_by_case() -> None:
     assert heard["file"].eq("results/x/qualitative/code_nodes.table.csv").all()
 
 
+def test_a_link_of_project_codes_alone_counts_no_school_of_typed_segments() -> None:
+    segments = segments_of(("s1", "P", "theme", "enabling"), ("s2", "Q", "theme", "enabling"))
+    rows = ({"codes": "Clima"}, {"codes": "theme"}, {"codes": "theme;Clima"})
+    table = join(*rows, segments=segments, strand=PROJECT)
+    assert table["n_cases_total"].tolist() == [4, 2, 6]
+    assert table["n_cases"].tolist() == [2, 2, 4]
+
+
 def test_each_coder_and_the_consensus_have_a_theme_of_their_own() -> None:
     strand = study_of(segments=empty("segments"), codes=empty("codes"), strand=PROJECT).strand
     assert voices(strand) == [

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-NAMED = 40  # schools whose names stand beside their points
+NAMED = 15  # of more schools, names stand only beside points told from zero
 
 
 def quadrants(ctx: Context) -> Figure | None:
@@ -29,9 +29,10 @@ def quadrants(ctx: Context) -> Figure | None:
         _panel(ctx, ax, table.loc[table["id"] == entry])
     level = percent(table["ci_level"].iloc[0], ctx.lang)
     stamp = ctx.t("simulated_stamp") if "simulated" in set(table["kind"]) | set(table["theme_kind"]) else ""
-    style.head(
-        fig, ctx.t("fig_school_quadrants_title"), ctx.t("fig_school_quadrants_foot", level=level), stamp
-    )
+    foot = ctx.t("fig_school_quadrants_foot", level=level)
+    if table.groupby("id").size().max() > NAMED:
+        foot += " " + ctx.t("school_quadrants_named")
+    style.head(fig, ctx.t("fig_school_quadrants_title"), foot, stamp)
     return fig
 
 
@@ -47,7 +48,7 @@ def _panel(ctx: Context, ax: Axes, table: Any) -> None:
         ax.plot([x, x], [r["ci_low"], r["ci_high"]], color=colour, linewidth=1.1, zorder=2)
         filled = colour if r["side"] != "undecided" else style.PAPER
         ax.plot([x], [r["mode"]], marker="o", markersize=6, color=colour, markerfacecolor=filled, zorder=3)
-        if len(table) <= NAMED:
+        if len(table) <= NAMED or r["side"] != "undecided":
             halo = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.4, "alpha": 0.75}
             ax.annotate(str(r["school"]), (x, r["mode"]), xytext=(5, 3), textcoords="offset points", fontsize=style.SMALL - 2,
                         bbox=halo, zorder=4)  # fmt: skip
@@ -65,7 +66,8 @@ def _panel(ctx: Context, ax: Axes, table: Any) -> None:
         ax.text(across, up, ctx.t(f"quadrant_{side}_{theme}", n=ctx.count(n)), transform=ax.transAxes, fontsize=style.SMALL - 1,
                 color=style.MUTED, ha="left" if across < 0.5 else "right", va="top" if up > 0.5 else "bottom")  # fmt: skip
     ax.set_xlabel(ctx.t("axis_theme_balance"), fontsize=style.SMALL)
-    ax.set_ylabel(ctx.t("axis_school_mode", outcome=ctx.item(outcome)), fontsize=style.SMALL)
+    label = style.wrap(ctx.t("axis_school_mode", outcome=ctx.item(outcome)), 42)
+    ax.set_ylabel(label, fontsize=style.SMALL)
     style.numbers_on(ax.xaxis, ctx.lang)
     style.numbers_on(ax.yaxis, ctx.lang)
 

@@ -95,19 +95,8 @@ def joint_display(ctx: Context) -> Figure | None:
     lanes = [[max(1.6, len(str(r["codes"]).split(";"))) + 1.0 for _, r in b.iterrows()] for b in blocks]
     fig, axes = style.new(len(blocks), 4, height=1.7 + 0.235 * sum(map(sum, lanes)) + 0.6 * len(blocks), squeeze=False, sharey="row",
                           width_ratios=[1.5, 1.35, 1.85, 0.95], height_ratios=[sum(x) for x in lanes])  # fmt: skip
-    most = 1
-    if codes is not None:
-        most = max(
-            [
-                1,
-                *(
-                    int(codes.loc[c, "n_segments"])
-                    for r in links["codes"]
-                    for c in str(r).split(";")
-                    if c in codes.index
-                ),
-            ]
-        )
+    named = [(r, c) for _, r in links.iterrows() for c in str(r["codes"]).split(";")]
+    most = max([1, *(sum(_segments(ctx, r, c, codes).values()) for r, c in named)])
     for k, (block, heights) in enumerate(zip(blocks, lanes, strict=True)):
         text_ax, effect_ax, theme_ax, call_ax = axes[k]
         total = sum(heights)
@@ -199,9 +188,9 @@ def _themes(ctx: Context, ax: Axes, r: Any, codes: pd.DataFrame | None, middle: 
     for i, code in enumerate(named):
         y = middle + (len(named) - 1) / 2 - i
         start = 0
-        row = codes.loc[code] if codes is not None and code in codes.index else None
+        by = _segments(ctx, r, code, codes)
         for d in style.DIRECTION_COLOURS:
-            n = int(row[d]) if row is not None else 0
+            n = by.get(d, 0)
             if n:
                 ax.barh(y, n, left=start, height=0.62, color=style.DIRECTION_COLOURS[d], hatch=style.DIRECTION_HATCH[d],
                         edgecolor=style.PAPER if d == "hindering" else style.MUTED, linewidth=0.6)  # fmt: skip
@@ -218,6 +207,19 @@ def _themes(ctx: Context, ax: Axes, r: Any, codes: pd.DataFrame | None, middle: 
             fontsize=style.SMALL - 0.5,
             color=style.INK if start else style.MUTED,
         )
+
+
+def _segments(ctx: Context, r: Any, code: str, codes: pd.DataFrame | None) -> dict[str, int]:
+    """The segments of a code by direction; those of a coded project have the one that the link declares or expects."""
+    if codes is not None and code in codes.index:
+        return {d: int(codes.loc[code, d]) for d in style.DIRECTION_COLOURS}
+    shown = ctx.table("joint_display")
+    mine = (shown["link"] == r["link"]) & (shown["item"] == code) & (shown["unit"] == "segments")
+    value = shown.loc[mine & shown["value"].notna(), "value"]
+    cells = ctx.links.loc[ctx.links["link"] == r["link"], "codes"]
+    parts = [c.rpartition("=") for cell in cells for c in cell.split(";")]
+    declared = {name.strip(): direction.strip() for name, equals, direction in parts if equals}
+    return {declared.get(code, str(r["code_expects"])): int(value.iloc[0])} if len(value) else {}
 
 
 def _frame(ctx: Context, row_axes: Any, block: pd.DataFrame, total: float, first: bool) -> None:

@@ -9,6 +9,7 @@ from trenza.render import sentences_coding as sentences
 from trenza.render.alternatives import alt
 from trenza.render.language import NO_VALUE, has_text
 from trenza.render.markdown import Paper
+from trenza.render.simulated import rehearses
 from trenza.render.tables import show, without_blank_columns
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def _project(paper: Paper) -> None:
     row = ctx.table("coded_projects").iloc[0]
     paper.heading("h_coding_project", 3)
     if row["source"] == "simulated":
-        paper.note(ctx.t("coding_simulated"), "caution")
+        paper.note(ctx.t("coding_simulated_rehearsal" if rehearses(ctx) else "coding_simulated"), "caution")
     paper.say(*sentences.project(ctx, row))
     if row["source"] == "real":
         paper.note(ctx.t("coding_private"))

@@ -1,8 +1,8 @@
 """At which level a link joins the strands: what each level means for the join, and when it cannot be computed.
 
 study: the finding beside every statement under the codes. role: the finding beside what people of the finding's own
-roles say. school: beside what is said in schools that the finding has numbers of. person: refused, since results
-hold no person one by one.
+roles say. school: beside what is said in schools that the finding has numbers of. person: refused, since no
+difference between people with and without a code has an interval (docs/triangulation.md).
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ def level_faults(
         return refused("blank: roles belong to level role", "roles", repr(";".join(roles)))
     if level == "person":
         return refused(
-            "persons named in both strands. Segments name a school and a role, and results hold no person one by "
-            "one; the table code_scores sets the codes of an interview beside the same person's score"
+            "a difference, with its interval, between people who carry a code and people who do not. Segments name a "
+            "school and a role, no person; the table code_scores has both means where the people of a coded project "
+            "answered, but no interval, and without one no side can be told"
         )
     if level in ("role", "school") and coded:
         return refused(
