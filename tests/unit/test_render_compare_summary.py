@@ -78,7 +78,11 @@ def test_limits_fit_the_design(lang: str) -> None:
         same, "self_selection"
     )
     said = limits.limit_words(apart, "self_selection")
-    assert ("Whole schools were in one group" if lang == "en" else "Hubo escuelas con participación y escuelas sin ella") in said
+    assert (
+        "Whole schools were in one group"
+        if lang == "en"
+        else "Hubo escuelas con participación y escuelas sin ella"
+    ) in said
     assert "same in all." in limits.limit_words(context("cic2019", "en"), "few_clusters")
 
 

@@ -36,11 +36,28 @@ def test_an_override_stands_beside_the_computed_call_and_never_in_its_place() ->
         ["link0", "R2", "silence", "silence", True],
         ["link1", "AMS", "dissonance", "silence", False],
     ]
+    assert set(said["reason_en"]) == set(said["reason_es"]) == {GOOD["reason"]}
     everything = " ".join(frame.to_csv() for frame in made.values())
     assert "Soto" not in everything and "Vera" not in everything
     shuffled = triangulate(links, study_of(), Rule(**RULE), overrides.iloc[::-1])
     pd.testing.assert_frame_equal(shuffled["call_overrides"], said)
     assert call_overrides(pd.DataFrame(columns=COLUMNS), made["convergence"], study="x").empty
+
+
+def test_a_reason_stands_in_one_language_or_in_both() -> None:
+    both = {k: v for k, v in GOOD.items() if k != "reason"}
+    both |= {"reason_en": "Two interviews say so", "reason_es": "Lo dicen dos entrevistas"}
+    assert check_overrides([both], {"link0"}, "f") == []
+    made = triangulate(links_of({}), study_of(), Rule(**RULE), pd.DataFrame([both], columns=COLUMNS))
+    row = made["call_overrides"].iloc[0]
+    assert (row["reason_en"], row["reason_es"]) == ("Two interviews say so", "Lo dicen dos entrevistas")
+    for wrong in ({**both, "reason": "x"}, {k: v for k, v in both.items() if k != "reason_es"}):
+        (fault,) = check_overrides([wrong], {"link0"}, "f")
+        assert (fault.row, fault.column, fault.allowed) == (
+            "1",
+            "reason",
+            "reason, or reason_en and reason_es",
+        )
 
 
 @pytest.mark.parametrize(

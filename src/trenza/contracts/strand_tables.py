@@ -49,7 +49,10 @@ STRAND_CONTRACTS: tuple[Contract, ...] = (
             text_column("computed", "the call by the declared rule", allowed=CALLS),
             bool_column("same", "both are the same"),
             text_column("date", "day of the researcher's call"),
-            text_column("reason", "the researcher's, as written"),
+            text_column("reason_en", "the researcher's, as written, for the English report"),
+            text_column(
+                "reason_es", "the same for the Spanish report; where one language is given, that one"
+            ),
         ),
         ("link", "researcher"),
     ),

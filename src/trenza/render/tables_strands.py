@@ -36,7 +36,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "call_overrides": (
         PROPOSITION, Shown("col_call_computed", lambda c, r: call_word(c, r["computed"])),
         Shown("col_call_said", lambda c, r: call_word(c, r["call"])), Shown("col_researcher", lambda c, r: who(c, r["researcher"])),
-        Shown("col_call_date", plain_cell("date")), Shown("col_call_reason", plain_cell("reason")),
+        Shown("col_call_date", plain_cell("date")), Shown("col_call_reason", lambda c, r: c.told(r[f"reason_{c.lang}"])),
     ),
     "call_flips": (
         PROPOSITION, Shown("col_call_computed", lambda c, r: call_word(c, r["call"])),

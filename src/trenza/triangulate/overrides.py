@@ -16,7 +16,9 @@ from trenza.contracts.faults import Fault
 from trenza.contracts.tables import CONTRACTS, empty
 from trenza.contracts.words import names_or
 
-COLUMNS = ["link", "call", "name", "date", "reason", "shown_as"]
+COLUMNS = ["link", "call", "name", "date", "reason", "reason_en", "reason_es", "shown_as"]
+# The columns of a reason: one for both languages, or one for each.
+REASONS = ({"reason"}, {"reason_en", "reason_es"})
 COMPUTED = "computed"
 
 Row = Mapping[str, str]
@@ -36,9 +38,13 @@ def check_overrides(rows: Sequence[Row], links: AbstractSet[str], file: str) -> 
     """Everything wrong in overrides.csv that its schema cannot see, row by row.
 
     Links that there are not, days that there are not, a second call of one researcher, names that tell nobody apart
-    or tell too much.
+    or tell too much, a reason in one language of two.
     """
     faults: list[Fault] = []
+    given = {c for c in (rows[0] if rows else {}) if c.startswith("reason")}
+    if rows and given not in REASONS:
+        found = ", ".join(sorted(given)) or "no such column"
+        faults.append(Fault(file, "1", "reason", found, "reason, or reason_en and reason_es"))
     seen: dict[tuple[str, str], str] = {}
     named: dict[str, str] = {}
     called: dict[str, str] = {}
@@ -78,6 +84,7 @@ def call_overrides(overrides: pd.DataFrame, calls: pd.DataFrame, *, study: str) 
     """
     computed = dict(zip(calls["link"], calls["call"], strict=True))
     order = {link: i for i, link in enumerate(calls["link"])}
+    overrides = overrides.reindex(columns=COLUMNS)
     cells = overrides.astype("object").where(overrides.notna(), "").astype("str").to_dict("records")
     rows: list[dict[str, Any]] = [{str(k): v for k, v in cell.items()} for cell in cells]
     records = [
@@ -89,7 +96,7 @@ def call_overrides(overrides: pd.DataFrame, calls: pd.DataFrame, *, study: str) 
             "computed": computed[row["link"]],
             "same": row["call"] == computed[row["link"]],
             "date": row["date"],
-            "reason": row["reason"],
+            **{f"reason_{lang}": row[f"reason_{lang}"] or row["reason"] for lang in ("en", "es")},
         }
         for row in sorted(rows, key=lambda r: (order[r["link"]], shown_name(r)))
     ]
