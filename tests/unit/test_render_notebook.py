@@ -41,6 +41,7 @@ def test_every_table_that_a_notebook_names_has_a_title() -> None:
     code = "\n".join("".join(cell["source"]) for cells in SOURCES.values() for cell in cells)
     titles = {key.removeprefix("table_") for key in file_texts(TEXTS) if key.startswith("table_")}
     named = set(re.findall(r'page\.table\("(\w+)"\)', code))
+    named |= {n for names in re.findall(r"page\.tables\((.+)\)", code) for n in re.findall(r"\w+", names)}
     titled = set(re.findall(r'page\.(?:table|frame)\(.+, "(\w+)"\)', code))
     assert named | titled == titles
 
@@ -91,3 +92,11 @@ def test_a_long_table_says_how_much_of_it_stands_here() -> None:
     assert "(the first 150 of 151 rows)" in Notebook(view).table("verdicts", one).markdown
     drawn = Notebook(view).figure("ratings")
     assert "<svg" in drawn.html and "ratings.figure.en.svg" in drawn.markdown
+
+
+def test_of_several_tables_those_with_rows_stand_and_none_is_said_in_one_line() -> None:
+    book = Notebook(context("cic2019", "en"))
+    both = book.tables("discontinuity", "verdicts", "coef")
+    assert both.markdown.count("none in this study") == 0 and both.html.count("<table") == 2
+    none = book.tables("discontinuity", "mean_reversion").markdown
+    assert none.strip() == "Estimates at the cut-off · Regression to the mean: none in this study."

@@ -70,6 +70,13 @@ class Notebook:
         shown = show(name, self.ctx, rows.head(MOST) if len(rows) > MOST else frame)
         return self.frame(without_blank_columns(shown), caption or name, len(rows))
 
+    def tables(self, *names: str) -> Showing:
+        """Those of the finished tables that have rows; one sentence where none has."""
+        shown = [self.table(name) for name in names if len(self.ctx.table(name))]
+        if not shown:
+            return self.say(self.t("nothing", what=" · ".join(self.t(f"table_{name}") for name in names)))
+        return Showing("\n".join(s.markdown for s in shown), "".join(s.html for s in shown))
+
     def frame(self, frame: pd.DataFrame, caption: str, of: int = 0) -> Showing:
         """A table made for readers under the text ``caption``; ``of`` says of how many rows it is the beginning."""
         words = self.t(f"table_{caption}")
