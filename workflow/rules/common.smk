@@ -1,4 +1,5 @@
 # The project's studies, checked before any job starts, and what the rules share. No rules here.
+import os
 import sys
 from pathlib import Path
 
@@ -86,6 +87,21 @@ def design(*keys):
 def study_table(name):
     """An input function for items.csv, codebook.csv or links.csv of the study."""
     return lambda wildcards: STUDIES[wildcards.study].tables[name]
+
+
+def study_title(wildcards):
+    """The study's title, under which Snakemake's own report lists its files."""
+    title = STUDIES[wildcards.study].settings["title"]
+    return title if isinstance(title, str) else title["en"]
+
+
+# What Snakemake's own report calls the languages.
+LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
+
+
+def language_name(wildcards):
+    """The language of a job in words."""
+    return LANGUAGE_NAMES[wildcards.lang]
 
 
 # The rules that a report's numbers go through, in their order.

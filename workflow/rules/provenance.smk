@@ -11,8 +11,20 @@ rule provenance_record:
             "results/{{study}}/report/claims.{lang}.ledger.csv", lang=LANGUAGES
         ),
     output:
-        claims="results/{study}/report/claims.ledger.csv",
-        provenance="results/{study}/report/provenance.prov.json",
+        claims=report(
+            "results/{study}/report/claims.ledger.csv",
+            caption="../report/claims.rst",
+            category=study_title,
+            subcategory="Numbers and their origin",
+            labels={"File": "claims"},
+        ),
+        provenance=report(
+            "results/{study}/report/provenance.prov.json",
+            caption="../report/provenance.rst",
+            category=study_title,
+            subcategory="Numbers and their origin",
+            labels={"File": "provenance"},
+        ),
     log:
         "logs/{study}/provenance_record.log",
     conda:

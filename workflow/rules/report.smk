@@ -33,7 +33,16 @@ rule report_checks:
         settings="results/{study}/report/settings.json",
         tables=FINISHED,
     output:
-        **CHECKED,
+        **{
+            name: report(
+                path,
+                caption=f"../report/{name}.rst",
+                category=study_title,
+                subcategory="Numbers and their origin",
+                labels={"File": name},
+            )
+            for name, path in CHECKED.items()
+        },
     log:
         "logs/{study}/report_checks.log",
     conda:
@@ -56,13 +65,16 @@ rule report_study:
         settings="results/{study}/report/settings.json",
         tables=FINISHED,
     output:
-        reports=report(
-            expand(
-                "results/{{study}}/report/report.{{lang}}.{format}", format=FORMATS
-            ),
-            caption="../report/report.rst",
-            category="{study}",
-        ),
+        reports=[
+            report(
+                f"results/{{study}}/report/report.{{lang}}.{format}",
+                caption="../report/report.rst",
+                category=study_title,
+                subcategory="Report",
+                labels={"Language": language_name, "Format": format},
+            )
+            for format in FORMATS
+        ],
         figures=directory("results/{study}/report/figures/{lang}"),
         claims="results/{study}/report/claims.{lang}.ledger.csv",
     log:
@@ -86,19 +98,24 @@ rule report_notebooks:
         tables=FINISHED,
         figures=expand("results/{{study}}/report/figures/{lang}", lang=LANGUAGES),
         notebooks=[
-            str(WORKFLOW.parent / "notebooks" / f"{name}.ipynb") for name in NOTEBOOKS
+            os.path.relpath(WORKFLOW.parent / "notebooks" / f"{name}.ipynb")
+            for name in NOTEBOOKS
         ],
     output:
-        report(
-            expand(
-                "results/{{study}}/notebooks/{notebook}.{lang}.html",
-                notebook=NOTEBOOKS,
-                lang=LANGUAGES,
-            ),
-            caption="../report/notebook.rst",
-            category="{study}",
-            subcategory="notebooks",
-        ),
+        [
+            report(
+                f"results/{{study}}/notebooks/{notebook}.{lang}.html",
+                caption="../report/notebook.rst",
+                category=study_title,
+                subcategory="Stages in detail",
+                labels={
+                    "Stage": notebook.replace("_", " "),
+                    "Language": LANGUAGE_NAMES[lang],
+                },
+            )
+            for notebook in NOTEBOOKS
+            for lang in LANGUAGES
+        ],
     log:
         "logs/{study}/report_notebooks.log",
     conda:
