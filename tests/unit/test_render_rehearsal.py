@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from render_demo import context, study_files
 
-from trenza.render import comparison, figures_school_level, figures_themes, simulated
+from trenza.render import coding, comparison, figures_school_level, figures_themes, simulated
 from trenza.render.context import Context
 from trenza.render.first_page import first_page
 from trenza.render.language import LANGUAGES, text
@@ -70,6 +70,16 @@ def test_a_code_that_says_a_direction_is_named_in_both_languages(lang: str, name
     view = replace(context("cic2019", lang), codebook=study_files("cic_online")[2])
     assert view.code("connection_hindering") == name
     assert view.code("another_hindering") == "another hindering"
+    assert (
+        view.knows_code("connection")
+        and view.knows_code("connection_hindering")
+        and not view.knows_code("another_hindering")
+    )
+    nodes = pd.DataFrame(
+        {"code": ["connection_hindering", "c9"], "name": ["connection_hindering", "Own name"]}
+    )
+    project = replace(view, tables={**view.tables, "code_nodes": nodes})
+    assert coding.code_names(project) == {"connection_hindering": name, "c9": "Own name"}
 
 
 def test_segments_of_a_coded_project_are_drawn_in_the_direction_that_the_link_declares() -> None:

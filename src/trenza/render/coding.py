@@ -23,10 +23,8 @@ def is_real(ctx: Context) -> bool:
 def code_names(ctx: Context) -> dict[str, str]:
     """Code -> its label in codebook.csv, else the name that the program shows."""
     nodes = ctx.table("code_nodes")
-    known = set(ctx.codebook["code"]) if "code" in ctx.codebook.columns else set()
-    return {
-        c: ctx.code(c) if c in known else str(n) for c, n in zip(nodes["code"], nodes["name"], strict=True)
-    }
+    both = zip(nodes["code"], nodes["name"], strict=True)
+    return {c: ctx.code(c) if ctx.knows_code(c) else str(n) for c, n in both}
 
 
 def code_name(ctx: Context, code: Any) -> str:

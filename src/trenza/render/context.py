@@ -139,10 +139,15 @@ class Context:
 
     def code(self, identifier: Any) -> str:
         """The label of a code; of one that says a direction as well, the label of the code and the direction."""
+        if identifier in self._code_rows or not self.knows_code(identifier):
+            return self._label(self._code_rows, identifier)
         code, _, direction = str(identifier).rpartition("_")
-        if identifier not in self._code_rows and code in self._code_rows and direction in DIRECTIONS:
-            return f"{self.code(code)}: {self.t(f'direction_{direction}')}"
-        return self._label(self._code_rows, identifier)
+        return f"{self.code(code)}: {self.t(f'direction_{direction}')}"
+
+    def knows_code(self, identifier: Any) -> bool:
+        """Whether codebook.csv has the code, or one that it adds a direction to."""
+        code, _, direction = str(identifier).rpartition("_")
+        return identifier in self._code_rows or (code in self._code_rows and direction in DIRECTIONS)
 
     @cached_property
     def item_rows(self) -> dict[Any, dict[str, Any]]:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from trenza.render.calls import threshold_value
 from trenza.render.cells import Row, Shown, count_cell, plain_cell, said_cell, span_cell
+from trenza.render.coding import coder_name
 from trenza.render.language import is_missing, percent
 from trenza.render.reasons import call_word, side
+from trenza.render.traced import marked_words
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -27,7 +29,9 @@ def _first_change(c: Context, r: Row) -> str:
 
 
 def _view(c: Context, r: Row) -> str:
-    return c.say(r["coder"]) if r["view"] == "coder" else c.t(f"view_call_{r['view']}")
+    if r["view"] != "coder":
+        return c.t(f"view_call_{r['view']}")
+    return marked_words(coder_name(c, r["coder"]), r["coder"])
 
 
 PROPOSITION = Shown("col_proposition", lambda c, r: c.proposition(r["link"]))
