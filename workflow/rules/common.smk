@@ -99,9 +99,9 @@ def study_title(wildcards):
 LANGUAGE_NAMES = {"en": "English", "es": "Spanish"}
 
 
-def language_name(wildcards):
-    """The language of a job in words."""
-    return LANGUAGE_NAMES[wildcards.lang]
+def language_and(**labels):
+    """An input function for labels in Snakemake's own report: the language of the job in words, and ``labels``."""
+    return lambda wildcards: {"Language": LANGUAGE_NAMES[wildcards.lang], **labels}
 
 
 # The rules that a report's numbers go through, in their order.

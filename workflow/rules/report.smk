@@ -71,7 +71,7 @@ rule report_study:
                 caption="../report/report.rst",
                 category=study_title,
                 subcategory="Report",
-                labels={"Language": language_name, "Format": format},
+                labels=language_and(Format=format),
             )
             for format in FORMATS
         ],
