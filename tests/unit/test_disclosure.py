@@ -21,7 +21,8 @@ def test_by_hand() -> None:
     assert withheld(5, 8, 20) == []
     assert withheld(4, 8, 20) == [0, 1]  # one alone: the total would tell it
     assert withheld(2, 2, 9, 20) == [0, 1, 2]  # together 4: too few
-    assert withheld(2, 3, 9, 20) == [0, 1]  # together 5
+    assert withheld(2, 3, 9, 20) == [0, 1, 2]  # together 5: with one in the other, neither could be 5
+    assert withheld(2, 4, 9, 20) == [0, 1]  # together 6
     assert withheld(0, 4, 0, 9) == [1, 3]  # empty cells are shown as empty
     assert withheld(0, 4) == [0, 1]  # nothing left to hide behind: all go
     assert withheld(1, 1, 7, 9, min_cell=2) == [0, 1, 2]  # 2 in two cells can only be 1 and 1
@@ -62,6 +63,8 @@ def test_an_attacker_who_tries_all_tables_cannot_tell_a_withheld_cell(cells: int
         possible = list(alike(counts, hidden))
         for cell in np.flatnonzero(hidden):
             assert len({t[cell] for t in possible}) > 1, (counts, cell)
+            # What the guard before a report asks: no withheld cell is surely small.
+            assert hidden.all() or max(t[cell] for t in possible) >= min_cell, (counts, cell)
         attacked += 1
     assert attacked > 10
 

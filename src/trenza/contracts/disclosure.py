@@ -44,9 +44,9 @@ def hidden_cells(counts: np.ndarray, min_cell: int, start: np.ndarray | None = N
 
     The cells of a part add up to a total that readers know; the parts (schools tested, schools withheld, ...)
     share one mask. Withheld are, first, ``start`` and every cell with 0 < n < ``min_cell`` in any part. Then,
-    while the withheld schools of a part stand in one cell only, are fewer than ``min_cell`` in all, or one a
-    cell, the smallest shown cell of that part is withheld too (complementary suppression). Empty cells are shown
-    as empty, unless the whole part is too small. Then no withheld number follows from totals and shown cells;
+    while the withheld schools of a part stand in one cell only, or are so few that none of these cells could hold
+    ``min_cell`` with one left for each of the others, the smallest shown cell of that part is withheld too
+    (complementary suppression). Empty cells are shown as empty, unless the whole part is too small. Then no withheld number follows from totals and shown cells;
     a reader who replays the choice of the smallest cell can still narrow it down. Source: Hundepool et al. 2012,
     Statistical Disclosure Control, Wiley, chapter 4.
     """
@@ -69,4 +69,4 @@ def hidden_cells(counts: np.ndarray, min_cell: int, start: np.ndarray | None = N
 def _gives_away(withheld: np.ndarray, min_cell: int) -> bool:
     """Whether the total less the shown cells, which readers have, tells a withheld cell or is itself too small."""
     filled = withheld[withheld > 0]
-    return len(filled) == 1 or 0 < filled.sum() < max(min_cell, len(filled) + 1)
+    return len(filled) == 1 or 0 < filled.sum() < len(filled) - 1 + max(min_cell, 2)
