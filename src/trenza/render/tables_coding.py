@@ -68,6 +68,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     "agreement": (
         Shown("col_part", _part), Shown("col_coders", _coders), Shown("col_statistic", lambda c, r: c.t(f"stat_{r['statistic']}")),
         Shown("col_value", span_cell("estimate", "ci_low", "ci_high"), True), Shown("col_note", said_cell("note")),
+        Shown("col_kind", lambda c, r: c.source(r["source"])),
     ),
     "kappa_lint": (
         Shown("col_code", plain_cell("code")), Shown("col_tool_file", plain_cell("file")), Shown("col_reported", number_cell("reported", 4), True),
