@@ -32,9 +32,8 @@ def _quadrants(ctx: Context) -> list[str]:
     for quadrant in QUADRANTS:
         own = table.loc[table["quadrant"] == quadrant]
         if len(own):
-            said.append(
-                f"{ctx.t(f'quadrant_{quadrant}', n=ctx.count(len(own)))} {', '.join(map(str, own['school']))}"
-            )
+            schools = ", ".join(ctx.told(school) for school in own["school"])
+            said.append(f"{ctx.t(f'quadrant_{quadrant}', n=ctx.how_many(own))} {schools}")
     return said
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trenza.render.language import is_missing
+from trenza.render.traced import Origin, traced
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -83,7 +84,8 @@ def _tables(ctx: Context) -> list[Implied]:
         found.append(Implied("baseline_not_shown"))
     few = _clusters(ctx)
     if few is not None and few < FEW_CLUSTERS:
-        found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.count(FEW_CLUSTERS)}))
+        at = traced(FEW_CLUSTERS, Origin(f"text/{ctx.lang}.yaml", "limit_clusters_counted", ""))
+        found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.count(at)}))
     found += _mdes(ctx)
     lost = _kept(ctx, "attrition")
     if len(lost) and (lost["call"] == "high").any():
@@ -108,12 +110,12 @@ def _kept(ctx: Context, name: str) -> pd.DataFrame:
     return table.loc[table["source"] != "simulated"] if len(table) and "source" in table.columns else table
 
 
-def _clusters(ctx: Context) -> int | None:
+def _clusters(ctx: Context) -> Any:
     """The smallest number of clusters that a comparison rests on; printed ones count."""
     table = _kept(ctx, "verdicts")
-    counted = table["clusters"].dropna().astype(int).tolist() if len(table) else []
+    counted = [*table["clusters"].dropna()] if len(table) else []
     declared = ctx.design.get("clusters")
-    return min([*counted, *([int(declared)] if declared else [])], default=None)
+    return min([*counted, *([declared] if declared else [])], default=None)
 
 
 def _mdes(ctx: Context) -> list[Implied]:

@@ -74,7 +74,9 @@ def override_sentences(ctx: Context, link: object) -> str:
 
 def _override(ctx: Context, r: pd.Series) -> str:
     name, reason = who(ctx, r["researcher"]), ctx.told(r[f"reason_{ctx.lang}"]).rstrip(".")
-    said = ctx.t("override_said", who=name, call=call_word(ctx, r["call"]), date=r["date"], reason=reason)
+    said = ctx.t(
+        "override_said", who=name, call=call_word(ctx, r["call"]), date=ctx.told(r["date"]), reason=reason
+    )
     return f"{said}."
 
 

@@ -204,15 +204,16 @@ def _qca(paper: Paper) -> None:
     solutions, robust = ctx.table("qca_solutions"), ctx.table("qca_robustness")
     for entry in rows.in_order(truth, "id"):
         told = truth.loc[(truth["id"] == entry) & (truth["result"] != "remainder")]
-        left = int(((truth["id"] == entry) & (truth["result"] == "remainder")).sum())
+        left = truth.loc[(truth["id"] == entry) & (truth["result"] == "remainder")]
         paper.table(
-            without_blank_columns(show("qca_truth", ctx, told)), ctx.t("cap_qca_truth", left=ctx.count(left))
+            without_blank_columns(show("qca_truth", ctx, told)),
+            ctx.t("cap_qca_truth", left=ctx.how_many(left)),
         )
         own = solutions.loc[solutions["id"] == entry]
         paper.table(show("qca_solutions", ctx, own), ctx.t("cap_qca_solutions"))
         for kind in rows.in_order(own, "solution"):
             runs = robust.loc[(robust["id"] == entry) & (robust["solution"] == kind)]
-            counts = {"same": ctx.count(int(runs["same"].sum())), "n": ctx.count(len(runs))}
+            counts = {"same": ctx.how_many(runs.loc[runs["same"].astype(bool)]), "n": ctx.how_many(runs)}
             paper.say(ctx.t("qca_robust", solution=ctx.t(f"qca_{kind}"), **counts))
         other = robust.loc[(robust["id"] == entry) & ~robust["same"].astype(bool)]
         paper.table(show("qca_robustness", ctx, other.head(MOST)), ctx.t("cap_qca_robustness"))
