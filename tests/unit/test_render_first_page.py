@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -46,6 +47,20 @@ def test_what_the_numbers_do_not_decide_is_told_as_that() -> None:
     assert "higher on 1 of 5 measures: Commitment" in said and "On 4 of 5 the numbers do not decide" in said
     assert "Not very." in said and "nobody was assigned by lot" in said
     assert [x.decided for x in picture_lines(context("cic2019", "en"))].count(True) == 1
+
+
+def test_strands_that_agree_against_a_statement_do_not_bear_it_out() -> None:
+    view = context("cic2019", "en")
+    calls = view.table("convergence")
+    turned = calls.assign(
+        quantitative_side=calls["quantitative_side"].where(calls["link"] != "commitment", "opposes"),
+        qualitative_side=calls["qualitative_side"].where(calls["link"] != "commitment", "opposes"),
+    )
+    paper = Paper(replace(view, tables={**view.tables, "convergence": turned}), {})
+    first_page(paper, "cic2019")
+    said = paper.text()
+    assert "Both bear out 0. Both speak against 1: Participants practise their profession more openly" in said
+    assert "Both bear out 1: Participants practise their profession more openly" in page("cic2019", "en")
 
 
 def test_a_rise_of_schools_chosen_for_low_scores_is_no_effect() -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from trenza.contracts.rehearsal import is_rehearsal
-from trenza.render import alternatives, panels, sentences
+from trenza.render import alternatives, panels, selection, sentences
 from trenza.render.first_page_found import chosen_by_score, compared, found, kept
 from trenza.render.limits_implied import LARGE_EFFECT_SD
 from trenza.render.markdown import Paper, escape
@@ -77,6 +77,8 @@ def _sure(ctx: Context) -> list[str]:
         first = ctx.t("page_sure_claims")
     elif len(later):
         first = ctx.t("page_sure_little")
+    elif len(ctx.table("claims")):
+        first = ctx.t("page_sure_told", **selection.how_safe(ctx))
     else:
         first = ctx.t("page_sure_counts" if counted else "page_sure_words")
     said = [first, *_ranges(ctx), _looks(ctx), _small(ctx), _chance(ctx), _alike(ctx), _audit(ctx)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import comparison, panels, rows, sentences, sentences_schools
+from trenza.render import comparison, panels, rows, sentences, sentences_schools, sentences_strands
 from trenza.render.language import listed
 from trenza.render.sentences_panels import verdict as panel_verdict
 
@@ -173,6 +173,8 @@ def _together(ctx: Context) -> list[str]:
     if not len(table):
         return []
     told = {c: table.loc[table["call"] == c] for c in ("agreement", *set(table["call"]))}
+    against = sentences_strands.both_against(told["agreement"])
+    told |= {"against": told["agreement"][against], "agreement": told["agreement"][~against]}
 
     def named(call: str) -> str:
         links = [ctx.proposition(i) for i in told[call]["link"][:NAMED]]
@@ -183,6 +185,8 @@ def _together(ctx: Context) -> list[str]:
             "page_agree", n=ctx.how_many(table), k=ctx.how_many(told["agreement"]), names=named("agreement")
         )
     ]
+    if len(told["against"]):
+        said.append(ctx.t("page_against", k=ctx.how_many(told["against"]), names=named("against")))
     if "dissonance" in told:
         said.append(ctx.t("page_apart", k=ctx.how_many(told["dissonance"]), names=named("dissonance")))
     for call, key in (("partial_agreement", "page_partly"), ("silence", "page_silent")):

@@ -19,7 +19,7 @@ def claims(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_claims")
-    paper.say(ctx.t("claims_open"), selection.claims_sentence(ctx, table))
+    paper.say(selection.claims_sentence(ctx))
     paper.figure("claims_forest", alternatives.alt("claims_forest", ctx))
     _table(paper, "claims")
     checks = ctx.table("claim_checks")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from trenza.render.language import NO_VALUE, is_missing, listed, percent
 
 if TYPE_CHECKING:
-    import pandas as pd
 
     from trenza.render.context import Context
 
@@ -132,7 +131,7 @@ def summary(ctx: Context) -> list[tuple[str, str]]:
     claims = ctx.table("claims")
     checks = [("published", said) for said in check_sentences(ctx)]
     if len(claims) and not checks:
-        checks = [("published", claims_sentence(ctx, claims))]
+        checks = [("published", claims_sentence(ctx))]
     return [*checks, *found]
 
 
@@ -143,15 +142,21 @@ def told(ctx: Context, text: Any) -> str:
     return ctx.told(text) if ctx.lang == "en" else ctx.say(text)
 
 
-def claims_sentence(ctx: Context, table: pd.DataFrame) -> str:
+def how_safe(ctx: Context) -> dict[str, str]:
+    """``n``, the number of claims, and ``safe``, that of claims whose design compares like with like."""
+    table = ctx.table("claims")
+    return {"n": ctx.how_many(table), "safe": ctx.how_many(table.loc[table["quality"].isin(SAFE)])}
+
+
+def claims_sentence(ctx: Context) -> str:
     """How many claims have a size, a standard error, a design that can carry an effect."""
+    table = ctx.table("claims")
     sized = table.loc[table["estimate"].notna()]
     return ctx.t(
         "claims_said",
-        n=ctx.how_many(table),
         sized=ctx.how_many(sized),
         with_se=ctx.how_many(sized.loc[sized["se"].notna()]),
-        safe=ctx.how_many(table.loc[table["quality"].isin(SAFE)]),
+        **how_safe(ctx),
     )
 
 

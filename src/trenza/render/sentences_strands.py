@@ -67,12 +67,18 @@ def _mark(ctx: Context, row: pd.Series) -> str:
     return f" {ctx.t('inferred_label')}" if told else ""
 
 
+def both_against(convergence: pd.DataFrame) -> pd.Series:
+    """Where both strands speak against the proposition: agreement there bears nothing out."""
+    numbers = convergence["quantitative_side"].isin(["opposes", "equivalent"])
+    return numbers & (convergence["qualitative_side"] == "opposes")
+
+
 def calls_named(ctx: Context, convergence: pd.DataFrame) -> str:
     """The propositions under each call but partial agreement, which is no news, and what Holm would change.
 
     Two strands that agree against a proposition have a name of their own: it must not be read as borne out.
     """
-    against = (convergence["quantitative_side"] == "opposes") & (convergence["qualitative_side"] == "opposes")
+    against = both_against(convergence)
     said = []
     for word, call, chosen in (
         ("call_agreement", "agreement", ~against),
