@@ -131,6 +131,15 @@ def test_pillars_list_simulated_numbers_in_a_rehearsal_alone() -> None:
     listed = pillars(declared, **given, rehearsal=True)
     assert listed["item"].tolist() == ["compare:t_y", "theme"]
     assert set(listed["kind"]) == {"simulated"}
+    # What a link names of a code with a direction is no gap.
+    cell = {"study": "x", "link": "a", "file": "f", "row": "r", "kind": "simulated", "value": 1.0}
+    rows = [
+        {**cell, "strand": "qualitative", "item": "theme_hindering"},
+        {**cell, "strand": "call", "item": "agreement"},
+    ]
+    display = pd.DataFrame(rows, columns=empty("joint_display").columns)
+    listed = pillars(declared, **{**given, "joint_display": display}, rehearsal=True)
+    assert listed.loc[listed["check"] == "not_linked", "item"].tolist() == ["compare:t_y"]
 
 
 def test_links_may_name_simulated_findings_in_a_rehearsal_alone(tmp_path: Path) -> None:

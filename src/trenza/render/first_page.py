@@ -58,8 +58,8 @@ def _only_simulated(ctx: Context) -> bool:
 
 def _found(ctx: Context) -> list[list[str]]:
     if _only_simulated(ctx):
-        said = [ctx.t("rehearsal_said")] if rehearses(ctx) else []
-        return [[*said, ctx.t("page_all_simulated")]]
+        said = [[ctx.t("rehearsal_said")]] if rehearses(ctx) else []
+        return [*said, [ctx.t("page_all_simulated")]]
     return found(ctx) or [[ctx.t("page_nothing")]]
 
 

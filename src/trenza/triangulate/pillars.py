@@ -12,8 +12,10 @@ from typing import Any
 
 import pandas as pd
 
+from trenza.contracts.directed_codes import directed
 from trenza.contracts.display_tables import DISPLAY_CONTRACTS
 from trenza.contracts.rehearsal import rows_read
+from trenza.contracts.strand_tables import DIRECTIONS
 from trenza.contracts.tables import empty
 
 _CELL = ("strand", "item", "value", "low", "high", "unit", "kind", "file", "row")
@@ -63,7 +65,9 @@ def pillars(
     joined = set(cells["item"])
     numbers = (rows_read(t, rehearsal) for t in (verdicts, ratings, claims, codes, case_themes))
     listed = _listed(study, *numbers)
-    records += [{"study": study, "check": "not_linked", **row} for row in listed if row["item"] not in joined]
+    # A code is joined as well where a link names what coders made of it, the code with a direction.
+    gaps = [r for r in listed if not joined & {r["item"], *(directed(r["item"], d) for d in DIRECTIONS)}]
+    records += [{"study": study, "check": "not_linked", **row} for row in gaps]
     contract = DISPLAY_CONTRACTS["pillars"]
     return contract.check(pd.DataFrame(records, columns=contract.names))
 
