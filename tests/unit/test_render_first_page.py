@@ -76,7 +76,7 @@ def test_simulated_rows_alone_hold_no_finding_and_no_picture(lang: str) -> None:
     paper = Paper(Context({}, study, nothing, nothing, nothing, lang), {"first_page": "x.svg"})
     first_page(paper, "s")
     said = paper.text()
-    assert ("Nothing. Every number" if lang == "en" else "Nada. Todos los números") in said
+    assert ("nothing. Every number" if lang == "en" else "nada. Todos los números") in said
     assert "![" not in said and not re.search(r"\d", said)
 
 

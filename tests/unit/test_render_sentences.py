@@ -10,6 +10,8 @@ from render_demo import context
 from render_frames import frame, result
 
 from trenza.render import report_numbers, sentences, sentences_strands
+from trenza.render.reasons import call_on
+from trenza.render.tables import show
 
 
 def row(**values: Any) -> pd.Series:
@@ -182,3 +184,16 @@ def test_one_printed_total_is_told_in_the_singular() -> None:
     assert report_numbers.totals_agree(english, 3, 0).startswith("All 3 printed totals equal")
     assert report_numbers.totals_agree(spanish, 3, 2).startswith("2 de 3 totales publicados difieren")
     assert report_numbers.totals_agree(english, 0, 0) == ""
+
+
+def test_a_call_of_two_strands_against_a_proposition_says_so_in_every_table() -> None:
+    view = context("cic2019", "en")
+    calls = view.table("convergence")
+    row = calls[calls["link"] == "commitment"].iloc[0]
+    assert call_on(view, row) == "●\u00a0agreement"
+    turned = calls.assign(quantitative_side="opposes", qualitative_side="opposes")
+    other = replace(view, tables={**view.tables, "convergence": turned})
+    assert call_on(other, row) == "●\u00a0agreement, against it"
+    assert "agreement, against it" in show("convergence", other)["Call"].iloc[0]
+    dissonant = turned.loc[turned["call"] == "dissonance"].iloc[0]
+    assert call_on(other, dissonant) == "✖\u00a0dissonance"

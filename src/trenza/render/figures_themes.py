@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.render import rows, style
 from trenza.render.language import MINUS, is_missing
 from trenza.render.link_words import finding_cell
-from trenza.render.reasons import SYMBOLS
+from trenza.render.reasons import SYMBOLS, call_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +113,7 @@ def joint_display(ctx: Context) -> Figure | None:
             )
             _quantity(ctx, effect_ax, r, middle)
             _themes(ctx, theme_ax, r, codes, middle, most)
-            word = style.wrap(ctx.t(f"call_{r['call']}"), 14)
+            word = style.wrap(call_on(ctx, r).split("\u00a0", 1)[1], 14)
             call_ax.text(
                 0.0, middle, SYMBOLS[r["call"]], va="center", ha="left", fontsize=13, color=style.PARTICIPANTS
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import comparison, panels, rows, sentences, sentences_schools, sentences_strands
+from trenza.render import comparison, panels, reasons, rows, sentences, sentences_schools
 from trenza.render.language import listed
 from trenza.render.sentences_panels import verdict as panel_verdict
 
@@ -173,7 +173,7 @@ def _together(ctx: Context) -> list[str]:
     if not len(table):
         return []
     told = {c: table.loc[table["call"] == c] for c in ("agreement", *set(table["call"]))}
-    against = sentences_strands.both_against(told["agreement"])
+    against = reasons.both_against(told["agreement"])
     told |= {"against": told["agreement"][against], "agreement": told["agreement"][~against]}
 
     def named(call: str) -> str:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from trenza.render.language import has_text, is_missing, plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from trenza.render.context import Context
 
 SYMBOLS = {"agreement": "\u25cf", "partial_agreement": "\u25d0", "silence": "\u25cb", "dissonance": "\u2716"}
@@ -28,6 +30,22 @@ def side(ctx: Context, code: Any) -> str:
 def call_word(ctx: Context, call: Any) -> str:
     """Symbol and word of a call."""
     return f"{SYMBOLS[str(call)]}\u00a0{ctx.t(f'call_{call}')}"
+
+
+def both_against(convergence: pd.DataFrame) -> pd.Series:
+    """Where both strands speak against the proposition: agreement there bears nothing out."""
+    numbers = convergence["quantitative_side"].isin(["opposes", "equivalent"])
+    return numbers & (convergence["qualitative_side"] == "opposes")
+
+
+def call_on(ctx: Context, row: Any, column: str = "call") -> str:
+    """Symbol and word of a computed call on ``row["link"]``; agreement against a proposition says so."""
+    word = call_word(ctx, row[column])
+    table = ctx.table("convergence")
+    against = (
+        row[column] == "agreement" and len(table) and row["link"] in set(table["link"][both_against(table)])
+    )
+    return f"{word}{ctx.t('call_against_it')}" if against else word
 
 
 def call_reason(ctx: Context, quantitative: Any, qualitative: Any, declared: str = "") -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trenza.render.language import listed
 from trenza.render.markdown import escape
-from trenza.render.reasons import call_word
+from trenza.render.reasons import call_on
 from trenza.render.simulated import rehearses
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def concluded(paper: Paper) -> None:
     paper.say(ctx.t("rehearsal_said") if rehearses(ctx) else "", ctx.t("meta_open"))
     for entry in ctx.study.get("meta_inferences") or []:
         rows = table.loc[table["meta_inference"] == entry["id"]]
-        rests = [f"{ctx.proposition(r['link'])} ({call_word(ctx, r['call'])})" for _, r in rows.iterrows()]
+        rests = [f"{ctx.proposition(r['link'])} ({call_on(ctx, r)})" for _, r in rows.iterrows()]
         fit = ctx.t(f"fit_{entry['fit']}")
         lead = f"**{escape(ctx.own_words(entry['text']))}** {escape(fit)}"
         said = [

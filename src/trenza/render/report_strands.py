@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trenza.render import alternatives, report_calls, report_meta, rows, sentences_strands, simulated
 from trenza.render.language import is_missing, listed
 from trenza.render.markdown import Paper, badge, escape
-from trenza.render.reasons import call_word
+from trenza.render.reasons import call_on
 from trenza.render.tables import show, without_blank_columns
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def together(paper: Paper, study_id: str) -> None:
     report_calls.beside(paper)
     paper.heading("h_links", 3)
     for _, row in table.iterrows():
-        lead = f"**{escape(ctx.proposition(row['link']))}.** {escape(call_word(ctx, row['call']))}. "
+        lead = f"**{escape(ctx.proposition(row['link']))}.** {escape(call_on(ctx, row))}. "
         why = ctx.rationale(row["link"])
         reason = ctx.t("link_rationale", rationale=why) if why else ""
         said = [sentences_strands.link(ctx, row), reason, report_calls.override_sentences(ctx, row["link"])]

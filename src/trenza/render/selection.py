@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from trenza.render.language import NO_VALUE, is_missing, listed, percent
 
 if TYPE_CHECKING:
-
     from trenza.render.context import Context
 
 # Designs that compare like with like.

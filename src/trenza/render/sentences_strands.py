@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from trenza.render import rows
 from trenza.render.language import is_missing, listed, percent
 from trenza.render.link_words import each_finding
-from trenza.render.reasons import call_reason, reason
+from trenza.render.reasons import both_against, call_reason, reason
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,12 +65,6 @@ def _mark(ctx: Context, row: pd.Series) -> str:
     items = [f.removeprefix("describe:") for f in str(row["finding"]).split(";")]
     told = any(rows.inferred(ctx.table("ratings"), item) for item in items)
     return f" {ctx.t('inferred_label')}" if told else ""
-
-
-def both_against(convergence: pd.DataFrame) -> pd.Series:
-    """Where both strands speak against the proposition: agreement there bears nothing out."""
-    numbers = convergence["quantitative_side"].isin(["opposes", "equivalent"])
-    return numbers & (convergence["qualitative_side"] == "opposes")
 
 
 def calls_named(ctx: Context, convergence: pd.DataFrame) -> str:

@@ -31,7 +31,7 @@ from trenza.render.cells import (
 )
 from trenza.render.language import NO_VALUE, has_text, is_missing, listed, percent, plain
 from trenza.render.link_words import finding_cell, finding_name
-from trenza.render.reasons import call_word, reason, side
+from trenza.render.reasons import call_on, reason, side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,7 +163,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_quantitative", lambda c, r: f"{side(c, r['quantitative_side'])}: {reason(c, r['quantitative_reason'])}"),
         Shown("col_themes", lambda c, r: listed([c.code(x) for x in str(r["codes"]).split(";")], c.lang)),
         Shown("col_qualitative", lambda c, r: f"{side(c, r['qualitative_side'])}: {reason(c, r['qualitative_reason'])}"),
-        Shown("col_call", lambda c, r: call_word(c, r["call"])), Shown("col_call_if_holm", lambda c, r: call_word(c, r["call_if_holm"])),
+        Shown("col_call", call_on), Shown("col_call_if_holm", lambda c, r: call_on(c, r, "call_if_holm")),
     ),
     "joint_display": (
         Shown("col_proposition", lambda c, r: c.proposition(r["link"])), Shown("col_strand", lambda c, r: c.t(f"strand_{r['strand']}")),
@@ -212,7 +212,7 @@ def _share_or_estimate(c: Context, r: Row) -> str:
 def shown_item(c: Context, r: Row) -> str:
     """The item of a joint-display row: the outcome of a finding, or a call."""
     if r["strand"] == "call":
-        return call_word(c, r["item"])
+        return call_on(c, r, "item")
     return finding_name(c, r["item"])
 
 

@@ -9,7 +9,7 @@ from trenza.render import case_comparison as cases
 from trenza.render import selection
 from trenza.render.cells import Row, Shown, count_cell, number_cell, plain_cell, span_cell
 from trenza.render.language import NO_VALUE, has_text, is_missing, percent
-from trenza.render.reasons import call_word
+from trenza.render.reasons import call_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,12 +137,12 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "pillars_by_link": (
         Shown("col_pillar_numbers", lambda c, r: r["numbers"]), Shown("col_pillar", _pillar), Shown("col_pillar_themes", lambda c, r: r["themes"]),
-        Shown("col_pillar_check", lambda c, r: c.t(f"pillar_check_{r['check']}")), Shown("col_call", lambda c, r: call_word(c, r["call"])),
+        Shown("col_pillar_check", lambda c, r: c.t(f"pillar_check_{r['check']}")), Shown("col_call", call_on),
     ),
     "pillars": (
         Shown("col_pillar", _pillar), Shown("col_strand", lambda c, r: c.t(f"strand_{r['strand']}")), Shown("col_listed", _item),
         Shown("col_data", measured, True), Shown("col_pillar_check", lambda c, r: c.t(f"pillar_check_{r['check']}")),
-        Shown("col_call", lambda c, r: NO_VALUE if is_missing(r["call"]) else call_word(c, r["call"])), *FILE,
+        Shown("col_call", lambda c, r: NO_VALUE if is_missing(r["call"]) else call_on(c, r)), *FILE,
     ),
     "theme_statistics": (
         Shown("col_code", lambda c, r: c.code(r["code"])), Shown("col_theme_counts", _theme_counts, True),

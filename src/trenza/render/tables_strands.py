@@ -8,7 +8,7 @@ from trenza.render.calls import threshold_value
 from trenza.render.cells import Row, Shown, count_cell, plain_cell, said_cell, span_cell
 from trenza.render.coding import coder_name
 from trenza.render.language import is_missing, percent
-from trenza.render.reasons import call_word, side
+from trenza.render.reasons import call_on, call_word, side
 from trenza.render.traced import marked_words
 
 if TYPE_CHECKING:
@@ -38,12 +38,12 @@ PROPOSITION = Shown("col_proposition", lambda c, r: c.proposition(r["link"]))
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "call_overrides": (
-        PROPOSITION, Shown("col_call_computed", lambda c, r: call_word(c, r["computed"])),
+        PROPOSITION, Shown("col_call_computed", lambda c, r: call_on(c, r, "computed")),
         Shown("col_call_said", lambda c, r: call_word(c, r["call"])), Shown("col_researcher", lambda c, r: who(c, r["researcher"])),
         Shown("col_call_date", plain_cell("date")), Shown("col_call_reason", lambda c, r: c.told(r[f"reason_{c.lang}"])),
     ),
     "call_flips": (
-        PROPOSITION, Shown("col_call_computed", lambda c, r: call_word(c, r["call"])),
+        PROPOSITION, Shown("col_call_computed", call_on),
         Shown("col_share_same", lambda c, r: f"{c.count(r['n_same'])}/{c.count(r['n_grid'])} ({percent(r['share_same'], c.lang)})", True),
         Shown("col_first_change", _first_change),
     ),
