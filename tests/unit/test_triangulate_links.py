@@ -198,7 +198,7 @@ def test_allowed_findings_are_named() -> None:
     (fault,) = check_links([{**GOOD, "finding": "compare:x"}], FINDINGS, CODES, "f")
     assert fault.allowed == "compare:teachers_commitment"
     (none,) = check_links([{**GOOD, "finding": "compare:x"}], set(), CODES, "f")
-    assert none.allowed == "nothing: the study has no compare finding"
+    assert none.allowed == "nothing: the study has no compare finding that is not simulated"
 
 
 def test_a_comma_outside_quotes_is_found() -> None:

@@ -191,7 +191,7 @@ def _check_finding(
         faults.append(Fault(file, line, "finding", repr(finding), allowed))
     elif finding not in findings:
         known = sorted(f for f in findings if f.startswith(f"{stage}:"))
-        allowed = ", ".join(known) or f"nothing: the study has no {stage} finding"
+        allowed = ", ".join(known) or f"nothing: the study has no {stage} finding that is not simulated"
         faults.append(Fault(file, line, "finding", repr(finding), allowed))
     words = STAGES.get(stage, (*OF_DIFFERENCES, *OF_RATINGS))
     expected = parse_expects(expects)
