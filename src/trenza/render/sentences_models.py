@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trenza.render import models, rows
 from trenza.render.language import is_missing, listed, p_phrase, percent
@@ -60,11 +60,11 @@ def facts(ctx: Context, model: Model, row: pd.Series) -> str:
     return "; ".join([*said, ctx.t("fact_n", n=ctx.count(row["n"])), models.counted(ctx, model)])
 
 
-def put_in(ctx: Context, model: Model) -> float | None:
+def put_in(ctx: Context, model: Model) -> Any:
     """The difference that was put into simulated pupils, in points; None where nobody knows."""
     source = (ctx.study.get("sources") or {}).get(models.declared(ctx, model).get("source"), {})
     pupils = (source.get("simulate") or {}).get("pupils")
-    return float(pupils["effect"]) if pupils and model.outcome in MOVED else None
+    return pupils["effect"] if pupils and model.outcome in MOVED else None
 
 
 def _simulated(ctx: Context, model: Model, row: pd.Series) -> str:

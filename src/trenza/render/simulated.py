@@ -65,8 +65,8 @@ def truth(ctx: Context, block: Block, outcome: str) -> Truth | None:
     made = _pupils(ctx, block)
     if made is None or outcome not in ("before", *WAVES_AFTER):
         return None
-    points = float(made["effect"]) if outcome in WAVES_AFTER else 0.0
-    return Truth(points, points / float(made["sd"]))
+    points = made["effect"] if outcome in WAVES_AFTER else 0 * made["effect"]
+    return Truth(points, points / made["sd"])
 
 
 def against_truth(ctx: Context, block: Block) -> list[str]:
