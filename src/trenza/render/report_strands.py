@@ -97,11 +97,9 @@ def together(paper: Paper, study_id: str) -> None:
     )
     paper.figure("joint_display", alternatives.alt("joint_display", ctx))
     changed = table.loc[table["call"] != table["call_if_holm"]]
-    paper.say(
-        ctx.t("together_holm_same")
-        if not len(changed)
-        else ctx.t("together_holm_changes", k=ctx.how_many(changed))
-    )
+    if table["finding"].str.contains("compare:").any():  # other findings have no family of outcomes
+        same = ctx.t("together_holm_same")
+        paper.say(same if not len(changed) else ctx.t("together_holm_changes", k=ctx.how_many(changed)))
     paper.table(show("convergence", ctx), ctx.t("cap_convergence"))
     report_calls.beside(paper)
     paper.heading("h_links", 3)
