@@ -142,12 +142,12 @@ def _claims(ctx: Context) -> list[str]:
     luck = table.loc[table["check"] == "cohort"]
     inside = luck.loc[(luck["low"] <= luck["claimed"]) & (luck["claimed"] <= luck["high"])]
     rule = table.loc[(table["check"] == "rule") & (table["expected"] > 0)]
-    of_luck, of_rule = (list(dict.fromkeys(claim_name(ctx, c) for c in t["claim"])) for t in (inside, rule))
+    of_luck, of_rule = (t.drop_duplicates("claim") for t in (inside, rule))
     said = [ctx.t("page_claims", n=ctx.how_many(table.drop_duplicates("claim")))]
-    if of_luck:
-        said.append(ctx.t("page_claims_luck", k=ctx.how_many(of_luck), names=names(ctx, of_luck)))
-    if of_rule:
-        said.append(ctx.t("page_claims_part", k=ctx.how_many(of_rule), names=names(ctx, of_rule)))
+    for some, key in ((of_luck, "page_claims_luck"), (of_rule, "page_claims_part")):
+        if len(some):
+            named = names(ctx, [claim_name(ctx, c) for c in some["claim"]])
+            said.append(ctx.t(key, k=ctx.how_many(some), names=named))
     return said + counts
 
 

@@ -35,8 +35,8 @@ def files(paper: Paper) -> None:
             ctx.t("files_refused" if len(refused) > 1 else "files_refused_one", n=ctx.how_many(refused))
         )
         paper.raw(*(_refusal(ctx, r) for _, r in refused.iterrows()))
-    aside = int((table["outcome"] == "not_data").sum())
-    paper.say(ctx.t("files_not_data", n=ctx.count(aside)) if aside else "")
+    aside = table.loc[table["outcome"] == "not_data"]
+    paper.say(ctx.t("files_not_data", n=ctx.how_many(aside)) if len(aside) else "")
     told = table.loc[(table["outcome"] != "refused") & table["message"].notna()]
     if len(told):
         paper.say(ctx.t("files_told"))
@@ -52,8 +52,8 @@ def _refusal(ctx: Context, r: pd.Series) -> str:
 
 def _told(ctx: Context, files: pd.DataFrame) -> str:
     """A remark, after the file it is about, or after the number of files where there are several."""
-    n = len(files)
-    who = str(files.iloc[0]["file"]) if n == 1 else f"{ctx.count(n)} {small_first(ctx.t('col_files'))}"
+    several = f"{ctx.how_many(files)} {small_first(ctx.t('col_files'))}"
+    who = str(files.iloc[0]["file"]) if len(files) == 1 else several
     return f"{who}: {ctx.say(files.iloc[0]['message'])}."
 
 

@@ -50,7 +50,7 @@ def rule_sentences(ctx: Context) -> list[str]:
         first = ctx.t(
             "sel_said",
             name=ctx.level(seen["id"]),
-            years=seen["years"],
+            years=ctx.told(seen["years"]),
             outcome_year=ctx.year(seen["outcome_year"]),
             n=ctx.count(seen["n_chosen"]),
             observed=ctx.num(seen["estimate"], 1),

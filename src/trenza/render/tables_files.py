@@ -31,8 +31,8 @@ def files(ctx: Context, simce: bool) -> pd.DataFrame:
     shown: list[tuple[str, Callable[[Any], str]]] = [
         ("col_test" if simce else "col_holds", lambda r: _what(ctx, r)),
         ("col_file", lambda r: str(r["file"])),
-        ("col_version", lambda r: NO_VALUE if is_missing(r["version"]) else str(r["version"])),
-        ("col_build_date", lambda r: NO_VALUE if is_missing(r["build_date"]) else str(r["build_date"])),
+        ("col_version", lambda r: NO_VALUE if is_missing(r["version"]) else ctx.told(r["version"])),
+        ("col_build_date", lambda r: NO_VALUE if is_missing(r["build_date"]) else ctx.told(r["build_date"])),
         ("col_sha256", lambda r: NO_VALUE if is_missing(r["sha256"]) else str(r["sha256"])[:HASH_SHOWN]),
         ("col_rows", lambda r: ctx.count(r["rows"])),
         ("col_schools_sat", lambda r: ctx.count(r["schools_sat"])),
@@ -43,9 +43,7 @@ def files(ctx: Context, simce: bool) -> pd.DataFrame:
 def _what(ctx: Context, r: Any) -> str:
     if r["kind"] == "simce":
         return f"{ctx.t('grade_' + r['grade'])} {schools.year_name(ctx, r['grade'], r['year'])}"
-    return (
-        f"{schools.word(ctx, 'kind_' + r['kind'])} {'' if is_missing(r['year']) else int(r['year'])}".strip()
-    )
+    return f"{schools.word(ctx, 'kind_' + r['kind'])} {'' if is_missing(r['year']) else ctx.year(r['year'])}".strip()
 
 
 def _blank_last(year: Any) -> int:
@@ -81,14 +79,14 @@ def checks_by_kind(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
     ]
     cells = []
     for check, some in table.groupby("check", sort=False):
-        passed = int(some["agrees"].astype(bool).sum())
-        mark = "\u2713" if passed == len(some) else "\u2717"
+        passed = some.loc[some["agrees"].astype(bool)]
+        mark = "\u2713" if len(passed) == len(some) else "\u2717"
         counts = [
             ctx.count(some[c].sum()) if some[c].notna().any() else NO_VALUE
             for c in ("rows_checked", "rows_failed")
         ]
         name = schools.word(ctx, f"school_check_{check}")
-        passes = f"{mark} {ctx.count(passed)}/{ctx.how_many(some)}"
+        passes = f"{mark} {ctx.how_many(passed)}/{ctx.how_many(some)}"
         cells.append([name, ctx.how_many(some), *counts, passes])
     return aligned(heads, cells, 1)
 
