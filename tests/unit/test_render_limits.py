@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from trenza.contracts.tables import CONTRACTS
 from trenza.render.context import Context
+from trenza.render.detectable import smallest
 from trenza.render.limits_implied import implied, implied_words
 from trenza.render.markdown import Paper
 from trenza.render.report_frame import limits
@@ -60,9 +62,34 @@ def test_few_clusters_and_small_effects_come_with_their_numbers() -> None:
     assert ids(ctx) == ["clusters_counted", "mdes"]
     few, small = (implied_words(ctx, one) for one in implied(ctx))
     assert "rests on 22 schools" in few and "about 40" in few
-    assert "0.57 standard deviations (1 of 1 outcomes are above 0.20" in small and "Kraft 2020" in small
+    assert "0.57 standard deviations (1 of 1 comparisons are above 0.20" in small and "Kraft 2020" in small
     other = context({"verdicts": verdicts(clusters=40)}, design={**GROUPS, "sesoi_sd": 0.15}, sources={})
     assert not {"mdes", "clusters_counted"} & {*ids(other)}  # 0.15 is not above 0.15, 40 are not few
+
+
+def test_smallest_effects_are_those_of_what_the_design_calls_for() -> None:
+    """A gap before the programme is no effect; at a cut-off 2.8016 x SE 3.377 in SDs of 10.08 points is 0.939."""
+    before = pd.concat([verdicts(outcome="pre", mdes_sd=0.4), verdicts(outcome="post", mdes_sd=0.3)])
+    ctx = context({"verdicts": before}, models=[{"covariates": ["pre"]}])
+    assert smallest(ctx) == ([0.3], False)
+    naive = {"verdicts": before, "panel_effects": result("panel_effects", "gain_overall", role="unsafe")}
+    size = {"source": "real", "id": "a", "mdes": 0.981, "mdes_sd": 0.0973214}
+    naive["panel_detectable"] = pd.DataFrame(size, index=[0])
+    naive["discontinuity"] = result("discontinuity", "fuzzy_rd_linear", id="cut", se=3.377)
+    panel = {"id": "a", "chosen_by": "cutoff", "discontinuities": ["cut"]}
+    at_cutoff = context(naive, panels=[panel])
+    assert smallest(at_cutoff).sizes == [pytest.approx(0.9386, abs=1e-4)] and smallest(at_cutoff).cutoff
+    words = [implied_words(at_cutoff, one) for one in implied(at_cutoff) if one.limit == "mdes"]
+    assert "0.94 standard deviations" in words[0] and "At the cut-off it is" in words[0]
+    assert (
+        smallest(context(naive, panels=[{**panel, "chosen_by": "score"}])).sizes == []
+    )  # nothing is called for
+
+
+def result(table: str, term: str, **columns: Any) -> pd.DataFrame:
+    row = {"id": "a", "source": "real", "term": term, "estimate": 1.0, "se": 1.0, "ci_level": 0.95}
+    row |= {"estimator": "gain", "aggregation": "overall"} | columns
+    return pd.DataFrame(row, index=[0]).reindex(columns=CONTRACTS[table].names)
 
 
 def test_participants_chosen_by_score_regress_and_are_no_volunteers() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from trenza.render.detectable import smallest
 from trenza.render.language import is_missing
 from trenza.render.traced import Origin, traced
 
@@ -123,11 +124,7 @@ def _mdes(ctx: Context) -> list[Implied]:
 
     Of a study with simulated rows alone it is the design's all the same; then those are taken.
     """
-    found = []
-    for name in ("verdicts", "panel_detectable"):
-        table = _kept(ctx, name)
-        table = table if len(table) else ctx.table(name)
-        found += [*table["mdes_sd"].dropna()] if len(table) else []
+    found, cutoff = smallest(ctx)
     sesoi = ctx.design.get("sesoi_sd")
     known = not is_missing(sesoi)
     usual = sesoi if sesoi is not None and known else LARGE_EFFECT_SD
@@ -137,5 +134,6 @@ def _mdes(ctx: Context) -> list[Implied]:
     low, high = ctx.num(min(found)), ctx.num(max(found))
     mdes = low if low == high else ctx.t("limit_mdes_range", low=low, high=high)
     what = ctx.t("limit_mdes_sesoi" if known else "limit_mdes_usual")
+    how = f" {ctx.t('limit_mdes_cutoff')}" if cutoff else ""
     said = {"mdes": mdes, "most": high, "k": ctx.how_many(above), "n": ctx.how_many(found), "what": what}
-    return [Implied("mdes", {**said, "usual": ctx.num(usual)})]
+    return [Implied("mdes", {**said, "usual": ctx.num(usual), "how": how})]
