@@ -15,11 +15,13 @@ from render_demo import ratings, study_files
 
 from trenza.contracts.faults import ContractBroken
 from trenza.contracts.tables import CONTRACTS
+from trenza.io.cited_files import CitedFile, row_key
 from trenza.io.claims_ledger import claims, join_claims, write_claims
 from trenza.io.files import read_table, write_table
 from trenza.render import language
+from trenza.render.number_places import numbers_of
 from trenza.render.report import traced_report
-from trenza.render.traced import MARKS, Origin
+from trenza.render.traced import MARKS, Origin, Trace, traced, tracing
 
 RATINGS = "results/cic2019/describe/ratings.table.csv"
 
@@ -81,6 +83,33 @@ def test_a_report_of_other_cells_than_the_file_holds_stops_the_build(project: Pa
     path.write_text("\n".join([lines[0], lines[2], lines[1], *lines[3:]]))
     with pytest.raises(ContractBroken, match=r"mean: the cell holds '.*', the report was made from"):
         claims(numbers, "cic2019", "en", project)
+
+
+def test_a_key_with_signs_of_its_own_is_read_back_whole(tmp_path: Path) -> None:
+    values = {"id": "a=b", "method": "Welch, 1938; df = 12|3, 95%\nof 20%3B", "source": ""}
+    pd.DataFrame([values]).to_csv(tmp_path / "t.csv", index=False, lineterminator="\n")
+    named = CitedFile(tmp_path / "t.csv", "t.csv", ("study", *values)).named(0)
+    assert row_key(named) == values
+    assert [part.partition("=")[0] for part in named.split(";")] == ["id", "method", "source"]
+    assert "|" not in named and "\n" not in named
+
+
+@pytest.mark.parametrize("cell", ["0.29", "0.57"])
+def test_a_share_is_a_cell_times_100_and_still_held_against_its_file(cell: str, project: Path) -> None:
+    path = project / RATINGS
+    frame = pd.read_csv(path)
+    frame.loc[0, "mean"] = float(cell)
+    frame.to_csv(path, index=False)
+    share = traced(float(cell), Origin("ratings", 0, "mean"))
+    with tracing(Trace()) as trace:
+        assert trace is not None
+        numbers = numbers_of(f"It was {language.percent(share, 'en')}.", trace)[1]
+    one = claims([vars(n) for n in numbers], "cic2019", "en", project).iloc[0]
+    assert (one["operation"], one["kind"], one["shown"], one["value"]) == ("times 100", "cell", f"{100 * float(cell):.0f}%", cell)  # fmt: skip
+    frame.loc[0, "mean"] = float(cell) + 0.001
+    frame.to_csv(path, index=False)
+    with pytest.raises(ContractBroken, match="the cell holds"):
+        claims([vars(n) for n in numbers], "cic2019", "en", project)
 
 
 @pytest.mark.parametrize(

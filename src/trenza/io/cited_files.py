@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from trenza.contracts.tables import CONTRACTS
 from trenza.io.files import sha256
@@ -21,6 +22,8 @@ from trenza.io.study_files import read_rows
 # What names a row of the study's own tables.
 STUDY_KEYS = {"items": ("item",), "codebook": ("code",), "links": ("link",)}
 TEXT = "text/"
+# Signs of a key's value that would end it, as RFC 3986 (section 2.1) writes them.
+ESCAPES = {"%": "%25", ";": "%3B", "|": "%7C", "\n": "%0A"}
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,9 @@ class CitedFile:
         return next(csv.reader(io.StringIO(self.text(row), newline="")))
 
     def named(self, row: int) -> str:
-        """The row by its key: ``id=teachers_commitment;source=published``."""
+        """The row by its key: ``id=teachers_commitment;source=published`` (``row_key`` reads it)."""
         named = dict(zip(self.header, self._cells(row), strict=True))
-        return ";".join(f"{k}={named[k]}" for k in self.key if k != "study")
+        return ";".join(f"{k}={_escaped(named[k])}" for k in self.key if k != "study")
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,16 @@ class CitedKeys:
         if self.path.suffix != ".json":
             return {}
         return dict(_flat(json.loads(self.path.read_text(encoding="utf-8"))["settings"]))
+
+
+def _escaped(value: str) -> str:
+    return "".join(ESCAPES.get(sign, sign) for sign in value)
+
+
+def row_key(row: str) -> dict[str, str]:
+    """The key columns and their values that ``CitedFile.named`` wrote; the value of a cell without words is empty."""
+    pairs = (part.partition("=") for part in row.split(";"))
+    return {name: unquote(value) for name, _, value in pairs}
 
 
 def _flat(entry: Any, path: str = "") -> list[tuple[str, Any]]:

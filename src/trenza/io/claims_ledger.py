@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Cited = CitedFile | CitedKeys
 
+PER_CENT = "times 100"
 TOLD = 20  # broken references named in one message
 
 
@@ -65,8 +66,8 @@ def _reference(file: Cited, places: list[Any], column: str, number: Mapping[str,
     lines = [file.text(place) for place in places]
     if column:
         cells = [file.cell(place, column) for place in places]
-        if not number["operation"]:
-            _compare(cells, number["value"])
+        if number["operation"] in ("", PER_CENT):
+            _compare(cells, number["value"], 100 if number["operation"] else 1)
     value = number["value"] if number["kind"] == "aggregate" else cells[0] if column else ""
     return found | {
         "lines": _ranges([file.line(place) for place in places]),
@@ -79,9 +80,9 @@ def _reference(file: Cited, places: list[Any], column: str, number: Mapping[str,
     }
 
 
-def _compare(cells: list[str], value: Any) -> None:
+def _compare(cells: list[str], value: Any, times: int) -> None:
     for cell in cells:
-        same = str(value) in cell if isinstance(value, str) else float(cell) == float(value)
+        same = str(value) in cell if isinstance(value, str) else times * float(cell) == float(value)
         if not same:
             raise ValueError(f"the cell holds {cell!r}, the report was made from {value!r}")
 

@@ -178,8 +178,9 @@ def percent(value: Any, lang: str, decimals: int = 0) -> str:
     """A share 0 to 1 as a percentage: ``24%`` in English, ``24 %`` in Spanish."""
     if is_missing(value):
         return NO_VALUE
-    body = _number(100 * float(value), lang, decimals) + ("%" if lang == "en" else "\u00a0%")
-    return marked(body, value)
+    hundredfold = 100 * value
+    body = _number(float(hundredfold), lang, decimals) + ("%" if lang == "en" else "\u00a0%")
+    return marked(body, hundredfold)
 
 
 def year(value: Any) -> str:
