@@ -40,6 +40,7 @@ def first_page(paper: Paper, study_id: str) -> None:
         paper.heading("h_page_not", 3)
         paper.bullets(within(sayings, WORDS["not"]))
     _picture(paper)
+    paper.raw("::: {.page-end}", ":::")
 
 
 def within(sayings: list[str], words: int) -> list[str]:

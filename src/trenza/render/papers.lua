@@ -4,6 +4,7 @@
 local BOXES = { lead = "Lead", note = "Note", caution = "Caution" }
 local KINDS = { published = "Published", simulated = "Simulated", real = "Real" }
 
+local PAGE_PICTURE = "fig-page"
 local WIDEST, TALLEST = 166, 205 -- of a picture on a page of Word, in millimetres
 
 local function typst_string(text)
@@ -20,7 +21,16 @@ local function known(element, names)
   end
 end
 
+-- What follows the first page in print: nothing else stands on it.
+local function page_end()
+  if FORMAT == "docx" then
+    return pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+  end
+  return pandoc.RawBlock("typst", "#pagebreak(weak: true)\n#contents")
+end
+
 function Div(div)
+  if div.classes:includes("page-end") then return page_end() end
   local class, style = known(div, BOXES)
   if not class then return div.content end
   if FORMAT == "docx" then
@@ -61,6 +71,10 @@ function Figure(figure)
   local alt = image.attributes.alt or pandoc.utils.stringify(image.caption)
   local words = typst_inlines(pandoc.utils.blocks_to_inlines(figure.caption.long))
   local label = figure.identifier ~= "" and " <" .. figure.identifier .. ">" or ""
+  if figure.identifier == PAGE_PICTURE then
+    return pandoc.RawBlock("typst", "#page-picture(" .. typst_string(image.src) .. ", " .. typst_string(alt)
+      .. ", [" .. words .. "], <" .. figure.identifier .. ">)")
+  end
   return pandoc.RawBlock("typst", "#figure(picture(" .. typst_string(image.src) .. ", " .. typst_string(alt)
     .. "), kind: image, alt: " .. typst_string(alt) .. ", caption: [" .. words .. "])" .. label)
 end
