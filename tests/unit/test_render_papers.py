@@ -71,6 +71,17 @@ def test_a_pdf_says_on_every_page_what_kind_its_numbers_are(pictures: Path) -> N
     assert b"/Lang" in pdf and b"pdfuaid" in pdf
 
 
+def test_the_first_page_stands_alone_with_its_picture_and_no_words_are_cut_from_it(pictures: Path) -> None:
+    tall = Figure(figsize=(4, 8))
+    tall.subplots().plot([0, 1])
+    save(tall, pictures, "tall", "es")
+    page = "## En una página {#h-page}\n\n" + "Dicho. " * 700 + "\n\nÚltima palabra.\n\n"
+    picture = '![Imagen: alta](<tall.figure.es.svg>){#fig-page alt="Una línea"}\n\n::: {.page-end}\n:::\n\n'
+    first, second, *_ = pages_of(to_pdf(page + picture + TEXT, pictures, HEAD))
+    assert "Última palabra" in first and "Imagen: alta" in first and "Contenido" not in first
+    assert "Contenido" in second and "Cuidado" in second
+
+
 def test_a_pdf_without_a_simulated_number_has_no_banner(pictures: Path) -> None:
     pdf = to_pdf("Texto.\n", pictures, HEAD._replace(kinds=(("real", "real"),), banner=""))
     assert "simulad" not in " ".join(pages_of(pdf))

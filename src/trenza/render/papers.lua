@@ -22,7 +22,9 @@ local function known(element, names)
 end
 
 -- What follows the first page in print: nothing else stands on it.
+local has_page_end = false
 local function page_end()
+  has_page_end = true
   if FORMAT == "docx" then
     return pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
   end
@@ -103,6 +105,10 @@ end
 
 -- Word makes a table of contents only when asked to; a list of links is there at once and everywhere.
 function Pandoc(doc)
+  if FORMAT == "typst" and not has_page_end then
+    doc.blocks:insert(1, pandoc.RawBlock("typst", "#contents"))
+    return doc
+  end
   if FORMAT ~= "docx" then return nil end
   local lines = pandoc.Blocks({ pandoc.Div({ pandoc.Para(doc.meta.contents) }, { ["custom-style"] = "TOC Heading" }) })
   for _, block in ipairs(doc.blocks) do
