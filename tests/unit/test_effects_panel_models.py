@@ -119,6 +119,20 @@ def test_the_minimum_detectable_effect_by_hand() -> None:
     assert row["mdes"] == pytest.approx((2.570582 + 0.919544) * v**0.5, rel=1e-6)  # t tables, 5 df
 
 
+def test_the_minimum_detectable_effect_is_never_below_what_the_called_for_estimate_can_find() -> None:
+    """Welch's degrees of freedom, and the larger standard error: t of 10 df .975 and .80 are 2.228139 and 0.879058."""
+    frame, made = by_hand(), design()
+    rows = used(pd.concat([frame, frame.query("school == 'a'").assign(school="g", commune="port")]), made)
+    beside = {"role": "beside", "aggregation": "overall", "se": 90.0, "df": 2.0}
+    called = {"role": "called_for", "aggregation": "overall", "se": 40.0, "df": 10.0}
+    plain = detectable_rows(made, rows, ci_level=0.95)[0]
+    wide = detectable_rows(made, rows, [beside, called], ci_level=0.95)[0]
+    assert wide["df"] == 10.0 and wide["mdes"] == pytest.approx((2.228139 + 0.879058) * 40.0, rel=1e-6)
+    assert wide["method"] != plain["method"]
+    narrow = detectable_rows(made, rows, [{**called, "se": 1e-6, "df": plain["df"]}], ci_level=0.95)[0]
+    assert narrow["mdes"] == plain["mdes"]
+
+
 def test_the_minimum_detectable_effect_is_found_four_times_in_five() -> None:
     """An effect of that size: Welch's test of the group-time effect has power .8 within three standard errors and a little."""
     from trenza.effects.adapters import t_two_sided

@@ -112,7 +112,7 @@ def panel_tables(
         "panel_effects": [_shown_effect(r, least) for r in effects],
         "panel_sensitivity": sensitivity_rows(group_time(change_sums(used), design.pool), ci_level=ci_level),
         "panel_diagnostics": forbidden(used),
-        "panel_detectable": detectable_rows(design, used, ci_level=ci_level),
+        "panel_detectable": detectable_rows(design, used, effects, ci_level=ci_level),
         "panel_balance": balance_rows(design, used, least=least) if "weighting" in estimators else [],
     }
     tables = {"panel_flow": flow}

@@ -3,10 +3,14 @@
 MDES = (t_{1 - alpha / 2} + t_{.80}) x standard error (Bloom 1995), with the standard error of a difference of mean changes,
 V = s2 x sum over groups of [icc x sum_j W_j^2 + (1 - icc) x sum_i w_i^2] / W^2, where w_i are units' weights and W_j their sums in
 clusters. s2 is the variance of change among comparison units, weighted by w_i^2 as in V, so that large schools with less noise count
-as they do in the estimate; icc x s2 is its part between clusters.
+as they do in the estimate; icc x s2 is its part between clusters. Few or unequal treated clusters leave the test fewer degrees of freedom
+than clusters - 2, and their own changes may spread more than those of the comparison: with the estimate that the design calls for at hand, its
+degrees of freedom are taken, and the larger of both standard errors.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,10 +26,19 @@ METHOD = (
     "(t + t of 80 % power) x standard error of a difference of mean changes, from the variance of change among comparison "
     "schools and its share between clusters; degrees of freedom: treated + comparison clusters - 2"
 )
+METHOD_AT_HAND = (
+    "(t + t of 80 % power) x standard error, the larger one of a difference of mean changes, from the variance of change among comparison "
+    "schools and its share between clusters, and of the estimate that the design calls for, whose degrees of freedom are used"
+)
 
 
-def detectable_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float) -> list[Row]:
-    """One row: change is the mean of the outcome years minus that of the baseline years, one value a unit."""
+def detectable_rows(
+    design: PanelDesign, used: pd.DataFrame, effects: Sequence[Row] = (), *, ci_level: float
+) -> list[Row]:
+    """One row: change is the mean of the outcome years minus that of the baseline years, one value a unit.
+
+    ``effects``: rows of ``panel_effects``, of which the called-for estimate gives degrees of freedom and a standard error.
+    """
     early = used["year"].isin(design.baseline_years)
     base = used[early].groupby("unit")["outcome"].mean()
     late = used[~early].groupby("unit")["outcome"].mean()
@@ -48,8 +61,9 @@ def detectable_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float)
     icc = min(1.0, _icc(others) * float(change.var(ddof=1)) / variance) if variance > 0.0 else 0.0
     v = sum(_spread(g, icc) for g in (mine, others)) * variance
     sd = float(base.reindex(units.index).std(ddof=1))
-    multiplier = t_quantile(0.5 + ci_level / 2.0, df) + t_quantile(POWER, df)
-    mdes = multiplier * v**0.5
+    called = _called_for(effects)
+    se, df_used = (v**0.5, float(df)) if called is None else (max(v**0.5, called["se"]), called["df"])
+    mdes = (t_quantile(0.5 + ci_level / 2.0, df_used) + t_quantile(POWER, df_used)) * se
     return [
         row
         | {
@@ -57,9 +71,16 @@ def detectable_rows(design: PanelDesign, used: pd.DataFrame, *, ci_level: float)
             "sd_of_change": variance**0.5,
             "mdes": mdes,
             "mdes_sd": mdes / sd if sd > 0.0 else np.nan,
-            "df": df,
+            "df": df_used,
+            "method": METHOD if called is None else METHOD_AT_HAND,
         }
     ]
+
+
+def _called_for(effects: Sequence[Row]) -> Row | None:
+    """The whole effect that the design calls for, where it has a standard error and degrees of freedom."""
+    whole = [r for r in effects if r["role"] == "called_for" and r.get("aggregation") == "overall"]
+    return next((r for r in whole if r.get("se") and r.get("df")), None)
 
 
 def _icc(others: pd.DataFrame) -> float:
