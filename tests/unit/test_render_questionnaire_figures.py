@@ -84,6 +84,25 @@ def test_joined_answers_are_one_hatched_bar_and_reversed_items_are_marked() -> N
     assert [x.startswith("\u21ba") for x in labels] == [False, True, False]
 
 
+def test_joined_answers_from_both_sides_of_the_middle_stand_apart_and_give_no_share_above_it() -> None:
+    """Answers 1, 2 to 4 and 5: of 2 to 4 nobody knows how many lie above 3, so 30 % is left and 20 % right of the line."""
+    assert (
+        Cell(2, 4, 0.5).undivided(5) and not Cell(4, 5, 0.5).undivided(5) and not Cell(3, 3, 0.5).undivided(5)
+    )
+    view = questionnaire_context("en", "teachers")
+    table = view.table("answers")
+    one = table.loc[(table["item"] == "trust_1") & (table["group"] == table["group"].iloc[0])].iloc[:3]
+    bins = {"low": [1, 2, 5], "high": [1, 4, 5], "share": [0.3, 0.5, 0.2]}
+    joined = replace(view, tables={**view.tables, "answers": one.assign(**bins)})
+    figure = draw("questionnaire_answers", joined)
+    assert figure is not None
+    bars = [p for p in figure.axes[0].patches if isinstance(p, Rectangle) and p.get_fill()]
+    assert [p.get_x() for p in bars] == pytest.approx([-0.3, 0.0, 0.24])
+    assert [bool(p.get_hatch()) for p in bars] == [False, False, True]
+    assert "Grey, apart" in " ".join(words(figure))
+    assert "not told for 1 bars, whose joined" in alt("questionnaire_answers", joined)
+
+
 def test_items_of_several_ranges_in_one_scale_keep_their_own_middle() -> None:
     """An item from 1 to 5 beside one from 0 to 100: each is centred on its own middle, the key names the ends."""
     view = questionnaire_context("en", "teachers")
@@ -232,8 +251,9 @@ def test_alternatives_agree_with_the_tables(lang: str) -> None:
     assert f"{text(lang, 'box_asked')}: 134, " in flow
     assert f"{text(lang, 'box_repeated')}: *, " in flow
     trust = view.item("trust_1")
-    right = questionnaire.small_percent(view, 1 - (12 / 46) * (2.5 / 3))
-    assert f"{trust}, {view.level('participant')} {right}" in alt("questionnaire_answers", view)
+    said = alt("questionnaire_answers", view)  # answers 1 to 3 of 5 are joined among participants
+    assert f"{trust}, {view.level('participant')}" not in said and f"{trust}, {view.level('control')}" in said
+    assert text(lang, "answers_not_told", k="3") in said
     missing = alt("questionnaire_missing", view)
     assert (
         f"{view.item('trust_2')}, {view.level('control')}: {text(lang, 'reason_missing_missing_code')} *"

@@ -36,12 +36,12 @@ def _flow(ctx: Context) -> list[str]:
 
 
 def _answers(ctx: Context, number: int) -> list[str]:
-    """What of each bar of a page lies at the right of the line."""
+    """What of each bar of a page lies at the right of the line; not told where joined answers lie on both sides."""
     table = ctx.table("answers")
     alone = questionnaire.alone(table)
     said = []
     for part in [p for on_page in pages(ctx, table)[number - 1 : number] for p in on_page]:
-        bars = []
+        bars, untold = [], 0
         for item in rows.in_order(part.table, "item"):
             for group in questionnaire.groups(ctx, part.table):
                 some = part.table.loc[(part.table["item"] == item) & (part.table["group"] == group)]
@@ -50,7 +50,11 @@ def _answers(ctx: Context, number: int) -> list[str]:
                     right = sum(c.share * (1 - c.below(points)) for c in found)
                     name = questionnaire.under(ctx, item, part.scale)
                     name += f", {ctx.level(group)}" if group != "all" else ""
-                    bars.append(f"{name} {questionnaire.small_percent(ctx, right)}")
+                    if any(c.undivided(points) for c in found):
+                        untold += 1
+                    else:
+                        bars.append(f"{name} {questionnaire.small_percent(ctx, right)}")
+        bars += [ctx.t("answers_not_told", k=ctx.count(untold))] if untold else []
         said.append(f"{questionnaire.title(ctx, part, alone)}: {', '.join(bars)}")
     return said
 

@@ -27,6 +27,7 @@ ABOVE = 0.75  # inches of a panel without its bars, at most
 BAR = 0.215  # inches, height of a bar with its gap
 HEAD = 0.48  # inches, the title of the figure
 BARS_AT = (2.45, 5.0)  # inches, left and right edge of the bars
+APART = 0.04  # of the axis, between a bar and joined answers that no line divides
 LETTERS = 34  # of an item's name on a line
 TINY = style.SMALL - 1
 
@@ -79,6 +80,8 @@ def _foot(ctx: Context, panels: list[_Panel]) -> list[str]:
     said = [ctx.t("fig_questionnaire_answers_foot")]
     if any(c.joined for p in panels for _, c in p.cells):
         said.append(ctx.t("answers_joined"))
+    if any(c.undivided(p.points[at]) for p in panels for at, c in p.cells):
+        said.append(ctx.t("answers_apart"))
     if any(p.slider for p in panels):
         said.append(ctx.t("answers_fifths"))
     if any(questionnaire.is_reversed(ctx, i) for p in panels for i in p.items):
@@ -158,8 +161,9 @@ class _Panel:
         found, points = questionnaire.cells(some, *questionnaire.item_range(self.ctx, place[0]))
         self.points[place] = points
         self.cells += [(place, c) for c in found]
-        left = sum(c.share * c.below(points) for c in found)
-        self.reach = max(self.reach, left, 1 - left)
+        whole = [c for c in found if not c.undivided(points)]
+        left = sum(c.share * c.below(points) for c in whole)
+        self.reach = max(self.reach, left, 1 - left + (APART if len(whole) < len(found) else 0.0))
 
     @property
     def columns(self) -> int:
@@ -209,9 +213,12 @@ class _Panel:
         """Bars, item names at the left, group, n and missing at the right."""
         for place, y in self.places.items():
             mine = [c for p, c in self.cells if p == place]
-            left = -sum(c.share * c.below(self.points[place]) for c in mine)
-            for cell in mine:
-                self._segment(ax, cell, left, y, self.points[place])
+            points = self.points[place]
+            whole = [c for c in mine if not c.undivided(points)]
+            left = -sum(c.share * c.below(points) for c in whole)
+            for cell in [*whole, *(c for c in mine if c not in whole)]:
+                left += APART if cell.undivided(points) else 0.0
+                self._segment(ax, cell, left, y, points)
                 left += cell.share
         ax.axvline(0, color=style.INK, linewidth=1, zorder=4)
         of_item = {i: [y for (item, _), y in self.places.items() if item == i] for i in self.items}
@@ -235,16 +242,11 @@ class _Panel:
         self._edge(ax, -0.95, heads, style.MUTED)
 
     def _segment(self, ax: Axes, cell: Cell, left: float, y: float, points: int) -> None:
-        colour = shade(((cell.first + cell.last) / 2 - 1) / max(1, points - 1))
+        middle = ((cell.first + cell.last) / 2 - 1) / max(1, points - 1)
+        colour = style.GRID if cell.undivided(points) else shade(middle)
         bar: Any = {"y": y, "width": cell.share, "left": left, "height": 0.84}
-        ax.barh(
-            **bar,
-            color=colour,
-            edgecolor=style.PAPER,
-            hatch="////" if cell.joined else "",
-            linewidth=0,
-            zorder=2,
-        )
+        hatch = "////" if cell.joined else ""
+        ax.barh(**bar, color=colour, edgecolor=style.PAPER, hatch=hatch, linewidth=0, zorder=2)
         ax.barh(**bar, fill=False, edgecolor=style.MUTED, linewidth=0.5, zorder=3)
         if cell.share >= 0.055:
             on_line = left < 0 < left + cell.share

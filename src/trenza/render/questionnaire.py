@@ -38,6 +38,10 @@ class Cell(NamedTuple):
         width = self.last - self.first + 1
         return min(1.0, max(0.0, ((points + 1) / 2 - self.first + 0.5) / width))
 
+    def undivided(self, points: int) -> bool:
+        """Whether joined answers lie on both sides of that middle: how many on which is not to be known."""
+        return self.joined and 0.0 < self.below(points) < 1.0
+
 
 class Part(NamedTuple):
     """The rows of one source and scale."""
