@@ -123,3 +123,30 @@ def test_a_simulated_school_is_stamped_and_a_study_without_displays_says_nothing
     paper = Paper(nothing, {})
     section(paper, "x")
     assert not paper.text().strip()
+
+
+def test_numbers_by_theme_leave_blank_rows_out_and_say_how_many_are_shown_of_whom() -> None:
+    """70 rows with a number and 5 without, no link, in a study of people: no schools, no dashes."""
+    row = {
+        "code": "trust",
+        "statistic": "mean_with_code",
+        "item": "y",
+        "unit": "points",
+        "kind": "real",
+        "n_cases": 3,
+    }
+    table = frame("theme_statistics", *({**row, "item": f"y{k}", "value": float(k) if k < 70 else None} for k in range(75)))  # fmt: skip
+    ctx = context("en")
+    people = {**STUDY, "design": {"unit": "person"}}
+    paper = Paper(Context({"theme_statistics": table}, people, ctx.items, ctx.codebook, ctx.links, "en"), {})
+    section(paper, "x")
+    said = paper.text()
+    assert "No link joins themes to numbers here" in said and "every number that a link" not in said
+    assert "Shown: 60 of 70" in said and "Left out are 5 rows without a number" in said
+    assert "| People |" in said and "Schools" not in said and "| \u2013 |" not in said
+    linked = Context(
+        {"theme_statistics": table.assign(link="a")}, STUDY, ctx.items, ctx.codebook, ctx.links, "en"
+    )
+    paper = Paper(linked, {})
+    section(paper, "x")
+    assert "every number that a link" in paper.text() and "| Schools |" in paper.text()

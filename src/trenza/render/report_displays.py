@@ -104,8 +104,34 @@ def _by_theme(paper: Paper) -> None:
     if not len(table):
         return
     paper.heading("h_theme_statistics", 3)
-    paper.say(ctx.t("theme_statistics_open"))
-    paper.table(show("theme_statistics", ctx, table.head(MOST)), ctx.t("cap_theme_statistics"))
+    # A claim without a number is told in words; of any other row without one there is nothing to tell.
+    claims = table["item"].astype(str).str.startswith("claims:")
+    told = table.loc[table["value"].notna() | claims]
+    joined = ctx.t("theme_statistics_linked" if table["link"].notna().any() else "theme_statistics_split")
+    counts = {"k": ctx.count(min(MOST, len(told))), "n": ctx.count(len(told))}
+    paper.say(
+        joined,
+        ctx.t("theme_statistics_open"),
+        ctx.t("theme_statistics_blank", n=ctx.count(len(table) - len(told)))
+        if len(told) < len(table)
+        else "",
+        ctx.t("shown_of", table="theme_statistics", **counts) if len(told) > MOST else "",
+    )
+    if len(told):
+        shown = _cases_named(ctx, without_blank_columns(show("theme_statistics", ctx, told.head(MOST))))
+        paper.table(shown, ctx.t("cap_theme_statistics"))
+
+
+def _cases_named(ctx: Context, shown: pd.DataFrame) -> pd.DataFrame:
+    """Cases are schools, save in a study that has none: there they are called as its unit is."""
+    unit = ctx.design.get("unit")
+    if not unit or "school" in (unit, ctx.design.get("cluster")):
+        return shown
+    many = ctx.word("many", str(unit))
+    header, name = ctx.t("col_n_cases"), many[:1].upper() + many[1:]
+    found = shown.rename(columns={header: name})
+    found.attrs["right"] = [name if c == header else c for c in shown.attrs.get("right", [])]
+    return found
 
 
 def _tests(paper: Paper) -> None:
