@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trenza.contracts.rehearsal import is_rehearsal
 from trenza.render import alternatives, panels, selection, sentences
 from trenza.render.first_page_found import chosen_by_score, compared, found, kept
+from trenza.render.first_page_printed import thresholds, yardstick
 from trenza.render.limits_implied import LARGE_EFFECT_SD
 from trenza.render.markdown import Paper, escape
 from trenza.render.sentences_panels import verdict
@@ -75,14 +76,23 @@ def _sure(ctx: Context) -> list[str]:
     if judged:
         first = ctx.t("page_sure_mixed")
     elif len(ctx.table("claim_checks")):
-        first = ctx.t("page_sure_claims")
+        first = yardstick(ctx)
     elif len(later):
         first = ctx.t("page_sure_little")
     elif len(ctx.table("claims")):
         first = ctx.t("page_sure_told", **selection.how_safe(ctx))
     else:
         first = ctx.t("page_sure_counts" if counted else "page_sure_words")
-    said = [first, *_ranges(ctx), _looks(ctx), _small(ctx), _chance(ctx), _alike(ctx), _audit(ctx)]
+    said = [
+        first,
+        *_ranges(ctx),
+        thresholds(ctx),
+        _looks(ctx),
+        _small(ctx),
+        _chance(ctx),
+        _alike(ctx),
+        _audit(ctx),
+    ]
     if voices and not len(kept(ctx, "agreement")) and not len(kept(ctx, "kappa_pooled")):
         said.append(ctx.t("page_one_reader"))
     kinds = {str(s.get("kind")) for s in (ctx.study.get("sources") or {}).values()}
@@ -158,11 +168,15 @@ def _not(ctx: Context) -> list[str]:
     later = compared(ctx)
     judged = any(not p.hollow for p in panels.panels(ctx))
     said = []
-    if chosen_by_score(ctx) and (ctx.compares or len(ctx.table("claims"))):
+    claimed = len(ctx.table("claims")) > 0
+    checked = len(ctx.table("claim_checks")) > 0
+    if chosen_by_score(ctx) and (ctx.compares or checked):
         said.append(ctx.t("page_not_cause_score"))
     elif len(later) or (ctx.compares and _only_simulated(ctx)):
         shown = len(kept(ctx, "baseline")) or "no_baseline" not in limits
         said.append(ctx.t("page_not_cause", before="" if shown else ctx.t("page_not_before")))
+    if claimed and not checked and not ctx.compares:
+        said.append(ctx.t("page_not_pooled"))
     if judged or any(sentences.verdict(r) == "open" for _, r in later.iterrows()):
         said.append(ctx.t("page_not_nothing"))
     if ctx.has_simulated and not _only_simulated(ctx):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import comparison, panels, reasons, rows, sentences, sentences_schools
+from trenza.render.first_page_printed import claims_told, most, shares_told
 from trenza.render.language import listed
 from trenza.render.sentences_panels import verdict as panel_verdict
 
@@ -18,7 +19,20 @@ NAMED = 3  # names in a list; of more the number is told
 
 def found(ctx: Context) -> list[list[str]]:
     """Sentences by kind of finding, in the order in which they matter to a reader."""
-    kinds = (_panels, _groups, _claims, _rule, _schools, _together, _themes, _coded, _scores, _scales)
+    kinds = (
+        _panels,
+        _groups,
+        _claims,
+        claims_told,
+        _rule,
+        _schools,
+        _together,
+        shares_told,
+        _themes,
+        _coded,
+        _scores,
+        _scales,
+    )
     said = [[s for s in kind(ctx) if s] for kind in kinds]
     return [group for group in said if group]
 
@@ -218,12 +232,8 @@ def _coded(ctx: Context) -> list[str]:
 
 
 def _most(ctx: Context, table: pd.DataFrame, column: str) -> str:
-    """The three codes with most segments, by their labels."""
-    table = table.loc[table["n_segments"] > 0]
-    some = table.sort_values(["n_segments", "code"], ascending=[False, True], kind="stable").head(NAMED)
-    return names(
-        ctx, [ctx.code(r["code"]) if column == "code" else str(r[column]) for _, r in some.iterrows()]
-    )
+    """The three codes with most segments, by their labels, and of ties how many there are."""
+    return names(ctx, most(table, ctx, column, NAMED))
 
 
 def _scores(ctx: Context) -> list[str]:

@@ -1,0 +1,80 @@
+"""What a source has in print, on the first page: claims about effects, shares of answers, and how far each can be trusted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trenza.render import reasons
+from trenza.render.language import listed, percent
+from trenza.render.selection import how_safe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trenza.render.context import Context
+
+NAMED = 2  # questions named under one printed share; of more the number is told
+
+
+def claims_told(ctx: Context) -> list[str]:
+    """How many claims there are and what they rest on, where none could be held against anything."""
+    table = ctx.table("claims")
+    if not len(table) or len(ctx.table("claim_checks")):
+        return []
+    sized = ctx.how_many(table.loc[table["estimate"].notna()])
+    gains = ctx.how_many(table.loc[(table["direction"] == "positive") & (table["role"] == "effect")])
+    return [ctx.t("page_claims_told", sized=sized, gains=gains, **how_safe(ctx))]
+
+
+def shares_told(ctx: Context) -> list[str]:
+    """Printed shares of those who agreed, a share with its questions."""
+    table = ctx.table("shares")
+    if not len(table):
+        return []
+    parts = []
+    for (relation, printed), part in table.groupby(["relation", "printed"], sort=True):
+        items = list(dict.fromkeys(part["item"]))
+        named = listed([f"“{ctx.item(i)}”" for i in items], ctx.lang)
+        on = named if len(items) <= NAMED else ctx.t("page_shares_items", k=ctx.how_many(items))
+        parts.append(ctx.t("page_share", relation=ctx.t(f"relation_{relation}"), share=percent(printed, ctx.lang), items=on))  # fmt: skip
+    return [ctx.t("page_shares", shares="; ".join(parts))]
+
+
+def most(codes: pd.DataFrame, ctx: Context, column: str, at_most: int) -> list[str]:
+    """The codes with most segments, at most so many; a code is named only if the next unnamed one has fewer.
+
+    Where that leaves none, how many codes share the highest count. ``codes``: ``code``, ``column``, ``n_segments``.
+    """
+    table = codes.loc[codes["n_segments"] > 0].sort_values(
+        ["n_segments", "code"], ascending=[False, True], kind="stable"
+    )
+    counts = [int(n) for n in table["n_segments"]]
+    ends = [k for k in range(1, min(at_most, len(counts)) + 1) if counts[k - 1] > (*counts, 0)[k]]
+    if not ends:
+        tied = table.loc[table["n_segments"] == counts[0]] if counts else table
+        return (
+            [ctx.t("page_tied", k=ctx.how_many(tied), n=ctx.count(tied["n_segments"].iloc[0]))]
+            if counts
+            else []
+        )
+    chosen = table.head(ends[-1])
+    return [ctx.code(r["code"]) if column == "code" else str(r[column]) for _, r in chosen.iterrows()]
+
+
+def thresholds(ctx: Context) -> str:
+    """How many of the statements that both strands bear out no longer are so within the declared range of thresholds."""
+    calls, flips = ctx.table("convergence"), ctx.table("call_flips")
+    if not len(calls) or not len(flips):
+        return ""
+    borne = calls.loc[(calls["call"] == "agreement") & ~reasons.both_against(calls)]
+    moved = flips.loc[flips["link"].isin(borne["link"]) & (flips["n_same"] < flips["n_grid"])]
+    told = {"k": ctx.how_many(borne), "m": ctx.how_many(moved)}
+    return ctx.t("page_thresholds", **told) if len(moved) else ""
+
+
+def yardstick(ctx: Context) -> str:
+    """How safe the comparison of printed results with what happens without any programme is, by its kind."""
+    table = ctx.table("claim_checks")
+    if set(table["check"]) == {"counts"}:
+        return ctx.t("page_sure_luck", n=ctx.count(table["n"].max()))
+    return ctx.t("page_sure_claims")

@@ -1,0 +1,77 @@
+"""What is in print on the first page: claims without a check, shares, ties of themes, thresholds, the kind of yardstick."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from render_demo import context
+
+from trenza.render.context import Context
+from trenza.render.first_page_printed import claims_told, most, shares_told, thresholds, yardstick
+
+
+def view(lang: str = "en", **tables: list[dict[str, object]]) -> Context:
+    return replace(context("cic2019", lang), tables={k: pd.DataFrame(v) for k, v in tables.items()})
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([5, 4, 3, 2], ["a", "b", "c"]),
+        ([5, 2, 2, 2], ["a"]),  # b, c and d are alike: the alphabet chooses none
+        ([2, 2, 2, 2, 1, 0], ["4 themes with 2 each"]),
+        ([2, 2, 2], ["a", "b", "c"]),
+        ([0], []),
+    ],
+)
+def test_a_code_is_named_only_where_the_next_has_fewer(counts: list[int], said: list[str]) -> None:
+    codes = pd.DataFrame({"code": list("abcdef")[: len(counts)], "n_segments": counts})
+    codes["name"] = codes["code"]
+    for rows in (codes, codes.iloc[::-1]):
+        assert most(rows, view(), "name", 3) == said
+
+
+CLAIMS: list[dict[str, object]] = [
+    {"estimate": 0.2, "quality": "discontinuity", "direction": "positive", "role": "effect"},
+    {"estimate": 10.0, "quality": "programme_report", "direction": "target", "role": "target"},
+    {"estimate": None, "quality": "review", "direction": "positive", "role": "effect"},
+]
+
+
+def test_claims_that_nothing_was_held_against_are_told_as_claims() -> None:
+    said = claims_told(view(claims=CLAIMS))[0]
+    assert "3 claims" in said and "2 of them of a gain" in said
+    assert "With a printed figure: 2; found by comparing like with like: 1." in said
+    assert claims_told(view(claims=CLAIMS, claim_checks=[{"check": "rule"}])) == []
+
+
+def test_shares_are_told_with_their_questions_or_their_number() -> None:
+    rows = [
+        {"relation": r, "printed": p, "item": i, "n": n}
+        for r, p, i in (("about", 0.66, "x"), ("over", 0.9, "a"), ("over", 0.9, "b"), ("over", 0.9, "c"))
+        for n in (15, 14)
+    ]
+    said = shares_told(view(shares=rows))[0]  # type: ignore[arg-type]
+    assert "about 66% on “x”" in said and "over 90% on each of 3 questions" in said
+
+
+@pytest.mark.parametrize(("same", "told"), [(54, True), (81, False)])
+def test_a_statement_that_the_bar_decides_is_said_to_be_one(same: int, told: bool) -> None:
+    call = {"link": "a", "call": "agreement", "quantitative_side": "supports", "qualitative_side": "supports"}
+    against = {
+        "link": "b",
+        "call": "agreement",
+        "quantitative_side": "opposes",
+        "qualitative_side": "opposes",
+    }
+    flips = [{"link": "a", "n_same": same, "n_grid": 81}, {"link": "b", "n_same": 1, "n_grid": 81}]
+    said = thresholds(view(convergence=[call, against], call_flips=flips))  # type: ignore[list-item]
+    assert bool(said) is told and (not told or "(1)" in said)
+
+
+def test_arithmetic_on_the_same_schools_is_not_said_to_come_from_others() -> None:
+    assert "same 66 schools" in yardstick(view(claim_checks=[{"check": "counts", "n": 66}]))
+    mixed: list[dict[str, object]] = [{"check": "rule", "n": 5}, {"check": "counts", "n": 66}]
+    assert "does not come from the same" in yardstick(view(claim_checks=mixed))
