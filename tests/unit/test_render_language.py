@@ -192,3 +192,8 @@ def test_no_key_stands_in_two_files_that_reports_read() -> None:
     ]
     keys = [key for p in both for key in yaml.safe_load(p.read_text(encoding="utf-8"))]
     assert len(both) > 5 and [k for k in set(keys) if keys.count(k) > 1] == []
+
+
+def test_a_list_whose_parts_have_commas_is_told_apart_by_semicolons() -> None:
+    assert language.listed(["a, b", "c", "i"], "es") == "a, b; c; e i"
+    assert language.listed(["a", "0,3", "c"], "en") == "a, 0,3 and c"

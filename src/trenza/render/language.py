@@ -227,11 +227,13 @@ def small_first(words: str) -> str:
 
 
 def listed(parts: list[str], lang: str) -> str:
-    """``a, b and c`` or ``a, b y c`` (``e`` before a word that sounds like i)."""
+    """``a, b and c`` or ``a, b y c`` (``e`` before a word that sounds like i); ``a, b; c; and d`` where a part has commas."""
     if len(parts) < 2:
         return comparable("".join(parts))
     last = parts[-1]
     conjunction = "and" if lang == "en" else "e" if re.match(r"(?i)h?i(?![aeo])", last) else "y"
+    if len(parts) > 2 and any(", " in part for part in parts):
+        return comparable(f"{'; '.join(parts[:-1])}; {conjunction} {last}")
     return comparable(f"{', '.join(parts[:-1])} {conjunction} {last}")
 
 

@@ -40,7 +40,8 @@ def _who(c: Context, r: Row) -> str:
 
 
 def _design(c: Context, r: Row) -> str:
-    return f"{selection.told(c, r['design'])} ({c.t('quality_' + r['quality'])})"
+    said, quality = selection.told(c, r["design"]), c.t("quality_" + r["quality"])
+    return said if str(said).casefold() == quality.casefold() else f"{said} ({quality})"
 
 
 def _size(c: Context, r: Row) -> str:
