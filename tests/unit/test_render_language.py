@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -13,6 +14,7 @@ from render_demo import ROOT, context
 from trenza.contracts.columns import SOURCES
 from trenza.contracts.tables import CALLS, DIRECTIONS, QUALITATIVE_SIDES, QUANTITATIVE_SIDES
 from trenza.render import language
+from trenza.render.cells import source_and_id_cell, source_cell
 from trenza.render.figures import FIGURES
 from trenza.render.language import LANGUAGES
 from trenza.render.markdown import stem
@@ -197,3 +199,17 @@ def test_no_key_stands_in_two_files_that_reports_read() -> None:
 def test_a_list_whose_parts_have_commas_is_told_apart_by_semicolons() -> None:
     assert language.listed(["a, b", "c", "i"], "es") == "a, b; c; e i"
     assert language.listed(["a", "0,3", "c"], "en") == "a, 0,3 and c"
+
+
+def test_a_source_without_a_label_is_told_by_what_it_holds_and_its_id_only_where_it_is_needed() -> None:
+    ctx = context("cic2019", "es")
+    one = {
+        "a": {"holds": "counts"},
+        "b": {"holds": "shares"},
+        "c": {"holds": "shares"},
+        "d": {"holds": "shares"},
+    }
+    ctx = replace(ctx, study={"sources": one, "labels": {"d": {"en": "Figure 4", "es": "Figura 4"}}})
+    told = [source_cell(ctx, {"source_id": s}) for s in "abcde"]
+    assert told == ["Conteos", "Porcentajes publicados (b)", "Porcentajes publicados (c)", "Figura 4", "e"]
+    assert source_and_id_cell(ctx, {"source_id": "a"}) == "Conteos (a)"

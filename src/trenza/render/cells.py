@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from trenza.render.language import NO_VALUE, is_missing, p_value
+from trenza.render.language import NO_VALUE, has_text, is_missing, p_value
 from trenza.render.traced import bare
 
 if TYPE_CHECKING:
@@ -38,8 +38,26 @@ def plain_cell(column: str) -> Callable[[Context, Row], str]:
 
 
 def source_cell(c: Context, r: Row) -> str:
-    """A source by the label that study.yaml gives it, else by its id as it stands there."""
-    return c.level(r["source_id"]) if r["source_id"] in (c.study.get("labels") or {}) else str(r["source_id"])
+    """A source by the label that study.yaml gives it, else by what it holds, with its id where several hold the same."""
+    return _source_words(c, r["source_id"], with_id=False)
+
+
+def source_and_id_cell(c: Context, r: Row) -> str:
+    """The same for the list of sources: the id that study.yaml and the files use stands beside a general word."""
+    return _source_words(c, r["source_id"], with_id=True)
+
+
+def _source_words(c: Context, identifier: Any, with_id: bool) -> str:
+    if identifier in (c.study.get("labels") or {}):
+        return c.level(identifier)
+    declared = c.study.get("sources") or {}
+    holds = (declared.get(str(identifier)) or {}).get("holds")
+    if not holds or not has_text(c.lang, f"holds_{holds}"):
+        return str(identifier)
+    word = c.t(f"holds_{holds}")
+    alike = [s for s in declared.values() if s.get("holds") == holds]
+    word = word[:1].upper() + word[1:]
+    return f"{word} ({identifier})" if with_id or len(alike) > 1 else word
 
 
 def count_cell(column: str) -> Callable[[Context, Row], str]:

@@ -13,7 +13,7 @@ from trenza.render import (
     sentences_questionnaire_published,
 )
 from trenza.render.figures_questionnaire_answers import PAGE_FIGURES
-from trenza.render.language import is_missing, listed, plain
+from trenza.render.language import is_missing, listed
 from trenza.render.markdown import Paper
 from trenza.render.readable import Readable
 from trenza.render.report_questionnaire_parts import NAMES, ROWS, caution, put_table, remarks, told
@@ -234,7 +234,8 @@ def _sensitivity(paper: Paper, pairs: list[tuple[Any, Any, Any]]) -> None:
             sentences_questionnaire.sensitivity(ctx, real) if real else "",
         )
         simulated = "" if len(real) == len(mine) else ctx.t("q_some_simulated" if real else "q_all_simulated")
-        caption = ctx.t("cap_q_sensitivity", run=plain(run))
+        several = len({identifier for identifier, _, _ in pairs}) > 1
+        caption = ctx.t("cap_q_sensitivity", run=f" ({ctx.level(run)})" if several else "")
         paper.table(_side_by_side(ctx, mine), f"{caption} ({simulated})" if simulated else caption)
 
 

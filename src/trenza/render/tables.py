@@ -25,6 +25,7 @@ from trenza.render.cells import (
     p_cell,
     plain_cell,
     said_cell,
+    source_and_id_cell,
     source_cell,
     span_cell,
     yes_cell,
@@ -101,7 +102,7 @@ TERM = Shown("col_term", lambda c, r: term_words(c, r))
 
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "inputs": (
-        SOURCE_ID, KIND, Shown("col_holds", lambda c, r: c.t(f"holds_{r['holds']}")),
+        Shown("col_source_id", source_and_id_cell), KIND, Shown("col_holds", lambda c, r: c.t(f"holds_{r['holds']}")),
         Shown("col_where", lambda c, r: _where(c, r)), Shown("col_file", plain_cell("file")),
         Shown("col_sha256", _hash), Shown("col_rows", count_cell("rows"), True),
     ),
