@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trenza.render import figures_models_levels, figures_models_residuals, models
 from trenza.render.language import is_missing, percent
@@ -70,9 +70,15 @@ def _influence(ctx: Context, page: int) -> list[str]:
         furthest = p.table.loc[p.table["change"].abs().idxmax()]
         said.append(
             ctx.t("alt_model_influence_values", model=models.name(ctx, p.model), estimate=ctx.num(furthest["estimate"]),
-                  low=ctx.num(p.table["without"].min()), high=ctx.num(p.table["without"].max()), level=ctx.told(furthest["level"]))
+                  low=ctx.num(p.table["without"].min()), high=ctx.num(p.table["without"].max()), level=_level(ctx, furthest["level"]))
         )  # fmt: skip
     return said
+
+
+def _level(ctx: Context, identifier: Any) -> str:
+    """A label of the study; a cluster without one by its id."""
+    labelled = str(identifier) in (ctx.study.get("labels") or {})
+    return ctx.level(identifier) if labelled else ctx.told(identifier)
 
 
 def _residuals(ctx: Context, page: int) -> list[str]:

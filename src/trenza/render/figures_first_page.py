@@ -32,7 +32,9 @@ def first_page(ctx: Context) -> Figure | None:
     lines = picture_lines(ctx)
     if not lines:
         return None
-    fig, ax = style.new(height=1.5 + 0.46 * len(lines))
+    from matplotlib.ticker import MaxNLocator
+
+    fig, ax = style.new(height=1.8 + 0.46 * len(lines))
     reach = 1.08 * max(max(abs(x.low), abs(x.high)) for x in lines)
     ax.axvline(0, color=style.INK, linewidth=1, zorder=1)
     for k, x in enumerate(reversed(lines)):
@@ -44,13 +46,16 @@ def first_page(ctx: Context) -> Figure | None:
     ax.set_yticks(range(len(lines)), [style.wrap(x.label, 34) for x in reversed(lines)])
     ax.set_ylim(-0.6, len(lines) - 0.4)
     ax.set_xlim(-reach, reach)
-    ends = [f"\N{LEFTWARDS ARROW} {ctx.t('fig_first_page_less')}", f"{ctx.t('fig_first_page_more')} \N{RIGHTWARDS ARROW}"]  # fmt: skip
-    ax.set_xticks([-0.75 * reach, 0.75 * reach], ends)
+    ticks = [t for t in MaxNLocator(7, symmetric=True).tick_values(-reach, reach) if abs(t) <= reach]
+    places = 0 if all(float(t).is_integer() for t in ticks) else 1 if reach >= 0.5 else 2
+    ax.set_xticks(ticks, [ctx.num(t, places) for t in ticks])
     ax.grid(visible=False)
     ax.tick_params(axis="x", length=0)
     style.bare(ax)
     both = {"participants": ctx.level(ctx.participants), "control": ctx.group(ctx.control)}
-    ax.set_xlabel(ctx.t("fig_first_page_axis", **both) if ctx.compares else "")
+    shown = [ctx.t("fig_first_page_axis", **both)] if ctx.compares else []
+    ends = f"\N{LEFTWARDS ARROW} {ctx.t('fig_first_page_less')}        {ctx.t('fig_first_page_more')} \N{RIGHTWARDS ARROW}"
+    ax.set_xlabel(f"{ends}\n{style.wrap(', '.join([*shown, _unit(ctx)]), 44)}")
     style.head(fig, ctx.t("fig_first_page_title"), ctx.t("fig_first_page_foot"))
     return fig
 
@@ -61,6 +66,13 @@ def picture_lines(ctx: Context) -> list[Line]:
     # Gains of schools chosen for low scores are no sight for a first page.
     found = judged or ([] if chosen_by_score(ctx) else _comparisons(ctx))
     return found[:LINES]
+
+
+def _unit(ctx: Context) -> str:
+    """What the axis counts: the unit that the panels share, or standard deviations."""
+    if not _panels(ctx):
+        return ctx.t("fig_first_page_sd")
+    return panels.unit(ctx, next(p for p in panels.panels(ctx) if not p.hollow))
 
 
 def _panels(ctx: Context) -> list[Line]:
