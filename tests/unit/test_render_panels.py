@@ -185,3 +185,16 @@ def test_a_study_without_panels_says_nothing_of_them() -> None:
     bare = Context({}, ctx.study, ctx.items, ctx.codebook, ctx.links, "en")
     assert panels.panels(bare) == []
     assert [i for i in figures_panels.PAGE_FIGURES if draw(i, bare) is not None] == []
+
+
+@pytest.mark.parametrize(("lang", "share", "once"), [("en", "explain <1%", "counts each once"), ("es", "explicar <1 %", "cuenta cada una una vez")])  # fmt: skip
+def test_a_share_above_0_is_never_told_as_0_and_two_tables_of_a_variable_say_why_they_differ(
+    lang: str, share: str, once: str
+) -> None:
+    ctx = view(lang)
+    panel = panels.panels(ctx)[0]
+    little = panel.tables["panel_unmeasured"].assign(robustness=0.0025)
+    shown = panel._replace(tables={**panel.tables, "panel_unmeasured": little})
+    said = " ".join(sentences_panel_choices.findings(ctx, shown))
+    assert share in said
+    assert once in sentences_panel_balance.open_table(ctx, [panel])[0]

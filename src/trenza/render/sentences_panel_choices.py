@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from trenza.render import panels
 from trenza.render.figures_panels_choices import LEAST, curve
-from trenza.render.language import is_missing, percent, small_first
+from trenza.render.language import is_missing, small_first
 from trenza.render.panels import Panel
+from trenza.render.questionnaire import small_percent
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -109,14 +110,14 @@ def _robustness(ctx: Context, panel: Panel) -> str:
     said = [
         ctx.t(
             "pan_robustness",
-            share=percent(row["robustness"], ctx.lang),
+            share=small_percent(ctx, row["robustness"]),
             name=small_first(panels.name(ctx, str(row["estimator"]))),
         )
     ]
     if not is_missing(row["robustness_interval"]):
-        said.append(ctx.t("pan_robustness_interval", share=percent(row["robustness_interval"], ctx.lang)))
+        said.append(ctx.t("pan_robustness_interval", share=small_percent(ctx, row["robustness_interval"])))
     if not is_missing(row["baseline_treated"]):
-        treated, outcome = (percent(row[f"baseline_{k}"], ctx.lang) for k in ("treated", "outcome"))
+        treated, outcome = (small_percent(ctx, row[f"baseline_{k}"]) for k in ("treated", "outcome"))
         said.append(ctx.t("pan_robustness_baseline", treated=treated, outcome=outcome))
     return " ".join(said)
 
