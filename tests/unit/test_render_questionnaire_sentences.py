@@ -105,7 +105,10 @@ def test_printed_shares_are_counted_once_and_looked_at_for_all_people_asked() ->
     )  # fmt: skip
     view = questionnaire_context("en")
     said = sentences_questionnaire_published.shares(view, table)
-    assert "Printed shares: 2. If all 15 people who were asked answered, a whole number of them can give 1." in said
+    assert (
+        "Printed shares: 2. If all 15 people who were asked answered, a whole number of them can give 1."
+        in said
+    )
     assert f"gives \u201c{view.item('trust_2')}\u201d, 75% (it can if 12 answered)." in said
     never = sentences_questionnaire_published.shares(view, table.iloc[[2]])
     assert "nor can it with any other number of answers that was looked at" in never
