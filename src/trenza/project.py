@@ -23,6 +23,7 @@ from trenza.io.optional_sources import without_optional
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
 from trenza.project_links import link_faults, rule_faults
+from trenza.project_quotes import of_a_language
 from trenza.qualitative.codebook import check_codebook
 from trenza.questionnaire.instrument_check import check_instrument
 from trenza.questionnaire.words import word_set_faults
@@ -181,7 +182,7 @@ def _load_study(
             faults += row_faults(header, rows[table], rules[table], there[0])
         except InputFaults as error:
             faults += error.faults
-    if faults:
+    if not all(of_a_language(fault) for fault in faults):
         # Cross-checks on files that do not keep their own rules would only repeat the same faults in other words.
         raise InputFaults(faults)
     for source in raw["sources"].values():

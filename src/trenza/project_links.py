@@ -13,6 +13,7 @@ from trenza.contracts.schema import schema_faults
 from trenza.contracts.study import findings
 from trenza.contracts.study_links import findings_with_schools
 from trenza.io.study_files import read_rows
+from trenza.project_quotes import typed_segment_faults
 from trenza.triangulate.levels import Joins
 from trenza.triangulate.links import Known, check_links, parse_code, split_codes
 from trenza.triangulate.meta import check_meta_inferences
@@ -30,13 +31,15 @@ def link_faults(
     tables: Mapping[str, str],
     file: str,
 ) -> list[Fault]:
-    """Everything wrong in links.csv, and in overrides.csv and meta_inferences, which name links.
+    """Everything wrong in links.csv, in overrides.csv and meta_inferences, which name links, and in typed segments.
 
     ``rows``: the study's tables; ``files``: the files of its sources that are at hand; ``tables``: paths of the tables,
     and ``file`` of study.yaml, as messages name them.
     """
     links = {row["link"] for row in rows["links"]}
     found = _named_faults(study, rows, files, tables["links"])
+    codable = [r["code"] for r in rows["codebook"] if r["codable"] == "yes"]
+    found += typed_segment_faults(study, files, codable)
     found += check_overrides(rows.get("overrides", []), links, tables.get("overrides", ""))
     return found + check_meta_inferences(study["meta_inferences"], links, file)
 

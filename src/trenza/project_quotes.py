@@ -1,0 +1,48 @@
+"""What was typed in as segments, before any job starts: words too long to be quoted, and codes that the codebook has not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from trenza.contracts.faults import Fault, InputFaults
+from trenza.contracts.words import names_or
+from trenza.io.study_files import read_rows
+
+WORDS = ("text", "text_es")
+
+
+def of_a_language(fault: Fault) -> bool:
+    """Whether a fault is of a label in one language, which leaves everything else to be looked at."""
+    return fault.row.startswith("labels.") or fault.column.endswith(("_en", "_es"))
+
+
+def typed_segment_faults(
+    study: Mapping[str, Any], files: Mapping[str, Path], codable: Collection[str]
+) -> list[Fault]:
+    """Each text longer than ``qualitative.quotations.longest`` characters, and each code that no segment may carry.
+
+    ``files``: files of the sources that are at hand, of which those that hold published segments are looked into. A
+    passage of a coded project is no quotation yet, and is passed over where it is too long.
+    """
+    longest = int(study["qualitative"]["quotations"]["longest"])
+    faults = []
+    for sid, path in files.items():
+        source = study["sources"][sid]
+        if source["holds"] != "segments" or source["kind"] != "published":
+            continue
+        try:
+            rows = read_rows(path, source["file"])[1]
+        except InputFaults:  # no table: the clean stage tells
+            continue
+        for line, row in enumerate(rows, 2):
+            faults += [
+                Fault(source["file"], str(line), c, f"a text of {len(row[c])} characters", f"{longest} at most (qualitative.quotations.longest)")
+                for c in WORDS
+                if len(row.get(c, "")) > longest
+            ]  # fmt: skip
+            code = row.get("code", "")
+            if code and code not in codable:
+                faults.append(Fault(source["file"], str(line), "code", repr(code), f"a code of codebook.csv: {names_or(codable)}"))  # fmt: skip
+    return faults
