@@ -37,11 +37,13 @@ LAW = {
         "multilevel",
         "official",
         "project_links",
+        "project_quotes",
         "qualitative",
         "questionnaire",
         "triangulate",
     },
-    "project_links": {"contracts", "io", "qualitative", "triangulate"},
+    "project_links": {"contracts", "io", "project_quotes", "qualitative", "triangulate"},
+    "project_quotes": {"contracts", "io"},
     "command": {"contracts", "io", "compare", "render"},
 }
 STATISTICS = {"statsmodels", "pingouin", "scipy"}
