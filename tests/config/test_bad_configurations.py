@@ -32,7 +32,7 @@ MISTAKES = [
     ("missing key", STUDY, "  unit: teacher\n", "", ["design", "no key 'unit'"]),
     ("design", STUDY, "assignment: same_clusters ", "assignment: same_schools ", ["'same_schools'", "same_clusters, different_clusters"]),
     ("label in one language", STUDY, "central: {en: Central zone, es: Zona central}", "central: {en: Central zone}", ["labels.central", "'es'"]),
-    ("item of no checklist", STUDY, "labels:\n", "checklists: {strobe: {\"99\": {en: a, es: b}}}\nlabels:\n", ["checklists.strobe.99", "item '99'"]),
+    ("item of no checklist", STUDY, "  gramms:\n", "  strobe: {\"99\": {en: a, es: b}}\n  gramms:\n", ["checklists.strobe.99", "item '99'"]),
     ("group without label", STUDY, "  control: {en: Control, es: Control}\n", "", ["no label for 'control'"]),
     ("key twice", STUDY, "sources:\n", "sources:\nsources:\n", ["the key 'sources' stands twice"]),
     ("broken YAML", STUDY, "design:\n", "design\n", ["study.yaml", "row "]),

@@ -32,4 +32,7 @@ def test_findings_that_are_still_simulated_are_refused_by_name(tmp_path: Path) -
     told = str(caught.value)
     assert "column finding: found 'compare:teachers_commitment'; allowed: nothing: the study has no compare finding that is not simulated" in told  # fmt: skip
     assert "found 'connection_hindering = hindering'; allowed: codable codes" in told
-    assert {f.file for f in caught.value.faults} == {"config/studies/cic_online/links.csv"}
+    assert {f.file for f in caught.value.faults} == {
+        "config/studies/cic_online/links.csv",
+        "data/published/cic2019/segments.csv",  # its codes are those of another codebook
+    }

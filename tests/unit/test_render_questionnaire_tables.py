@@ -92,7 +92,10 @@ def test_cells_of_whole_rows_and_columns_are_counted_in_the_report() -> None:
     view = questionnaire_context("en", "leaders")
     said = part(markdown(replace(view, tables={**view.tables, "ledger": frame("ledger", ledger)})), "h_data")
     assert "1,601 cells did not come through as they stand in their file" in said
-    assert "| leaders | \u2013 | row left out: same person again, last\\_submitted stays | 23 |" in said
-    assert "| leaders | Comments | column not read | 1,500 |" in said
-    assert "| leaders | Name | column not read | 77 |" in said
-    assert "| leaders | Q1 | missing code | 1 |" in said
+    assert (
+        "| Answers to a questionnaire (leaders) | \u2013 | row left out: same person again, last\\_submitted stays | 23 |"
+        in said
+    )
+    assert "| Answers to a questionnaire (leaders) | Comments | column not read | 1,500 |" in said
+    assert "| Answers to a questionnaire (leaders) | Name | column not read | 77 |" in said
+    assert "| Answers to a questionnaire (leaders) | Q1 | missing code | 1 |" in said

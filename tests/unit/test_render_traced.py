@@ -190,7 +190,7 @@ def test_settings_and_fixed_texts_say_where_they_stand(trace: Trace) -> None:
     _, found = place(f"{fixed} {sesoi}", trace)
     told = [(p.kind, p.shown, p.sources[0]) for p in found]
     assert told == [
-        ("text", "95", Origin("text/selection.yaml", key, "")),
+        ("text", "95%", Origin("text/selection.yaml", key, "")),
         ("setting", "0.20", Origin("study.yaml", "design.sesoi_sd", "")),
     ]
     assert settings(study["notes"])[0]["en"].source == Origin("study.yaml", "0.en", "")

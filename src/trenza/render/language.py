@@ -178,9 +178,10 @@ def percent(value: Any, lang: str, decimals: int = 0) -> str:
     """A share 0 to 1 as a percentage: ``24%`` in English, ``24 %`` in Spanish."""
     if is_missing(value):
         return NO_VALUE
-    hundredfold = 100 * value
+    written = isinstance(value, str)  # a share as it stands in a user's file
+    hundredfold = 100 * (float(value) if written else value)
     body = _number(float(hundredfold), lang, decimals) + ("%" if lang == "en" else "\u00a0%")
-    return marked(body, hundredfold)
+    return marked(body, value if written else hundredfold)
 
 
 def year(value: Any) -> str:
