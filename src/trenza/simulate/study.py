@@ -72,10 +72,7 @@ def simulate_study(
         counts = made[sid][design["group"]].value_counts()
         told = [("rows simulated, none read", len(made[sid]))]
         told += [(f"group: {design[k]}", int(counts[design[k]])) for k in ("participants", "control")]
-        steps += [
-            {"study": study, "source_id": sid, "source": "simulated", "step": i, "rule": rule, "n": n}
-            for i, (rule, n) in enumerate(told, 1)
-        ]
+        steps += _steps(study, sid, told)
     return Simulated(made, pd.DataFrame(steps))
 
 
@@ -114,11 +111,16 @@ def simulate_segments(
             ("segments simulated, none read", len(made[sid])),
             ("schools with interviews", made[sid]["case"].nunique()),
         ]
-        steps += [
-            {"study": study, "source_id": sid, "source": "simulated", "step": i, "rule": rule, "n": n}
-            for i, (rule, n) in enumerate(told, 1)
-        ]
+        steps += _steps(study, sid, told)
     return Simulated(made, pd.DataFrame(steps))
+
+
+def _steps(study: str, sid: str, told: list[tuple[str, int]]) -> list[dict[str, object]]:
+    """Rows of the data flow of one simulated source."""
+    return [
+        {"study": study, "source_id": sid, "source": "simulated", "step": i, "rule": rule, "n": n}
+        for i, (rule, n) in enumerate(told, 1)
+    ]
 
 
 def _summaries(
