@@ -10,6 +10,7 @@ from triangulate_cases import (
     AROUND,
     PROJECT,
     RULE,
+    agreement_rows,
     carried,
     codes_of,
     difference_row,
@@ -96,6 +97,22 @@ def test_equivalence_moves_with_the_smallest_effect_of_interest() -> None:
     assert grid["call"].tolist() == ["partial_agreement", "dissonance"]
     untested = verdicts_of(difference_row("t_y", **AROUND))
     assert equivalence_range(untested, [1, 2]).empty
+
+
+def test_a_floor_of_agreement_moves_where_agreement_is_known() -> None:
+    verdicts = verdicts_of(difference_row("t_y", **ABOVE))
+    ranges = {"min_agreement": [0.4, 0.667, 0.8]}
+    agreed = {"agreement": agreement_rows(("theme", "alpha", 0.7))}
+    study = study_of(verdicts=verdicts, segments=SEGMENTS, strand=agreed)
+    grid = call_grid(links_of({}), study, RULES, ranges)
+    # No floor is declared: -1 stands for it. Coders who reach 0.7 fall below 0.8 alone.
+    assert dict(zip(grid["min_agreement"], grid["call"], strict=True)) == {
+        -1: "agreement", 0.4: "agreement", 0.667: "agreement", 0.8: "partial_agreement",
+    }  # fmt: skip
+    (flip,) = call_flips(grid, RULES).to_dict("records")
+    assert (flip["first_threshold"], flip["first_value"], flip["n_grid"]) == ("min_agreement", 0.8, 4)
+    unknown = study_of(verdicts=verdicts, segments=SEGMENTS)
+    assert call_grid(links_of({}), unknown, RULES, ranges)["min_agreement"].tolist() == [-1]
 
 
 def test_coders_and_the_consensus_each_have_their_call() -> None:

@@ -14,6 +14,7 @@ from triangulate_cases import (
     PROJECT,
     RULE,
     TWO_SAY_YES,
+    agreement_rows,
     carried,
     codes_of,
     difference_row,
@@ -155,16 +156,6 @@ def test_a_declared_table_of_calls_is_followed_and_silence_stays_silence() -> No
         assert (call == "silence") == ("absent" in (quantitative, qualitative))
     (row,) = join({}, rule={"calls": declared}).to_dict("records")
     assert (row["call"], row["call_by"]) == ("silence", "default")
-
-
-def agreement_rows(*rows: tuple[str, str, float | None], source: str = "real") -> pd.DataFrame:
-    """(code, statistic, estimate)."""
-    contract = CONTRACTS["agreement"]
-    frame = pd.DataFrame(rows, columns=["code", "statistic", "estimate"]).assign(
-        study="x", source_id="p", source=source, unit="character", part="code", coder_a="a", coder_b="b",
-        n_documents=2, uses=9, ci_level=0.95, samples=199, samples_defined=199, method="m",
-    )  # fmt: skip
-    return contract.check(frame.reindex(columns=contract.names))
 
 
 @pytest.mark.parametrize(

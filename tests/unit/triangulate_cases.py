@@ -130,6 +130,16 @@ PROJECT = {
 }  # fmt: skip
 
 
+def agreement_rows(*rows: tuple[str, str, float | None], source: str = "real") -> pd.DataFrame:
+    """(code, statistic, estimate)."""
+    contract = CONTRACTS["agreement"]
+    frame = pd.DataFrame(rows, columns=["code", "statistic", "estimate"]).assign(
+        study="x", source_id="p", source=source, unit="character", part="code", coder_a="a", coder_b="b",
+        n_documents=2, uses=9, ci_level=0.95, samples=199, samples_defined=199, method="m",
+    )  # fmt: skip
+    return contract.check(frame.reindex(columns=contract.names))
+
+
 def study_of(
     *,
     verdicts: pd.DataFrame | None = None,

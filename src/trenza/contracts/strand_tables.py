@@ -11,7 +11,7 @@ CALLS = ("agreement", "partial_agreement", "silence", "dissonance")
 CALLED_BY = ("default", "declared")
 FITS = ("confirmation", "expansion", "complementarity", "discordance")
 # Thresholds that are moved to see whether a call holds.
-MOVED = ("alpha", "min_cases", "min_share", "sesoi_factor")
+MOVED = ("alpha", "min_cases", "min_share", "min_agreement", "sesoi_factor")
 VIEWS = ("coder", "consensus", "union")
 
 _LINK = text_column("link", "id in links.csv")
@@ -82,8 +82,9 @@ STRAND_CONTRACTS: tuple[Contract, ...] = (
             float_column("alpha", "level of tests, 0 to 1", blank=False),
             float_column("min_cases", "schools that a theme needs", blank=False),
             float_column("min_share", "share of segments that must point one way, 0 to 1", blank=False),
+            float_column("min_agreement", "floor of agreement between coders; -1: none", blank=False),
             float_column("sesoi_factor", "multiple of the declared smallest effect of interest", blank=False),
-            int_column("n_moved", "of these four, those that are not the declared one"),
+            int_column("n_moved", "of these five, those that are not the declared one"),
             text_column("call", "the call at these thresholds", allowed=CALLS),
         ),
         ("link", *MOVED),

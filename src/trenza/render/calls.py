@@ -22,6 +22,8 @@ def threshold_value(ctx: Context, name: str, value: Any) -> str:
     """A threshold's value as short as it can be told."""
     if is_missing(value):
         return ""
+    if name == "min_agreement" and float(value) == -1:
+        return ctx.t("threshold_no_floor")
     tenths = round(10 * float(value), 9)
     decimals = 0 if name == "min_cases" or float(value).is_integer() else 1 if tenths.is_integer() else 2
     return ctx.num(value, decimals)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -15,12 +16,15 @@ from trenza.triangulate.convergence import Evidence, Rule, Study, evidence
 from trenza.triangulate.themes import voices
 
 Ranges = Mapping[str, Sequence[float]]
+NO_FLOOR = -1.0  # no statistic of agreement is below it
 
 
-def points(rule: Rule, ranges: Ranges) -> list[dict[str, float]]:
-    """Every combination of the thresholds ``MOVED``; what is declared is always among them."""
+def points(rule: Rule, ranges: Ranges, still: Collection[str] = ()) -> list[dict[str, float]]:
+    """Every combination of the thresholds ``MOVED`` but those ``still``; what is declared is always among them."""
     own = declared(rule)
-    sides = [sorted({own[name], *map(float, ranges.get(name, ()))}) for name in MOVED]
+    sides = [
+        sorted({own[name], *map(float, () if name in still else ranges.get(name, ()))}) for name in MOVED
+    ]
     return [dict(zip(MOVED, values, strict=True)) for values in product(*sides)]
 
 
@@ -30,6 +34,7 @@ def declared(rule: Rule) -> dict[str, float]:
         "alpha": rule.alpha,
         "min_cases": float(rule.min_cases),
         "min_share": rule.min_share,
+        "min_agreement": NO_FLOOR if rule.min_agreement is None else rule.min_agreement,
         "sesoi_factor": 1.0,
     }
 
@@ -38,15 +43,18 @@ def call_grid(links: pd.DataFrame, study: Study, rule: Rule, ranges: Ranges) -> 
     """One row a link and combination of thresholds with the call there, keeping contract ``call_grid``.
 
     At an alpha other than the declared one a difference is told from zero by its p, and equivalence by its own; both
-    at the same alpha. ``sesoi_factor``: multiple of the declared smallest effect of interest.
+    at the same alpha. ``sesoi_factor``: multiple of the declared smallest effect of interest. The floor of agreement
+    stays as declared where no link has codes whose agreement is known.
     """
-    grid, own = points(rule, ranges), declared(rule)
+    known = evidence(links, study, rule)
+    agreed = any(not math.isnan(one.theme.agreement) for one in known)
+    grid, own = points(rule, ranges, () if agreed else ("min_agreement",)), declared(rule)
     rows = [
         {
             "study": study.id, "link": one.link["link"], **point,
             "n_moved": sum(point[name] != own[name] for name in MOVED), "call": _call(one, rule, point),
         }
-        for one in evidence(links, study, rule)
+        for one in known
         for point in grid
     ]  # fmt: skip
     contract = CONTRACTS["call_grid"]
@@ -109,7 +117,11 @@ def call_coders(links: pd.DataFrame, study: Study, rule: Rule) -> pd.DataFrame:
 
 def _call(one: Evidence, rule: Rule, point: Mapping[str, float]) -> str:
     there = replace(
-        rule, alpha=point["alpha"], min_cases=int(point["min_cases"]), min_share=point["min_share"]
+        rule,
+        alpha=point["alpha"],
+        min_cases=int(point["min_cases"]),
+        min_share=point["min_share"],
+        min_agreement=point["min_agreement"],
     )
     return one.call(there, declared=point["alpha"] == rule.alpha, factor=point["sesoi_factor"])
 
