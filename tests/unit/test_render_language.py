@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -182,6 +183,21 @@ def test_no_phrase_has_two_translations() -> None:
     names = sorted(f.name for f in folder.iterdir() if f.name.startswith("phrases"))
     english = [p["en"] for name in names for p in yaml.safe_load((folder / name).read_text(encoding="utf-8"))]
     assert len(english) > 300 and len(english) == len(set(english))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "src/trenza").rglob("*.yaml")), ids=lambda p: p.stem)
+def test_no_key_stands_twice_in_one_file(path: Path) -> None:
+    # The later of two texts under one key would take the place of the earlier without a word.
+    def keys(node: yaml.Node) -> list[str]:
+        if isinstance(node, yaml.SequenceNode):
+            return [k for part in node.value for k in keys(part)]
+        if not isinstance(node, yaml.MappingNode):
+            return []
+        here = [name.value for name, _ in node.value]
+        twice = [k for k in set(here) if here.count(k) > 1]
+        return [*twice, *(k for _, value in node.value for k in keys(value))]
+
+    assert keys(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)) == []
 
 
 def test_no_key_stands_in_two_files_that_reports_read() -> None:

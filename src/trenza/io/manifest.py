@@ -24,12 +24,19 @@ def describe_run(
     for table in (inputs, files):
         read = table.dropna(subset=["sha256"])
         rows += [("input", file, digest) for file, digest in zip(read["file"], read["sha256"], strict=True)]
-    for key, value in settings.items():
-        if key in UNTOLD:
-            continue
-        parts = value.items() if isinstance(value, Mapping) else [("", value)]
-        for sub, part in parts:
-            text = ", ".join(map(str, part)) if isinstance(part, list) else str(part)
-            rows.append(("setting", f"{key}.{sub}" if sub else key, text))
+    told = {key: value for key, value in settings.items() if key not in UNTOLD}
+    rows += [("setting", key, value) for key, value in _flat(told)]
     frame = pd.DataFrame(rows, columns=["kind", "name", "value"]).drop_duplicates(["kind", "name"])
     return frame.assign(study=study)
+
+
+def _flat(settings: Mapping[str, Any], above: str = "") -> list[tuple[str, str]]:
+    """Every setting with its keys joined by points; a list is one setting."""
+    found = []
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            found += _flat(value, f"{above}{key}.")
+        else:
+            text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            found.append((f"{above}{key}", text))
+    return found

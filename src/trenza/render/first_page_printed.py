@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from trenza.render import reasons
 from trenza.render.language import listed, percent
-from trenza.render.selection import how_safe
+from trenza.render.selection import how_safe, of_effects
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,11 +18,11 @@ NAMED = 2  # questions named under one printed share; of more the number is told
 
 def claims_told(ctx: Context) -> list[str]:
     """How many claims there are and what they rest on, where none could be held against anything."""
-    table = ctx.table("claims")
+    table = of_effects(ctx)
     if not len(table) or len(ctx.table("claim_checks")):
         return []
     sized = ctx.how_many(table.loc[table["estimate"].notna()])
-    gains = ctx.how_many(table.loc[(table["direction"] == "positive") & (table["role"] == "effect")])
+    gains = ctx.how_many(table.loc[table["direction"] == "positive"])
     return [ctx.t("page_claims_told", sized=sized, gains=gains, **how_safe(ctx))]
 
 

@@ -141,10 +141,10 @@ def _translated(piece: str) -> str | None:
     for pattern, spanish in _phrases():
         match = pattern.fullmatch(piece.strip())
         if match:
-            # A year and a seed have no thousands sign.
+            # A year, a seed and a version are no quantities.
             found = match.groupdict("")
             return spanish.format(
-                **{k: v if k in ("year", "seed") else _decimal_comma(v) for k, v in found.items()}
+                **{k: v if k in ("year", "seed", "version") else _decimal_comma(v) for k, v in found.items()}
             )
     return None
 

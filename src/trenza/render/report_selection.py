@@ -19,13 +19,13 @@ def claims(paper: Paper, study_id: str) -> None:
     if not len(table):
         return
     paper.heading("h_claims")
-    paper.say(selection.claims_sentence(ctx))
+    paper.say(ctx.t("claims_open"), selection.claims_sentence(ctx))
     paper.figure("claims_forest", alternatives.alt("claims_forest", ctx))
     _table(paper, "claims")
     checks = ctx.table("claim_checks")
     if len(checks):
         paper.heading("h_claim_checks", 3)
-        paper.say(ctx.t("claims_open"))
+        paper.say(ctx.t("claim_checks_open"))
         paper.bullets(selection.check_sentences(ctx))
         paper.figure("claim_checks", alternatives.alt("claim_checks", ctx))
         _table(paper, "claim_checks")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.contracts.tables import CONTRACTS
-from trenza.render.language import has_text, text_of
+from trenza.render.language import has_text, is_missing, text_of
 from trenza.render.markdown import Paper, escape
 from trenza.render.number_places import NumberPlace, numbers_of
 from trenza.render.traced import Origin, current, marked
@@ -42,7 +42,8 @@ def _told(ctx: Context, number: NumberPlace) -> str:
     origin = number.sources[0]
     assert isinstance(origin, Origin)
     row = ctx.tables[origin.file].iloc[int(origin.row)]
-    key = ";".join(f"{k}={row[k]}" for k in CONTRACTS[origin.file].key if k != "study")
+    keys = [k for k in CONTRACTS[origin.file].key if k != "study"]
+    key = ";".join(f"{k}={'' if is_missing(row[k]) else row[k]}" for k in keys)
     return text_of(
         TEXTS,
         ctx.lang,

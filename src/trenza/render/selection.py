@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from trenza.render.language import NO_VALUE, is_missing, listed, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from trenza.render.context import Context
 
 # Designs that compare like with like.
@@ -141,22 +143,31 @@ def told(ctx: Context, text: Any) -> str:
     return ctx.told(text) if ctx.lang == "en" else ctx.say(text)
 
 
-def how_safe(ctx: Context) -> dict[str, str]:
-    """``n``, the number of claims, and ``safe``, that of claims whose design compares like with like."""
+def of_effects(ctx: Context) -> pd.DataFrame:
+    """Claims of an effect; goals, figures that put a claim to the test and context are none."""
     table = ctx.table("claims")
+    return table.loc[table["role"] == "effect"]
+
+
+def how_safe(ctx: Context) -> dict[str, str]:
+    """``n``, the number of claims of an effect, and ``safe``, those of them whose design compares like with like."""
+    table = of_effects(ctx)
     return {"n": ctx.how_many(table), "safe": ctx.how_many(table.loc[table["quality"].isin(SAFE)])}
 
 
 def claims_sentence(ctx: Context) -> str:
-    """How many claims have a size, a standard error, a design that can carry an effect."""
-    table = ctx.table("claims")
+    """How many claims have a size, a standard error, a design that can carry an effect; and what else is listed."""
+    table = of_effects(ctx)
     sized = table.loc[table["estimate"].notna()]
-    return ctx.t(
+    said = ctx.t(
         "claims_said",
         sized=ctx.how_many(sized),
         with_se=ctx.how_many(sized.loc[sized["se"].notna()]),
         **how_safe(ctx),
     )
+    every = ctx.table("claims")
+    others = every.loc[every["role"] != "effect"]
+    return f"{said} {ctx.t('claims_others', k=ctx.how_many(others))}" if len(others) else said
 
 
 def _decimals(value: float) -> int:
