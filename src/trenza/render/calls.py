@@ -18,12 +18,12 @@ def declared_point(ctx: Context) -> dict[str, float]:
     return {name: own[name] for name in MOVED}
 
 
-def threshold_value(ctx: Context, name: str, value: Any) -> str:
-    """A threshold's value as short as it can be told."""
+def threshold_value(ctx: Context, name: str, value: Any, *, short: bool = False) -> str:
+    """A threshold's value as short as it can be told; ``short`` for the head of a narrow column."""
     if is_missing(value):
         return ""
     if name == "min_agreement" and float(value) == -1:
-        return ctx.t("threshold_no_floor")
+        return ctx.t("threshold_no_floor_short" if short else "threshold_no_floor")
     tenths = round(10 * float(value), 9)
     decimals = 0 if name == "min_cases" or float(value).is_integer() else 1 if tenths.is_integer() else 2
     return ctx.num(value, decimals)

@@ -37,14 +37,16 @@ def call_strips(ctx: Context) -> Figure | None:
     moved = [name for name in MOVED if grid[name].nunique() > 1]
     links = list(flips["link"])
     values = {name: sorted(grid[name].unique()) for name in moved}
-    widths = [4.5, *(0.82 * len(values[name]) + 0.25 for name in moved), 1.5]
-    height = 1.5 + 0.42 * len(links)
+    # With every threshold moved the strips need room: propositions take a third line instead.
+    many = len(moved) > 4
+    widths = [3.5 if many else 4.5, *(0.82 * len(values[name]) + 0.25 for name in moved), 1.2]
+    height = 1.5 + (0.56 if many else 0.42) * len(links)
     fig, axes = style.new(1, len(widths), height=height, width_ratios=widths, sharey=True)
     for ax in axes:
         ax.set_ylim(len(links), 0)
         ax.axis("off")
     for y, link in enumerate(links):
-        words = style.wrap(ctx.proposition(link), 34)
+        words = style.wrap(ctx.proposition(link), 26 if many else 34)
         axes[0].text(0, y + 0.5, words, va="center", ha="left", fontsize=style.SMALL)
         share = flips["share_same"].iloc[y]
         axes[-1].text(0.5, y + 0.5, percent(share, ctx.lang), va="center", ha="center", fontsize=style.BODY)
@@ -52,10 +54,10 @@ def call_strips(ctx: Context) -> Figure | None:
     for ax, name in zip(axes[1:-1], moved, strict=True):
         ax.set_xlim(-0.1, len(values[name]) + 0.1)
         title = ctx.t(f"threshold_{name}_short", clusters=ctx.clusters())
-        ax.set_title(title, fontsize=style.SMALL, loc="left", pad=18)
+        ax.set_title(title, fontsize=style.SMALL - 1, loc="left", pad=18)
         for x, value in enumerate(values[name]):
-            words = threshold_value(ctx, name, value)
-            ax.text(x + 0.5, -0.08, words, va="bottom", ha="center", fontsize=style.SMALL - 1)
+            words = threshold_value(ctx, name, value, short=True)
+            ax.text(x + 0.5, -0.08, words, va="bottom", ha="center", fontsize=style.SMALL - 1.5)
             for y, link in enumerate(links):
                 _cell(ax, x, y, _alone(grid, link, own, name, value))
         here = values[name].index(own[name])

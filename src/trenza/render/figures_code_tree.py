@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Direction is told by form and by colour.
+BESIDE = 5.2  # points from the middle of a mark to its number
 MARKS: dict[str, dict[str, Any]] = {
     "enabling": {"marker": "o", "color": style.ENABLING},
     "hindering": {"marker": "s", "color": style.HINDERING, "markerfacecolor": style.PAPER, "markeredgewidth": 1.8},
@@ -81,7 +82,11 @@ def themes_by_case(
             seen.append(kind)
             ax.plot([x], [y], linestyle="none", **{"markersize": 7.5, **MARKS[kind]})
             if row["n_segments"] > 1:
-                ax.text(x + 0.2, y, integer(row["n_segments"], lang), fontsize=style.SMALL - 1, va="center", color=style.MUTED)  # fmt: skip
+                said = integer(row["n_segments"], lang)
+                ax.annotate(
+                    said, (x, y), xytext=(BESIDE, 0), textcoords="offset points", fontsize=style.SMALL - 1.5,
+                    va="center_baseline", color=style.MUTED,
+                )  # fmt: skip
         ax.set_xlim(-0.6, len(cases) - 0.4)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_yticks(
