@@ -253,7 +253,7 @@ def test_alternatives_agree_with_the_tables(lang: str) -> None:
     trust = view.item("trust_1")
     said = alt("questionnaire_answers", view)  # answers 1 to 3 of 5 are joined among participants
     assert f"{trust}, {view.level('participant')}" not in said and f"{trust}, {view.level('control')}" in said
-    assert text(lang, "answers_not_told", k="3") in said
+    assert text(lang, "answers_not_told", n="3") in said
     missing = alt("questionnaire_missing", view)
     assert (
         f"{view.item('trust_2')}, {view.level('control')}: {text(lang, 'reason_missing_missing_code')} *"

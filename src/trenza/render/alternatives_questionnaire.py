@@ -10,6 +10,7 @@ from trenza.render import questionnaire, rows
 from trenza.render.figures_questionnaire_answers import PAGE_FIGURES, pages
 from trenza.render.figures_questionnaire_missing import map_of_missing
 from trenza.render.figures_questionnaire_scales import PANELS, lines_shown
+from trenza.render.sentences_questionnaire import counted
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -41,7 +42,7 @@ def _answers(ctx: Context, number: int) -> list[str]:
     alone = questionnaire.alone(table)
     said = []
     for part in [p for on_page in pages(ctx, table)[number - 1 : number] for p in on_page]:
-        bars, untold = [], 0
+        bars, untold = [], []
         for item in rows.in_order(part.table, "item"):
             for group in questionnaire.groups(ctx, part.table):
                 some = part.table.loc[(part.table["item"] == item) & (part.table["group"] == group)]
@@ -51,10 +52,10 @@ def _answers(ctx: Context, number: int) -> list[str]:
                     name = questionnaire.under(ctx, item, part.scale)
                     name += f", {ctx.level(group)}" if group != "all" else ""
                     if any(c.undivided(points) for c in found):
-                        untold += 1
+                        untold.append(some.iloc[0])
                     else:
                         bars.append(f"{name} {questionnaire.small_percent(ctx, right)}")
-        bars += [ctx.t("answers_not_told", k=ctx.count(untold))] if untold else []
+        bars += [counted(ctx, "answers_not_told", ctx.size(untold))] if untold else []
         said.append(f"{questionnaire.title(ctx, part, alone)}: {', '.join(bars)}")
     return said
 

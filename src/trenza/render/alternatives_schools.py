@@ -24,7 +24,7 @@ def _courses(ctx: Context, table: pd.DataFrame, name_of: Callable[[Any], str]) -
     for (g, s, name), points in found.items():
         if len({r["year"] for r in points}) > 1:
             ends = [
-                f"{int(r['year'])}: {ctx.num(r['estimate'], schools.DECIMALS)}"
+                f"{ctx.year(r['year'])}: {ctx.num(r['estimate'], schools.DECIMALS)}"
                 for r in (points[0], points[-1])
             ]
             said.append(", ".join([schools.test_name(ctx, g, s), *([name] if name else []), *ends]))
@@ -52,7 +52,7 @@ def _gaps(ctx: Context) -> list[str]:
 def _missing(ctx: Context) -> list[str]:
     table = schools.estimated(schools.latest(schools.term(ctx.table("trends"), "share_withheld")))
     return [
-        f"{schools.test_name(ctx, r['grade'], r['subject'])} {int(r['year'])}: {percent(r['estimate'], ctx.lang, 1)}"
+        f"{schools.test_name(ctx, r['grade'], r['subject'])} {ctx.year(r['year'])}: {percent(r['estimate'], ctx.lang, 1)}"
         for _, r in table.iterrows()
     ]
 
@@ -62,7 +62,7 @@ def _spread(name: str) -> Callable[[Context], list[str]]:
         table = schools.latest(ctx.table(name))
         table = table.loc[(table["breakdown"] == "all") & table["q50_points"].notna()]
         return [
-            f"{schools.test_name(ctx, r['grade'], r['subject'])} {int(r['year'])}: {ctx.num(r['q50_points'], 1)} {ctx.span(r['q25_points'], r['q75_points'], 1)}"
+            f"{schools.test_name(ctx, r['grade'], r['subject'])} {ctx.year(r['year'])}: {ctx.num(r['q50_points'], 1)} {ctx.span(r['q25_points'], r['q75_points'], 1)}"
             for _, r in table.iterrows()
         ]  # fmt: skip
 

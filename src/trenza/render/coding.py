@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from trenza.render.language import is_missing
+from trenza.render.traced import bare, marked_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,7 @@ def code_names(ctx: Context) -> dict[str, str]:
     """Code -> its label in codebook.csv, else the name that the program shows."""
     nodes = ctx.table("code_nodes")
     both = zip(nodes["code"], nodes["name"], strict=True)
-    return {c: ctx.code(c) if ctx.knows_code(c) else str(n) for c, n in both}
+    return {c: ctx.code(c) if ctx.knows_code(c) else ctx.told(n) for c, n in both}
 
 
 def code_name(ctx: Context, code: Any) -> str:
@@ -35,7 +36,7 @@ def code_name(ctx: Context, code: Any) -> str:
 def coder_name(ctx: Context, coder: Any) -> str:
     """``coder_1`` as words; other ids as they stand."""
     found = re.fullmatch(r"coder_(\w+)", str(coder))
-    return f"{ctx.t('coder_word')} {found[1].upper()}" if found else str(coder)
+    return marked_words(f"{ctx.t('coder_word')} {found[1].upper()}" if found else str(coder), coder)
 
 
 def roots(ctx: Context) -> dict[str, str]:
@@ -78,7 +79,7 @@ def by_code(ctx: Context, pair: tuple[str, str]) -> pd.DataFrame:
             line[f"{row['statistic']}{part}"] = row[column]
     names = code_names(ctx)
     table = pd.DataFrame(
-        sorted(found.values(), key=lambda r: names.get(r["code"], r["code"]).casefold()), dtype="object"
+        sorted(found.values(), key=lambda r: bare(names.get(r["code"], r["code"])).casefold()), dtype="object"
     )
     for name in TOGETHER:
         for part in ("", "_low", "_high"):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import comparison, panels, reasons, rows, sentences, sentences_schools
 from trenza.render.first_page_printed import claims_told, most, shares_told
 from trenza.render.language import listed
 from trenza.render.sentences_panels import verdict as panel_verdict
+from trenza.render.traced import part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,11 +59,11 @@ def chosen_by_score(ctx: Context) -> bool:
     )
 
 
-def names(ctx: Context, words: list[str]) -> str:
-    """A list of at most three names, and how many more there are."""
+def names(ctx: Context, words: list[str], told: Sequence[Any]) -> str:
+    """A list of at most three names, and how many more there are of what they are ``told`` of: a row, or a cell, each."""
     between = "; " if any("," in w for w in words) else ", "
     if len(words) > NAMED:
-        return ctx.t("page_others", named=between.join(words[:NAMED]), k=ctx.count(len(words) - NAMED))
+        return ctx.t("page_others", named=between.join(words[:NAMED]), k=ctx.how_many(told[NAMED:]))
     return between.join(words) if between == "; " else listed(words, ctx.lang)
 
 
@@ -84,13 +86,13 @@ def _groups(ctx: Context) -> list[str]:
     for direction, key in (("higher", "page_more"), ("lower", "page_less")):
         some = [r for _, r in later.iterrows() if sentences.verdict(r) == direction]
         if some:
-            named = names(ctx, [_amount(ctx, r) for r in some])
+            named = names(ctx, [_amount(ctx, r) for r in some], some)
             said.append(ctx.t(key, participants=who, k=ctx.how_many(some), n=ctx.how_many(later), outcomes=named))  # fmt: skip
     if said and chosen_by_score(ctx):
         said.append(ctx.t("page_chosen"))
     same = [r for _, r in later.iterrows() if sentences.verdict(r) == "equivalent"]
     if same:
-        named = names(ctx, [ctx.item(r["outcome"]) for r in same])
+        named = names(ctx, [ctx.item(r["outcome"]) for r in same], same)
         said.append(ctx.t("page_same", k=ctx.how_many(same), n=ctx.how_many(later), outcomes=named))
     unsure = [r for _, r in later.iterrows() if sentences.verdict(r) == "open"]
     if unsure:
@@ -101,10 +103,10 @@ def _groups(ctx: Context) -> list[str]:
 def _before(ctx: Context, every: pd.DataFrame) -> list[str]:
     early = every.loc[every["outcome"].isin(rows.baselines(ctx.study))]
     for direction in ("lower", "higher"):
-        some = [ctx.item(r["outcome"]) for _, r in early.iterrows() if sentences.verdict(r) == direction]
+        some = [r["outcome"] for _, r in early.iterrows() if sentences.verdict(r) == direction]
         if some:
             told = {"participants": ctx.group(ctx.participants), "lower": ctx.t(f"page_{direction}")}
-            return [ctx.t("page_before", outcomes=names(ctx, some), **told)]
+            return [ctx.t("page_before", outcomes=names(ctx, [ctx.item(o) for o in some], some), **told)]
     return []
 
 
@@ -133,7 +135,7 @@ def _panels(ctx: Context) -> list[str]:
         ctx.t(
             f"page_panels_{way}",
             k=ctx.how_many([row for _, row in by[way]]),
-            names=names(ctx, [name for name, _ in by[way]]),
+            names=names(ctx, [name for name, _ in by[way]], [row for _, row in by[way]]),
         )
         for way in ("above", "below", "open")
         if way in by
@@ -160,7 +162,7 @@ def _claims(ctx: Context) -> list[str]:
     said = [ctx.t("page_claims", n=ctx.how_many(table.drop_duplicates("claim")))]
     for some, key in ((of_luck, "page_claims_luck"), (of_rule, "page_claims_part")):
         if len(some):
-            named = names(ctx, [claim_name(ctx, c) for c in some["claim"]])
+            named = names(ctx, [claim_name(ctx, c) for c in some["claim"]], list(some["claim"]))
             said.append(ctx.t(key, k=ctx.how_many(some), names=named))
     return said + counts
 
@@ -233,7 +235,8 @@ def _coded(ctx: Context) -> list[str]:
 
 def _most(ctx: Context, table: pd.DataFrame, column: str) -> str:
     """The three codes with most segments, by their labels, and of ties how many there are."""
-    return names(ctx, most(table, ctx, column, NAMED))
+    words = most(table, ctx, column, NAMED)
+    return names(ctx, words, words)
 
 
 def _scores(ctx: Context) -> list[str]:
@@ -241,8 +244,12 @@ def _scores(ctx: Context) -> list[str]:
     table = kept(ctx, "score_checks")
     if ctx.compares or not len(table):
         return []
-    again = table.groupby(["source_id", "scale"])["agrees"].any()
-    return [ctx.t("page_scores", k=ctx.count(int(again.sum())), n=ctx.how_many(again))]
+    scales = [some for _, some in table.groupby(["source_id", "scale"], sort=False)]
+    every, again = (
+        ctx.how_many([some.iloc[0] for some in part])
+        for part in (scales, [some for some in scales if some["agrees"].astype(bool).any()])
+    )
+    return [ctx.t("page_scores", k=again, n=every)]
 
 
 def _scales(ctx: Context) -> list[str]:
@@ -250,13 +257,14 @@ def _scales(ctx: Context) -> list[str]:
 
     Where scales have several ranges, those of the most common one.
     """
-    if len(kept(ctx, "ratings")) > 1:
+    printed = len(kept(ctx, "ratings")) > 1
+    if printed:
         table = kept(ctx, "ratings").rename(columns={"item": "name", "scale_min": "low", "scale_max": "high"})
     elif not ctx.compares and len(kept(ctx, "item_statistics")) and len(kept(ctx, "distribution")):
         table = kept(ctx, "distribution").rename(columns={"outcome": "name"})
         table = table.loc[table["name"].isin(ctx.item_rows) & (table["group"] == "all")]
-        ends = {k: [float(ctx.item_rows[o][k]) for o in table["name"]] for k in ("min", "max")}
-        table = table.assign(low=ends["min"], high=ends["max"])
+        low, high = ([float(ctx.item_rows[o][k]) for o in table["name"]] for k in ("min", "max"))
+        table = table.assign(low=low, high=high)
     else:
         return []
     table = table.loc[table["mean"].notna() & table["low"].notna()]
@@ -266,9 +274,15 @@ def _scales(ctx: Context) -> list[str]:
     low, high = ranges.idxmax()
     table = table.loc[(table["low"] == low) & (table["high"] == high)].sort_values("mean", kind="stable")
     least, most = table.iloc[0], table.iloc[-1]
+    item = ctx.item_rows.get(least["name"], {})
+    ends = (
+        [least["low"], least["high"]]
+        if printed
+        else [part_of(item[k], float(item[k])) for k in ("min", "max")]
+    )
     return [
         ctx.t(
-            "page_scales", low=ctx.num(least["low"], 0), high=ctx.num(least["high"], 0),
+            "page_scales", low=ctx.num(ends[0], 0), high=ctx.num(ends[1], 0),
             least=ctx.num(least["mean"], 1), least_name=ctx.item(least["name"]),
             most=ctx.num(most["mean"], 1), most_name=ctx.item(most["name"]),
         )

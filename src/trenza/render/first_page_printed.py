@@ -58,7 +58,7 @@ def most(codes: pd.DataFrame, ctx: Context, column: str, at_most: int) -> list[s
             else []
         )
     chosen = table.head(ends[-1])
-    return [ctx.code(r["code"]) if column == "code" else str(r[column]) for _, r in chosen.iterrows()]
+    return [ctx.code(r["code"]) if column == "code" else ctx.told(r[column]) for _, r in chosen.iterrows()]
 
 
 def thresholds(ctx: Context) -> str:

@@ -240,4 +240,4 @@ def listed(parts: list[str], lang: str) -> str:
 
 def plain(identifier: Any) -> str:
     """An id that nobody has labelled, made readable: ``joint_planning`` becomes ``joint planning``."""
-    return str(identifier).replace("_", " ")
+    return marked_words(str(identifier).replace("_", " "), identifier)

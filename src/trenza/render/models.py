@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trenza.render import language, rows
 from trenza.render.language import is_missing, listed, small_first
-from trenza.render.traced import part_of
+from trenza.render.traced import marked_words, part_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ def name(ctx: Context, model: Model) -> str:
 
 def term_words(ctx: Context, term: Any) -> str:
     """A term in words; parts of an interaction are joined by a times sign."""
-    return " \u00d7 ".join(_part(ctx, part) for part in str(term).split(":"))
+    return marked_words(" \u00d7 ".join(_part(ctx, part) for part in str(term).split(":")), term)
 
 
 def _part(ctx: Context, part: str) -> str:
@@ -212,7 +212,7 @@ def coding(ctx: Context, row: Any) -> str:
     if found is None:
         return language.NO_VALUE if is_missing(row["coding"]) else ctx.say(row["coding"])
     level = term_words(ctx, f"{found[1]}[T.{found[2]}]")
-    return ctx.t("mod_against", level=small_first(level))
+    return ctx.t("mod_against", level=marked_words(small_first(level), row["coding"]))
 
 
 def levels(model: Model) -> list[tuple[str, str, pd.DataFrame]]:

@@ -143,7 +143,7 @@ def choice(ctx: Context, kind: str, value: str) -> str:
     if kind == "estimator":
         return name(ctx, value)
     if value[:1].isdigit():
-        return ctx.t(f"pan_spec_{kind}_years", years=value)
+        return ctx.t(f"pan_spec_{kind}_years", years=ctx.told(value))
     return ctx.t(f"pan_spec_{kind}_{value}")
 
 
@@ -158,7 +158,7 @@ def variable(ctx: Context, key: Any) -> str:
 def placebo(ctx: Context, row: Any) -> str:
     """What a row of ``panel_placebo`` is: the real start and outcome, a start before the start, or another outcome."""
     if not is_missing(row["placebo_year"]):
-        return ctx.t("pan_placebo_start", year=str(int(row["placebo_year"])))
+        return ctx.t("pan_placebo_start", year=ctx.year(row["placebo_year"]))
     return (
         ctx.t("pan_placebo_real") if is_missing(row["placebo_outcome"]) else ctx.level(row["placebo_outcome"])
     )

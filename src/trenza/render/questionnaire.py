@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from trenza.contracts.questionnaire_tables import MISSING_REASONS
 from trenza.render import rows
 from trenza.render.language import NO_VALUE, has_text, is_missing, percent, plain
+from trenza.render.traced import marked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +122,11 @@ def withheld_words(ctx: Context) -> str:
     """
     table = ctx.table("manifest")
     found = list(table.loc[table["name"] == "disclosure.min_cell", "value"]) if len(table) else []
-    return ctx.t("withheld_below" if found else "withheld_small", mark=WITHHELD, n="".join(found[:1]))
+    return ctx.t(
+        "withheld_below" if found else "withheld_small",
+        mark=WITHHELD,
+        n="".join(ctx.told(n) for n in found[:1]),
+    )
 
 
 def count(ctx: Context, r: Any, column: str = "n") -> str:
@@ -163,7 +168,7 @@ def share(ctx: Context, r: Any, column: str = "share") -> str:
 def small_percent(ctx: Context, value: Any) -> str:
     """A percentage without decimals; above 0 it is never shown as 0."""
     if not is_missing(value) and 0 < float(value) < 0.005:
-        return f"<{percent(0.01, ctx.lang)}"
+        return f"<{marked(percent(0.01, ctx.lang), 100 * value)}"
     return percent(value, ctx.lang)
 
 

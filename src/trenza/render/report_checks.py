@@ -34,14 +34,9 @@ def withheld(paper: Paper, study_id: str) -> None:
         )
     paper.say(*_public(ctx, kinds), _quoted(ctx))
     if len(some):
-        counted = some.groupby(["table", "column"], sort=True).size().reset_index(name="cells")
-        shown = pd.DataFrame(
-            {
-                ctx.t("col_disclosure_table"): counted["table"],
-                ctx.t("col_disclosure_column"): counted["column"],
-                ctx.t("col_disclosure_cells"): [ctx.count(n) for n in counted["cells"]],
-            }
-        )
+        keys = ("table", "column", "cells")
+        cells = [[*at, ctx.how_many(own)] for at, own in some.groupby(["table", "column"], sort=True)]
+        shown = pd.DataFrame(cells, columns=[ctx.t(f"col_disclosure_{k}") for k in keys])
         shown.attrs["right"] = [ctx.t("col_disclosure_cells")]
         paper.table(shown, ctx.t("cap_disclosure"))
 

@@ -9,6 +9,7 @@ from trenza.render import sentences_coding as sentences
 from trenza.render.alternatives import alt
 from trenza.render.language import NO_VALUE, has_text
 from trenza.render.markdown import Paper
+from trenza.render.rows import in_order
 from trenza.render.simulated import rehearses
 from trenza.render.tables import show, without_blank_columns
 
@@ -56,7 +57,9 @@ def _table(paper: Paper, name: str, table: pd.DataFrame, caption: str, most: int
         return
     caption = _marked(ctx, table, caption)
     if len(table) > most:
-        caption += ". " + ctx.t("shown_of", k=ctx.count(most), n=ctx.how_many(table), table=name)
+        caption += ". " + ctx.t(
+            "shown_of", k=ctx.how_many(table.head(most)), n=ctx.how_many(table), table=name
+        )
     paper.table(without_blank_columns(show(name, ctx, table.head(most))), caption)
 
 
@@ -118,7 +121,7 @@ def _cases(paper: Paper) -> None:
         paper.say(sentences.cases(ctx, coding.matrix_by_case(ctx, source)))
         paper.figure(figure, alt(figure, ctx))
     if themes["case"].nunique() == 1:
-        paper.say(ctx.t("coding_one_case", case=str(themes["case"].iloc[0])))
+        paper.say(ctx.t("coding_one_case", case=ctx.told(themes["case"].iloc[0])))
         _table(paper, "case_themes", themes, ctx.t("cap_case_themes"))
     elif len(themes):
         paper.bullets(sentences.case_notes(ctx))
@@ -158,7 +161,7 @@ def _speakers(paper: Paper) -> None:
     paper.figure("codes_by_attribute", alt("codes_by_attribute", ctx))
     for by, own in matrix.groupby("by", sort=False):
         filled = own.loc[own["n_segments"].fillna(1) > 0]
-        word = ctx.t(f"by_{by}") if has_text(ctx.lang, f"by_{by}") else str(by)
+        word = ctx.t(f"by_{by}") if has_text(ctx.lang, f"by_{by}") else ctx.told(by)
         _table(paper, "code_matrix", filled, ctx.t("cap_code_matrix", by=word))
 
 
@@ -200,7 +203,7 @@ def _scores(paper: Paper) -> None:
     if not len(table):
         return
     paper.heading("h_coding_scores", 3)
-    people, codes = ctx.count(table["n_people"].max()), ctx.count(table["code"].nunique())
+    people, codes = ctx.count(table["n_people"].max()), ctx.how_many(in_order(table, "code"))
     paper.say(ctx.t("coding_scores_open", n=people, codes=codes))
     scales = [o for o in dict.fromkeys(table["outcome"]) if _is_scale(ctx, o)]
     own = table.loc[table["outcome"].isin(scales or table["outcome"].head(1))]

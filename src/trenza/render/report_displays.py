@@ -106,16 +106,21 @@ def _by_theme(paper: Paper) -> None:
     paper.heading("h_theme_statistics", 3)
     # A claim without a number is told in words; of any other row without one there is nothing to tell.
     claims = table["item"].astype(str).str.startswith("claims:")
-    told = table.loc[table["value"].notna() | claims]
+    tells = table["value"].notna() | claims
+    told, blank = table.loc[tells], table.loc[~tells]
     joined = ctx.t("theme_statistics_linked" if table["link"].notna().any() else "theme_statistics_split")
-    counts = {"k": ctx.count(min(MOST, len(told))), "n": ctx.count(len(told))}
     paper.say(
         joined,
         ctx.t("theme_statistics_open"),
-        ctx.t("theme_statistics_blank", n=ctx.count(len(table) - len(told)))
-        if len(told) < len(table)
+        ctx.t("theme_statistics_blank", n=ctx.how_many(blank)) if len(blank) else "",
+        ctx.t(
+            "shown_of",
+            table="theme_statistics",
+            k=ctx.how_many(told.head(MOST)),
+            n=ctx.how_many(told),
+        )
+        if len(told) > MOST
         else "",
-        ctx.t("shown_of", table="theme_statistics", **counts) if len(told) > MOST else "",
     )
     if len(told):
         shown = _cases_named(ctx, without_blank_columns(show("theme_statistics", ctx, told.head(MOST))))

@@ -223,16 +223,20 @@ def ledger_by_rule(ctx: Context, ledger: pd.DataFrame) -> pd.DataFrame:
     told = ledger.assign(
         column=ledger["column"].fillna(NO_VALUE),
         # Which row of the file stayed instead is in the ledger.
-        rule=ledger["rule"].str.split("; that is row ", n=1).str[0],
+        rule=ledger["rule"].map(lambda rule: rule.split("; that is row ", 1)[0]),
     )
-    columns = told.groupby(["source_id", "rule"])["column"].transform("nunique")
     if len(told[["source_id", "column", "rule"]].drop_duplicates()) > LEDGER_LINES:
-        named = columns.map(lambda n: ctx.t("n_columns", n=ctx.count(n)))
-        told = told.assign(column=told["column"].where(columns.eq(1), named))
+        shared = {
+            key: ctx.t("n_columns", n=ctx.how_many(rows.in_order(some, "column")))
+            for key, some in told.groupby(["source_id", "rule"], sort=False)
+            if some["column"].nunique() > 1
+        }
+        keys = zip(told["source_id"], told["rule"], strict=True)
+        told = told.assign(column=[shared.get(k, c) for k, c in zip(keys, told["column"], strict=True)])
     counted = told.groupby(["source_id", "column", "rule"], sort=False)["cells"].sum().reset_index()
     heads = [ctx.t(k) for k in ("col_source_id", "col_column", "col_rule", "col_cells")]
     cells = [
-        [source_cell(ctx, r), str(r["column"]), ctx.say(r["rule"]), ctx.count(r["cells"])]
+        [source_cell(ctx, r), ctx.told(r["column"]), ctx.say(r["rule"]), ctx.count(r["cells"])]
         for _, r in counted.iterrows()
     ]
     frame = pd.DataFrame(cells, columns=heads, dtype="str")

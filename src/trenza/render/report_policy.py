@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from trenza.render import schools
 from trenza.render.language import has_text, listed
 from trenza.render.markdown import Paper
 from trenza.render.rows import in_order
 from trenza.render.tables_schools import aligned
+from trenza.render.traced import worked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def policy(paper: Paper, study_id: str) -> None:
         last = own.loc[own["year"] == said["year"].max()]
         words = {"rule": schools.word(ctx, f"policy_{rule}"), "year": ctx.year(last["year"].iloc[0])}
         if rule == "sep_class":
-            paper.say(_tests(ctx, int(last["year"].iloc[0])), _range(ctx, last), _settings(ctx, last))
+            paper.say(_tests(ctx, last["year"].iloc[0]), _range(ctx, last), _settings(ctx, last))
         n = ctx.count(last["of_schools"].iloc[0])
         paper.table(_counts(ctx, last), ctx.t("cap_policy", n=n, **words))
     if silent:
@@ -50,7 +51,7 @@ def policy(paper: Paper, study_id: str) -> None:
     paper.say(ctx.t("policy_manual"))
 
 
-def _tests(ctx: Context, year: int) -> str:
+def _tests(ctx: Context, year: Any) -> str:
     """Which tests the SEP rule looked at, where they are the last ones at hand."""
     used = ctx.table("policy_parameters")
     values = dict(zip(used["rule"] + "." + used["parameter"], used["value"], strict=True))
@@ -58,10 +59,8 @@ def _tests(ctx: Context, year: int) -> str:
     if values.get("simce.window") != "tests" or n is None or grade is None:
         return ""
     trends = ctx.table("trends")
-    years = sorted(
-        {int(y) for y in trends.loc[(trends["grade"] == grade) & (trends["year"] <= year), "year"]}
-    )
-    tests = listed([str(y) for y in years[-int(n) :]], ctx.lang)
+    years = sorted(set(trends.loc[(trends["grade"] == grade) & (trends["year"] <= year), "year"]))
+    tests = listed([ctx.year(y) for y in years[-int(n) :]], ctx.lang)
     return ctx.t("policy_tests", tests=tests, grade=ctx.t(f"grade_{grade}"))
 
 
@@ -84,7 +83,7 @@ def _setting(ctx: Context, setting: str) -> str:
     """A setting such as ``margin_points 5`` in words."""
     parameter, _, value = setting.partition(" ")
     key = f"setting_{parameter}"
-    return ctx.t(key, value=value) if has_text(ctx.lang, key) else setting
+    return ctx.t(key, value=ctx.told(value)) if has_text(ctx.lang, key) else setting
 
 
 def _counts(ctx: Context, rows: pd.DataFrame) -> pd.DataFrame:
@@ -97,7 +96,8 @@ def _counts(ctx: Context, rows: pd.DataFrame) -> pd.DataFrame:
         declared = some.loc[some["setting"] == DECLARED]
         # A setting without a row has no school with this result.
         short = len(some) < rows["setting"].nunique()
-        low, high = (0 if short else some["schools"].min()), some["schools"].max()
+        least = worked("smallest, none where a setting has no row", some["schools"], 0)
+        low, high = (least if short else some["schools"].min()), some["schools"].max()
         hidden = bool(some["suppressed"].any())
         shown = [_count(ctx, declared)] + [
             ctx.t("suppressed") if hidden else ctx.count(v) for v in (low, high) if several
@@ -108,5 +108,5 @@ def _counts(ctx: Context, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _count(ctx: Context, rows: pd.DataFrame) -> str:
     if not len(rows):
-        return ctx.count(0)
+        return ctx.how_many(rows)
     return ctx.t("suppressed") if bool(rows.iloc[0]["suppressed"]) else ctx.count(rows.iloc[0]["schools"])

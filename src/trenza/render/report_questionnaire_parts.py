@@ -10,7 +10,7 @@ from trenza.render import questionnaire, rows
 from trenza.render.language import listed
 from trenza.render.markdown import Paper, escape
 from trenza.render.tables import show, without, without_blank_columns
-from trenza.render.traced import bare
+from trenza.render.traced import CLOSE, MARKS, bare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,11 +106,16 @@ def _under_heads(shown: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 def remarks(paper: Paper, table: pd.DataFrame, name_of: Callable[[Any], str], done: pd.Series) -> None:
     """Under a table: how the rows that are ``done`` came about, a sentence a procedure, then what was recorded, each once."""
     ctx = paper.ctx
-    everybody = {name_of(r) for _, r in table.iterrows()}
+    row_of = {name_of(r): r for _, r in table.iterrows()}
+    everybody = set(row_of)
 
     def named(names: Iterable[str]) -> str:
         found = list(dict.fromkeys(names))
-        more = [ctx.t("and_more", n=ctx.count(len(found) - NAMES))] if len(found) > NAMES else []
+        more = (
+            [ctx.t("and_more", n=ctx.how_many([row_of[n] for n in found[NAMES:]]))]
+            if len(found) > NAMES
+            else []
+        )
         return "" if set(found) == everybody else f"{listed(found[:NAMES] + more, ctx.lang)}: "
 
     if "method" in table.columns:
@@ -138,21 +143,29 @@ def gathered(ctx: Context, pieces: Iterable[tuple[str, str]]) -> list[tuple[str,
 
     "92 people with all items" and "98 people with all items" become "92 to 98 people with all items".
     """
-    counts: dict[str, set[int]] = {}
+    counts: dict[str, dict[int, str]] = {}
     names: dict[str, list[str]] = {}
-    traced: dict[str, str] = {}
+    around: dict[str, tuple[str, str]] = {}
     for piece, name in pieces:
-        said = bare(piece)
-        pattern = _FIRST_COUNT.sub("\0", said, count=1)
-        first = _FIRST_COUNT.search(said)
-        counts.setdefault(pattern, set()).update([int(first[0])] if first else [])
+        before, count, after = _first_count(piece)
+        pattern = f"{bare(before)}\0{bare(after)}" if count else bare(piece)
+        counts.setdefault(pattern, {}).setdefault(*(int(bare(count)), count) if count else (0, ""))
         names.setdefault(pattern, []).append(name)
-        traced.setdefault(pattern, piece)
+        around.setdefault(pattern, (before, after))
     found = []
     for pattern, some in counts.items():
-        if len(some) < 2:
-            found.append((traced[pattern], names[pattern]))
-            continue
-        ends = sorted({min(some), max(some)})
-        found.append((pattern.replace("\0", f" {ctx.t('to_word')} ".join(map(str, ends))), names[pattern]))
+        ends = [some[n] for n in sorted({min(some), max(some)})]
+        found.append((f" {ctx.t('to_word')} ".join(ends).join(around[pattern]), names[pattern]))
     return found
+
+
+def _first_count(piece: str) -> tuple[str, str, str]:
+    """What stands before the first count, the count with the marks around it, and the rest; all in front without a count."""
+    first = _FIRST_COUNT.search(bare(piece))
+    if not first:
+        return piece, "", ""
+    at = [place for place, sign in enumerate(piece) if not MARKS.match(sign)]
+    start, end = at[first.start()], at[first.end() - 1] + 1
+    if MARKS.match(piece[start - 1 : start]) and piece[end : end + 1] == CLOSE:
+        start, end = start - 1, end + 1
+    return piece[:start], piece[start:end], piece[end:]

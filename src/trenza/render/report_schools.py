@@ -10,6 +10,7 @@ from trenza.render.language import is_missing, percent, small_first
 from trenza.render.markdown import Paper, escape
 from trenza.render.rows import in_order
 from trenza.render.tables import without_blank_columns
+from trenza.render.traced import bare
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,15 +46,15 @@ def files(paper: Paper) -> None:
 
 def _refusal(ctx: Context, r: pd.Series) -> str:
     """Why a file was refused, in the reader's words, which name the file and are English."""
-    words = str(r["message"])
-    words = words if words.startswith(str(r["file"])) else f"{r['file']}: {words}"
+    words, file = ctx.told(r["message"]), ctx.told(r["file"])
+    words = words if bare(words).startswith(bare(file)) else f"{file}: {words}"
     return f"- [{escape(words)}]{{lang=en}}" if ctx.lang != "en" else f"- {escape(words)}"
 
 
 def _told(ctx: Context, files: pd.DataFrame) -> str:
     """A remark, after the file it is about, or after the number of files where there are several."""
     several = f"{ctx.how_many(files)} {small_first(ctx.t('col_files'))}"
-    who = str(files.iloc[0]["file"]) if len(files) == 1 else several
+    who = ctx.told(files.iloc[0]["file"]) if len(files) == 1 else several
     return f"{who}: {ctx.say(files.iloc[0]['message'])}."
 
 
@@ -112,7 +113,10 @@ def missing(paper: Paper, study_id: str) -> None:
     paper.say(ctx.t("missing_open"), ctx.t("missing_counts"))
     score = table.loc[table["what"] == "score"]
     old = score.loc[(score["status"] == "no_report") & (score["year"] <= RENAMED)]
-    paper.say(sentences_schools.untested(ctx), ctx.t("missing_renamed", year=RENAMED) if len(old) else "")
+    paper.say(
+        sentences_schools.untested(ctx),
+        ctx.t("missing_renamed", year=ctx.year(old["year"].max())) if len(old) else "",
+    )
     paper.figure("school_missing", alternatives.alt("school_missing", ctx))
     for grade in _grades(score):
         for subjects in tables_schools.missing_together(ctx, grade):
@@ -205,7 +209,7 @@ def ledger(paper: Paper, study_id: str) -> None:
         return
     paper.heading("h_ledger")
     paper.say(
-        ctx.t("ledger_open", n=ctx.count(table["cells"].sum()), files=ctx.count(table["file"].nunique()))
+        ctx.t("ledger_open", n=ctx.count(table["cells"].sum()), files=ctx.how_many(in_order(table, "file")))
     )
     paper.table(tables_files.ledger(ctx), ctx.t("cap_ledger_counts"))
 

@@ -54,9 +54,9 @@ def interviews(paper: Paper, study_id: str) -> None:
 
 
 def _voice(ctx: Context, r: pd.Series) -> str:
-    said_by = f"({ctx.level(r['role'])}, {r['case']}; {ctx.code(r['code'])})"
+    said_by = f"({ctx.level(r['role'])}, {ctx.told(r['case'])}; {ctx.code(r['code'])})"
     spanish = ctx.lang == "es" and not is_missing(r["text_es"])
-    words = escape(str(r["text_es" if spanish else "text"]).rstrip("."))
+    words = escape(ctx.told(r["text_es" if spanish else "text"]).rstrip("."))
     marked = f"[{words}.]{{lang=en}}" if ctx.lang != "en" and not spanish else f"{words}."
     return f"- {marked} {escape(said_by)} {badge(ctx, str(r['source']))}"
 

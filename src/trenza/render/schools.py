@@ -32,10 +32,12 @@ def level(ctx: Context, breakdown: Any, name: Any, grade: Any = None, short: boo
     if str(name) == "all":
         return ctx.t("schools_all")
     if breakdown == "pupils" and str(name) != UNKNOWN:
-        low, _, high = str(name).rstrip("+").partition("-")
-        return ctx.t("size_from_to" if high else "size_from", low=low, high=high)
+        low, _, high = str(name).removesuffix("+").partition("-")
+        return ctx.t("size_from_to" if high else "size_from", low=ctx.told(low), high=ctx.told(high))
     base = base_year(ctx, grade) if breakdown == "ses_group_baseline" else ""
-    return ctx.t(f"short_{breakdown}_{name}" if short else f"group_{breakdown}_{name}", base=base)
+    return ctx.t(
+        f"short_{breakdown}_{name}" if short else f"group_{breakdown}_{name}", base=base and ctx.year(base)
+    )
 
 
 def base_year(ctx: Context, grade: Any) -> Any:
@@ -43,7 +45,7 @@ def base_year(ctx: Context, grade: Any) -> Any:
     sources = (ctx.study.get("sources") or {}).values()
     declared = next((s["baseline_year"] for s in sources if s.get("baseline_year")), None)
     years = ctx.table("trends").loc[ctx.table("trends")["grade"] == grade, "year"]
-    return declared or (int(years.min()) if len(years) else "")
+    return declared or (years.min() if len(years) else "")
 
 
 def without_base_year(ctx: Context, frame: pd.DataFrame) -> pd.DataFrame:
@@ -107,8 +109,8 @@ def estimated(frame: pd.DataFrame) -> pd.DataFrame:
 
 def levels(frame: pd.DataFrame) -> list[tuple[str, str]]:
     """Breakdowns and levels with a row, in their fixed order."""
-    there = set(zip(frame["breakdown"], frame["level"].astype("str"), strict=True))
-    return [(b, name) for b, names in LEVELS.items() for name in names if (b, name) in there]
+    there = {pair: pair for pair in zip(frame["breakdown"], frame["level"].astype("str"), strict=True)}
+    return [there[b, name] for b, names in LEVELS.items() for name in names if (b, name) in there]
 
 
 def pairs(frame: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -130,14 +132,15 @@ def year_name(ctx: Context, grade: Any, year: Any) -> str:
     )
 
 
-def tested(score: pd.DataFrame) -> int:
+def tested(score: pd.DataFrame) -> Any:
     """Schools that tested the subject: rows ``score`` of one test in table ``missing`` without those that did not."""
-    return int(score.loc[~score["status"].isin(NOT_AT_TEST), "schools"].sum())
+    return score.loc[~score["status"].isin(NOT_AT_TEST), "schools"].sum()
 
 
-def without_value(part: pd.DataFrame, score: pd.DataFrame) -> float:
+def without_value(part: pd.DataFrame, score: pd.DataFrame) -> Any:
     """The share without a valid value in rows of one test and ``what``, of the schools that tested the subject."""
-    return 1 - float(part.loc[part["status"] == "ok", "schools"].sum()) / tested(score)
+    sat = tested(score)
+    return (sat - part.loc[part["status"] == "ok", "schools"].sum()) / sat
 
 
 def published(ctx: Context) -> dict[tuple[str, int, str], Any]:
@@ -146,7 +149,7 @@ def published(ctx: Context) -> dict[tuple[str, int, str], Any]:
     means = ctx.table("checks")
     means = means.loc[(means["check"] == "national_mean") & means["file"].isin(files.index)]
     return {
-        (str(files.at[r["file"], "grade"]), int(files.at[r["file"], "year"]), str(r["subject"])): r
+        (str(files.at[r["file"], "grade"]), files.at[r["file"], "year"], str(r["subject"])): r
         for _, r in means.iterrows()
     }
 

@@ -30,7 +30,7 @@ def project(ctx: Context, row: pd.Series) -> list[str]:
     if row["source"] == "simulated":
         return said
     if not is_missing(row["exporter"]):
-        said.append(ctx.t("coding_exporter", exporter=str(row["exporter"])))
+        said.append(ctx.t("coding_exporter", exporter=ctx.told(row["exporter"])))
     if not is_missing(row["score"]) and not is_missing(row["margin"]):
         margin = ctx.num(100 * row["margin"], 1)
         counting = ctx.say(row["counting"])
@@ -39,7 +39,7 @@ def project(ctx: Context, row: pd.Series) -> list[str]:
                 "coding_counting", counting=counting, score=percent(row["score"], ctx.lang, 1), margin=margin
             )
         )
-    lost = int(row["n_lost"])
+    lost = row["n_lost"]
     said.append(ctx.t("coding_lost", n=ctx.count(lost)) if lost else ctx.t("coding_lost_none"))
     if int(row["n_no_coder"]):
         said.append(ctx.t("coding_no_coder", n=ctx.count(row["n_no_coder"])))
@@ -103,7 +103,7 @@ def case_notes(ctx: Context) -> list[str]:
     table = ctx.table("case_themes").dropna(subset=["note"])
     said = []
     for (code, note), own in table.groupby(["code", "note"], sort=False):
-        cases_told = ", ".join(str(c) for c in own["case"])
+        cases_told = ", ".join(ctx.told(c) for c in own["case"])
         said.append(f"{coding.code_name(ctx, code)} ({cases_told}): {ctx.say(note)}.")
     return said
 
@@ -111,17 +111,14 @@ def case_notes(ctx: Context) -> list[str]:
 def saturation(ctx: Context) -> str:
     """How many codes half of the documents hold, and what the last one brings."""
     table = ctx.table("saturation")
-    total, n = float(table["codes_so_far"].iloc[-1]), len(table)
-    half = (n + 1) // 2
-    share = float(table["codes_expected"].iloc[half - 1]) / total
-    last = float(table["new_expected"].iloc[-1])
+    total, middle = table["codes_so_far"].iloc[-1], table.iloc[(len(table) + 1) // 2 - 1]
     return ctx.t(
         "coding_saturation",
         codes=ctx.count(total),
-        n=ctx.count(n),
-        half=ctx.count(half),
-        share=percent(share, ctx.lang),
-        last=ctx.num(last, 1),
+        n=ctx.how_many(table),
+        half=ctx.count(middle["step"]),
+        share=percent(middle["codes_expected"] / total, ctx.lang),
+        last=ctx.num(table["new_expected"].iloc[-1], 1),
     )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NAMED = 6  # names in a sentence; more are counted
 
 
-def counted(ctx: Context, key: str, n: int, **fields: Any) -> str:
+def counted(ctx: Context, key: str, n: Any, **fields: Any) -> str:
     """The text ``key`` with the count ``n``; for one its own text, where there is one."""
     one = n == 1 and has_text(ctx.lang, f"{key}_one")
     return ctx.t(f"{key}_one" if one else key, n=ctx.count(n), **fields)
@@ -95,8 +95,11 @@ def missing(ctx: Context, table: pd.DataFrame) -> str:
     asked = table.loc[table["reason"].isin(questionnaire.NOT_ANSWERED)]
     if not len(asked):
         return ""
-    source, items = ctx.level(asked.iloc[0]["source_id"]), asked["item"].nunique()
-    hidden = asked.loc[asked["suppressed"].astype(bool) | asked["share"].isna(), "item"].nunique()
+    unseen = asked["suppressed"].astype(bool) | asked["share"].isna()
+    source, items, hidden = (
+        ctx.level(asked.iloc[0]["source_id"]),
+        *(ctx.size(rows.in_order(some, "item")) for some in (asked, asked.loc[unseen])),
+    )
     if not asked["share"].gt(0).any():
         if not hidden:
             return ctx.t("q_missing_none", source=source)
@@ -118,9 +121,9 @@ def missing(ctx: Context, table: pd.DataFrame) -> str:
 def keys(ctx: Context, table: pd.DataFrame) -> str:
     """How many declared keys the answers contradict, and how many they leave open."""
     suspect = table.loc[table["suspect"].astype(bool)]
-    left_open = int(table["key_found"].isna().sum())
+    left_open = ctx.size(table.loc[table["key_found"].isna()])
     key = "q_keys_none" if not len(suspect) else "q_keys_one" if len(suspect) == 1 else "q_keys"
-    scales = counted(ctx, "q_in_scales", suspect["scale"].nunique())
+    scales = counted(ctx, "q_in_scales", ctx.size(rows.in_order(suspect, "scale")))
     said = ctx.t(key, k=ctx.how_many(suspect), n=ctx.how_many(table), scales=scales)
     return said + (" " + counted(ctx, "q_keys_open", left_open) if left_open else "")
 
@@ -173,15 +176,15 @@ def difference(ctx: Context, table: pd.DataFrame) -> str:
     if len(apart):
         said.append(ctx.t("q_alpha_differs", scales=names(ctx, apart["scale"])))
     if len(apart) < len(tested):
-        said.append(counted(ctx, "q_alpha_open", len(tested), k=ctx.count(len(tested) - len(apart))))
+        said.append(counted(ctx, "q_alpha_open", ctx.size(tested), k=ctx.how_many(tested.drop(apart.index))))
     return " ".join(said)
 
 
 def one_factor(ctx: Context, table: pd.DataFrame) -> str:
     """For how many scales the model was fitted."""
-    fitted = int(table["fitted"].astype(bool).sum())
+    fitted = ctx.size(table.loc[table["fitted"].astype(bool)])
     key = "q_one_factor" if fitted else "q_one_factor_none"
-    return counted(ctx, key, len(table), k=ctx.count(fitted))
+    return counted(ctx, key, ctx.size(table), k=ctx.count(fitted))
 
 
 def agreement(ctx: Context, table: pd.DataFrame) -> str:
@@ -221,16 +224,16 @@ def sensitivity(ctx: Context, pairs: list[tuple[Any, Any]]) -> str:
     """For which outcomes leaving out flagged people changes what may be said; (all people, without those flagged)."""
     changed = [str(a["outcome"]) for a, b in pairs if verdict(a) != verdict(b)]
     if not changed:
-        return counted(ctx, "q_sensitivity_same", len(pairs))
+        return counted(ctx, "q_sensitivity_same", ctx.size([everybody for everybody, _ in pairs]))
     return ctx.t("q_sensitivity_changes", outcomes=names(ctx, changed))
 
 
 def names(ctx: Context, ids: Any) -> str:
     """Names of scales or outcomes; of many, the first ones and how many more."""
-    found = [ctx.item(i) for i in dict.fromkeys(ids)]
-    if len(found) <= NAMED:
-        return listed(found, ctx.lang)
-    return listed([*found[:NAMED], ctx.t("and_more", n=ctx.count(len(found) - NAMED))], ctx.lang)
+    named = list(dict.fromkeys(ids))
+    found = [ctx.item(i) for i in named[:NAMED]]
+    more = [ctx.t("and_more", n=ctx.how_many(named[NAMED:]))] if len(named) > NAMED else []
+    return listed([*found, *more], ctx.lang)
 
 
 def pairs_of(ctx: Context) -> list[tuple[Any, Any, Any]]:

@@ -130,14 +130,14 @@ def change_short(ctx: Context) -> str:
         return ""
     test = schools.tests(table)[0]
     rows = schools.of_test(schools.latest(table), *test)
-    sizes = {str(r["level"]): r for _, r in rows.iterrows()}
+    sizes = {str(r["level"]): (r["level"], r) for _, r in rows.iterrows()}
     there = [s for s in schools.SIZES if s in sizes]
     if len(there) < 2:
         return ""
-    small, large = sizes[there[0]], sizes[there[-1]]
+    (smallest, small), (largest, large) = sizes[there[0]], sizes[there[-1]]
     return ctx.t(
         "change_short",
-        small=schools.level(ctx, "pupils", there[0]), large=schools.level(ctx, "pupils", there[-1]),
+        small=schools.level(ctx, "pupils", smallest), large=schools.level(ctx, "pupils", largest),
         low=ctx.num(small["correlation"]), high=ctx.num(large["correlation"]), test=schools.test_name(ctx, *test),
         since=ctx.year(small["since_year"]), year=ctx.year(small["year"]),
     )  # fmt: skip
@@ -150,7 +150,7 @@ def checks(ctx: Context) -> str:
     for kind, names in CHECK_KINDS.items():
         some = table.loc[table["check"].isin(names)] if names else table.loc[~table["check"].isin(_named())]
         if len(some):
-            passed = ctx.count(some["agrees"].astype(bool).sum())
+            passed = ctx.how_many(some.loc[some["agrees"].astype(bool)])
             parts.append(ctx.t(f"checks_{kind}", k=passed, n=ctx.how_many(some)))
     return ctx.t("checks_short", parts="; ".join(parts))
 
@@ -163,7 +163,7 @@ def published(ctx: Context) -> str:
         own = schools.at(means, {"grade": grade, "subject": subject}, year=year)
         if len(own):
             found.append((abs(own.iloc[0]["estimate"] - r["found"]), own.iloc[0], r))
-    without = len(means) - len(found)
+    without = ctx.size(means) - ctx.size([own for _, own, _ in found])
     said = [ctx.t("published_none", n=ctx.count(without)) if without else ""]
     if found:
         most = max(f[0] for f in found)

@@ -33,6 +33,7 @@ from trenza.render.cells import (
 from trenza.render.language import NO_VALUE, has_text, is_missing, listed, percent, plain
 from trenza.render.link_words import finding_cell, finding_name
 from trenza.render.reasons import call_on, reason, side
+from trenza.render.traced import marked_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ def _where(c: Context, r: Row) -> str:
 
 
 def _hash(c: Context, r: Row) -> str:
-    return NO_VALUE if is_missing(r["sha256"]) else str(r["sha256"])[:HASH_SHOWN]
+    return NO_VALUE if is_missing(r["sha256"]) else marked_words(str(r["sha256"])[:HASH_SHOWN], r["sha256"])
 
 
 def _shown_value(c: Context, r: Row) -> str:
@@ -71,7 +72,8 @@ def _shown_value(c: Context, r: Row) -> str:
 
 
 def _value(c: Context, r: Row) -> str:
-    return str(r["value"])[:HASH_SHOWN] if r["kind"] == "input" else c.told(r["value"])
+    words = str(r["value"])
+    return marked_words(words[:HASH_SHOWN] if r["kind"] == "input" else words, r["value"])
 
 
 def _words(c: Context, r: Row) -> str:

@@ -75,7 +75,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_recomputed", span_cell("kappa", "kappa_low", "kappa_high"), True), Shown("col_verdict_lint", lambda c, r: c.t(f"lint_{r['verdict']}")),
     ),
     "kappa_pooled": (
-        Shown("col_code", lambda c, r: c.t("part_all_codes") if is_missing(r["code"]) else str(r["code"])), Shown("col_tool_file", count_cell("n_files"), True),
+        Shown("col_code", lambda c, r: c.t("part_all_codes") if is_missing(r["code"]) else c.told(r["code"])), Shown("col_tool_file", count_cell("n_files"), True),
         Shown("col_kappa_ci", span_cell("kappa", "ci_low", "ci_high"), True), Shown("col_positive_ci", number_cell("positive"), True),
         Shown("col_ac1", number_cell("ac1"), True), Shown("col_nominal_alpha", number_cell("alpha"), True),
     ),
@@ -107,7 +107,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         Shown("col_rank_correlation", number_cell("rank_correlation"), True),
     ),
     "code_families": (
-        Shown("col_code_family", lambda c, r: c.t("family_none") if is_missing(r["family"]) else str(r["family"])),
+        Shown("col_code_family", lambda c, r: c.t("family_none") if is_missing(r["family"]) else c.told(r["family"])),
         Shown("col_n_codes", count_cell("n_codes"), True), Shown("col_references", count_cell("references"), True), _percent("share", "col_share_of_all"),
     ),
     "code_counts": (

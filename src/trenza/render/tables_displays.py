@@ -156,7 +156,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "qca_truth": (
         Shown("col_qca_row", lambda c, r: qca_words(c, r["configuration"])), Shown("col_n_cases", count_cell("n"), True),
-        Shown("col_qca_cases", lambda c, r: NO_VALUE if is_missing(r["cases"]) else str(r["cases"]).replace(";", ", ")),
+        Shown("col_qca_cases", lambda c, r: NO_VALUE if is_missing(r["cases"]) else c.told(r["cases"]).replace(";", ", ")),
         Shown("col_consistency", number_cell("consistency"), True), Shown("col_pri", number_cell("pri"), True),
         Shown("col_qca_result", lambda c, r: c.t(f"qca_row_{r['result']}")), Shown("col_kind", lambda c, r: c.source(r["source"])),
     ),

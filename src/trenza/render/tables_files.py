@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from trenza.contracts.school_tables import GRADES
 from trenza.render import schools
 from trenza.render.language import NO_VALUE, is_missing, percent
+from trenza.render.rows import in_order
 from trenza.render.tables_schools import aligned
+from trenza.render.traced import marked_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,10 +32,17 @@ def files(ctx: Context, simce: bool) -> pd.DataFrame:
     )
     shown: list[tuple[str, Callable[[Any], str]]] = [
         ("col_test" if simce else "col_holds", lambda r: _what(ctx, r)),
-        ("col_file", lambda r: str(r["file"])),
+        ("col_file", lambda r: ctx.told(r["file"])),
         ("col_version", lambda r: NO_VALUE if is_missing(r["version"]) else ctx.told(r["version"])),
         ("col_build_date", lambda r: NO_VALUE if is_missing(r["build_date"]) else ctx.told(r["build_date"])),
-        ("col_sha256", lambda r: NO_VALUE if is_missing(r["sha256"]) else str(r["sha256"])[:HASH_SHOWN]),
+        (
+            "col_sha256",
+            lambda r: (
+                NO_VALUE
+                if is_missing(r["sha256"])
+                else marked_words(str(r["sha256"])[:HASH_SHOWN], r["sha256"])
+            ),
+        ),
         ("col_rows", lambda r: ctx.count(r["rows"])),
         ("col_schools_sat", lambda r: ctx.count(r["schools_sat"])),
     ]
@@ -53,21 +62,17 @@ def _blank_last(year: Any) -> int:
 def ledger(ctx: Context) -> pd.DataFrame:
     """Cells by rule over all files, those that change most first within each action."""
     table = ctx.table("ledger_counts")
-    counted = (
-        table.groupby(["action", "rule"], sort=False)
-        .agg(cells=("cells", "sum"), files=("file", "nunique"))
-        .reset_index()
-    )
-    counted = counted.sort_values(["action", "cells"], ascending=[True, False])
+    counted = [(*key, some) for key, some in table.groupby(["action", "rule"], sort=False)]
+    counted.sort(key=lambda one: (one[0], -one[2]["cells"].sum()))
     heads = [ctx.t(k) for k in ("col_action", "col_rule_said", "col_files", "col_cells")]
     cells = [
         [
-            ctx.t(f"action_{r['action']}"),
-            schools.word(ctx, f"rule_{r['rule']}"),
-            ctx.count(r["files"]),
-            ctx.count(r["cells"]),
+            ctx.t(f"action_{action}"),
+            schools.word(ctx, f"rule_{rule}"),
+            ctx.how_many(in_order(some, "file")),
+            ctx.count(some["cells"].sum()),
         ]
-        for _, r in counted.head(MOST).iterrows()
+        for action, rule, some in counted[:MOST]
     ]
     return aligned(heads, cells, 2)
 
@@ -119,7 +124,7 @@ def checks_against(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
         "col_origin",
     )
     cells = [
-        [schools.word(ctx, f"school_check_{r['check']}"), str(r["file"]), NO_VALUE if is_missing(r["subject"]) else ctx.t(f"subject_{r['subject']}"),
+        [schools.word(ctx, f"school_check_{r['check']}"), ctx.told(r["file"]), NO_VALUE if is_missing(r["subject"]) else ctx.t(f"subject_{r['subject']}"),
          percent(r["found"], ctx.lang, 2), ctx.count(r["rows_failed"]), ctx.t("mark_yes" if bool(r["agrees"]) else "mark_no"), ctx.say(r["origin"])]
         for _, r in table.head(MOST).iterrows()
     ]  # fmt: skip

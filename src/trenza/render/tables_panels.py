@@ -92,7 +92,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
         EFFECT,
     ),
     "panel_left_out": (
-        PANEL, KIND, ESTIMATOR, Shown("col_pan_left_out", lambda c, r: NO_VALUE if is_missing(r["left_out"]) else str(r["left_out"])), EFFECT,
+        PANEL, KIND, ESTIMATOR, Shown("col_pan_left_out", lambda c, r: NO_VALUE if is_missing(r["left_out"]) else c.told(r["left_out"])), EFFECT,
     ),
     "panel_placebo": (
         PANEL, KIND, ESTIMATOR,

@@ -136,7 +136,7 @@ AGREES = Shown("col_agrees", yes_cell("agrees"))
 COLUMNS: dict[str, tuple[Shown, ...]] = {
     "accounts": (
         SOURCE, KIND, Shown("col_file", plain_cell("file")), Shown("col_column", plain_cell("column")),
-        Shown("col_used_as", lambda c, r: c.t("not_read") if is_missing(r["used_as"]) else str(r["used_as"])),
+        Shown("col_used_as", lambda c, r: c.t("not_read") if is_missing(r["used_as"]) else c.told(r["used_as"])),
         Shown("col_cells_read", count_cell("cells_read"), True), Shown("col_cells_carried", count_cell("cells_carried"), True),
         Shown("col_cells_ledger", count_cell("cells_ledger"), True), AGREES,
     ),
@@ -151,7 +151,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "answers": (
         SOURCE, KIND, SCALE, ITEM, GROUP, Shown("col_answer", _points, True),
-        Shown("col_answer_word", lambda c, r: NO_VALUE if is_missing(r[f"word_{c.lang}"]) else str(r[f"word_{c.lang}"])),
+        Shown("col_answer_word", lambda c, r: NO_VALUE if is_missing(r[f"word_{c.lang}"]) else c.told(r[f"word_{c.lang}"])),
         N, Shown("col_share", _share("share"), True),
     ),
     "missingness": (

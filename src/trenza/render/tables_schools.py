@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TOGETHER = 6  # columns of a table of causes that still fit
 TERMS = ("mean_points", *schools.CHANGES, "share_insufficient", "share_adequate")
-Cell = tuple[Hashable, str, Hashable, str]
+Cell = tuple[Hashable, str, Any, str]
 
 
 def aligned(heads: list[str], cells: list[list[str]], right: int) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def _by_year(ctx: Context, head: str, grade: str, cells: Iterable[Cell]) -> pd.D
     """Cells with years as columns."""
     listed = list(cells)
     years: dict[Hashable, str] = {
-        y: schools.year_name(ctx, grade, y) for y in sorted({int(str(c[2])) for c in listed})
+        y: schools.year_name(ctx, grade, y) for y in sorted(dict.fromkeys(c[2] for c in listed))
     }
     return _wide(ctx.t(head), years, listed)
 
@@ -54,7 +54,7 @@ def estimate(ctx: Context, r: Any) -> str:
         return schools.share(ctx, r)
     change = r["term"] in schools.CHANGES
     body = f"{ctx.num(r['estimate'], schools.DECIMALS, sign=change)} {ctx.span(r['ci_low'], r['ci_high'], schools.DECIMALS)}"
-    return f"{body} ({int(r['since_year'])})" if change else body
+    return f"{body} ({ctx.year(r['since_year'])})" if change else body
 
 
 def overview(ctx: Context) -> pd.DataFrame:
