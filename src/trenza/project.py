@@ -22,9 +22,9 @@ from trenza.io.files import files_of
 from trenza.io.optional_sources import without_optional
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
-from trenza.project_links import link_faults, rule_faults
-from trenza.project_quotes import of_a_language
-from trenza.qualitative.codebook import check_codebook
+from trenza.project_layers import extended, over
+from trenza.project_links import link_faults, named_faults, rule_faults
+from trenza.project_sound import further, is_core, of_a_language, sound_rows, sound_settings
 from trenza.questionnaire.instrument_check import check_instrument
 from trenza.questionnaire.words import word_set_faults
 
@@ -164,9 +164,10 @@ def _load_study(
     """One study, with what it takes from the study that it extends; raises ``InputFaults``."""
     studies_dir = run["studies_dir"]
     shown = f"{studies_dir}/{name}/study.yaml"
-    raw, lineage = _extended(name, studies_dir, root)
-    faults = schema_faults(raw, rules["study"], shown)
-    faults += rule_faults(raw, rules["config"], shown)
+    raw, lineage = extended(name, studies_dir, root)
+    told = schema_faults(raw, rules["study"], shown) + rule_faults(raw, rules["config"], shown)
+    sound = sound_settings(raw, told, rules["study"]["properties"])
+    raw, core = sound.settings, False
     tables: dict[str, str] = {}
     rows: dict[str, list[dict[str, str]]] = {}
     for table in (*TABLES, *OPTIONAL):
@@ -174,32 +175,40 @@ def _load_study(
         there = [path for path in paths if (root / path).is_file()]
         if not there:
             if table in TABLES:
-                faults.append(Fault(paths[0], "", "", "no such file", "a CSV file, if only its header"))
+                core = True
+                told.append(Fault(paths[0], "", "", "no such file", "a CSV file, if only its header"))
             continue
         tables[table] = there[0]
         try:
             header, rows[table] = read_rows(root / there[0], there[0])
-            faults += row_faults(header, rows[table], rules[table], there[0])
+            wrong = row_faults(header, rows[table], rules[table], there[0])
+            rows[table] = sound_rows(table, rows[table], rules[table], wrong)
         except InputFaults as error:
-            faults += error.faults
-    if not all(of_a_language(fault) for fault in faults):
-        # Cross-checks on files that do not keep their own rules would only repeat the same faults in other words.
-        raise InputFaults(faults)
+            wrong = list(error.faults)
+        core = core or any(is_core(table, fault) for fault in wrong)
+        told += wrong
+    if core:
+        # What other files name is not known: cross-checks would only repeat the same faults in other words.
+        raise InputFaults(told)
+    if sound.core:
+        raise InputFaults(told + further(named_faults(raw, rows, tables, shown), told, sound.places))
+    faults: list[Fault] = []
     for source in raw["sources"].values():
         for kind, block in (("questionnaire", "questionnaire"), ("coded_project", "coded")):
             if source["holds"] == kind:
                 source.setdefault(block, {})
     study = with_defaults(raw, rules["study"])
-    study["convergence"] = _over(study["convergence"], run["convergence"])
-    faults += check_items(rows["items"], tables["items"])
-    faults += check_codebook(rows["codebook"], tables["codebook"])
+    study["convergence"] = over(study["convergence"], run["convergence"])
+    if all(of_a_language(fault) for fault in told if fault.file == tables["items"]):
+        faults += check_items(rows["items"], tables["items"])
+        faults += check_instrument(rows["items"], study["answer_words"], tables["items"])
+    faults += named_faults(study, rows, tables, shown)
     faults += check_study(study, rows["items"], shown)
     codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
     faults += check_interviews(study, rows["items"], codable, shown)
     faults += said_faults(study, shown)
     faults += word_set_faults(study["answer_words"], shown)
     faults += _formula_faults(study, rows["items"], shown)
-    faults += check_instrument(rows["items"], study["answer_words"], tables["items"])
     try:
         load_rules(study["policy"], file=shown)
     except InputFaults as error:
@@ -221,7 +230,10 @@ def _load_study(
         files[sid] = path.as_posix()
         if (root / path).is_file() or (source["holds"] == "coded_project" and (root / path).is_dir()):
             if source["holds"] in typed:
-                typed[source["holds"]] += read_rows(root / path, path.as_posix())[1]
+                try:
+                    typed[source["holds"]] += read_rows(root / path, path.as_posix())[1]
+                except InputFaults as error:
+                    faults += error.faults
         elif real:
             missing.append(source["file"])
         else:
@@ -234,12 +246,11 @@ def _load_study(
                     "a file of the project",
                 )
             )
-    named = {table: {r[key] for r in rows[table]} for table, key in (("links", "link"), ("codebook", "code"))}
-    faults += check_displays(study, typed, links=named["links"], codes=named["codebook"], file=shown)
+    faults += check_displays(study, typed, codes={row["code"] for row in rows["codebook"]}, file=shown)
     at_hand = {sid: root / path for sid, path in files.items() if (root / path).exists()}
-    faults += link_faults(study, rows, at_hand, tables, shown)
-    if faults:
-        raise InputFaults(faults)
+    faults += link_faults(study, rows, at_hand, tables["links"])
+    if told or faults:
+        raise InputFaults(told + further(faults, told, sound.places))
     return Study(name, study, tables, files, official, tuple(dict.fromkeys(missing)), set_aside)
 
 
@@ -268,38 +279,3 @@ def _official_files(folders: Sequence[str], data_root: str, root: Path) -> dict[
             if path.is_file() and not any(part.startswith((".", "~$")) for part in inside.parts):
                 found[inside.as_posix()] = (Path(data_root) / inside).as_posix()
     return found
-
-
-def _extended(name: str, studies_dir: str, root: Path) -> tuple[dict[str, Any], list[str]]:
-    """The study's own settings over those of the studies that it extends, and their names, own first."""
-    lineage: list[str] = []
-    layers: list[dict[str, Any]] = []
-    current: str | None = name
-    while current is not None:
-        shown = f"{studies_dir}/{current}/study.yaml"
-        if current in lineage or not (root / shown).is_file():
-            what = "a circle" if current in lineage else f"'{current}', which does not exist"
-            raise InputFaults(
-                [Fault(f"{studies_dir}/{lineage[-1]}/study.yaml", "extends", "", what, "another study")]
-            )
-        lineage.append(current)
-        layers.append(read_yaml(root / shown, shown))
-        parent = layers[-1].get("extends")
-        current = parent if isinstance(parent, str) else None
-    merged: dict[str, Any] = {}
-    for layer in reversed(layers):
-        merged = _over(layer, merged)
-    return merged, lineage
-
-
-def _over(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """``own`` over ``base``: keys with values merge, ``null`` takes a key away, the rest is replaced."""
-    merged = dict(base)
-    for key, value in own.items():
-        below = merged.get(key)
-        if value is None and key in merged:
-            del merged[key]
-        else:
-            nested = isinstance(value, Mapping) and isinstance(below, Mapping)
-            merged[key] = _over(value, dict(below or {})) if nested else value
-    return merged

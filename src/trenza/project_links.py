@@ -11,9 +11,11 @@ from trenza.contracts.faults import Fault, InputFaults
 from trenza.contracts.rehearsal import is_rehearsal, sources_read
 from trenza.contracts.schema import schema_faults
 from trenza.contracts.study import findings
+from trenza.contracts.study_displays import check_pillars, check_process_tests
 from trenza.contracts.study_links import findings_with_schools
 from trenza.io.study_files import read_rows
 from trenza.project_quotes import typed_segment_faults
+from trenza.qualitative.codebook import check_codebook
 from trenza.triangulate.levels import Joins
 from trenza.triangulate.links import Known, check_links, parse_code, split_codes
 from trenza.triangulate.meta import check_meta_inferences
@@ -24,24 +26,30 @@ Rows = Sequence[Mapping[str, str]]
 TYPED = ("segments", "case_themes")
 
 
-def link_faults(
-    study: Mapping[str, Any],
-    rows: Mapping[str, Rows],
-    files: Mapping[str, Path],
-    tables: Mapping[str, str],
-    file: str,
+def named_faults(
+    study: Mapping[str, Any], rows: Mapping[str, Rows], tables: Mapping[str, str], file: str
 ) -> list[Fault]:
-    """Everything wrong in links.csv, in overrides.csv and meta_inferences, which name links, and in typed segments.
+    """What can be told of codebook.csv, overrides.csv and what names links, whatever the rest of study.yaml is like.
 
-    ``rows``: the study's tables; ``files``: the files of its sources that are at hand; ``tables``: paths of the tables,
-    and ``file`` of study.yaml, as messages name them.
+    ``rows``: the study's tables; ``tables``: their paths, and ``file`` that of study.yaml, as messages name them.
     """
     links = {row["link"] for row in rows["links"]}
-    found = _named_faults(study, rows, files, tables["links"])
-    codable = [r["code"] for r in rows["codebook"] if r["codable"] == "yes"]
-    found += typed_segment_faults(study, files, codable)
+    found = check_codebook(rows["codebook"], tables["codebook"])
     found += check_overrides(rows.get("overrides", []), links, tables.get("overrides", ""))
-    return found + check_meta_inferences(study["meta_inferences"], links, file)
+    found += check_pillars(study.get("pillars", []), links, file)
+    found += check_process_tests(study.get("process_tests", []), links, file)
+    return found + check_meta_inferences(study.get("meta_inferences", []), links, file)
+
+
+def link_faults(
+    study: Mapping[str, Any], rows: Mapping[str, Rows], files: Mapping[str, Path], file: str
+) -> list[Fault]:
+    """Everything wrong in links.csv (``file``, as messages name it) and in typed segments.
+
+    ``rows``: the study's tables; ``files``: the files of its sources that are at hand.
+    """
+    codable = [r["code"] for r in rows["codebook"] if r["codable"] == "yes"]
+    return _faults_of_links(study, rows, files, file) + typed_segment_faults(study, files, codable)
 
 
 def rule_faults(raw: Mapping[str, Any], config: Mapping[str, Any], file: str) -> list[Fault]:
@@ -54,7 +62,7 @@ def rule_faults(raw: Mapping[str, Any], config: Mapping[str, Any], file: str) ->
     )
 
 
-def _named_faults(
+def _faults_of_links(
     study: Mapping[str, Any], rows: Mapping[str, Rows], files: Mapping[str, Path], file: str
 ) -> list[Fault]:
     """Every finding, code, level and role of links.csv that the study has not.
@@ -63,21 +71,33 @@ def _named_faults(
     project if a link names a code that is not in codebook.csv.
     """
     links = rows["links"]
-    if not links:
-        return []
     sources = study["sources"]
     codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
     typed = any(sources[sid]["holds"] in TYPED for sid in sources_read(sources))
     rated, claims = set(), set()
-    roles = {role for s in sources.values() for role in _made_roles(s)}
-    for sid, path in files.items():
-        holds = sources[sid]["holds"]
+    roles = {role for sid in sources_read(sources) for role in _made_roles(sources[sid])}
+    found: list[Fault] = []
+    unknown: set[str] = (
+        set()
+    )  # columns of which nothing can be said, since a file that they name rows of cannot be read
+    for sid, source in sources.items():
+        holds = source["holds"]
+        if holds not in ("ratings", "claims", "segments") or "file" not in source:
+            continue
+        try:
+            typed_in = read_rows(files[sid], source["file"])[1] if sid in files else None
+        except InputFaults as error:
+            found += error.faults
+            typed_in = None
+        if typed_in is None:
+            unknown |= {"roles", "level"} if holds == "segments" else {"finding"}
+            continue
         if holds == "ratings":
-            rated |= {row.get("item", "") for row in _rows_of(path)}
+            rated |= {row.get("item", "") for row in typed_in}
         elif holds == "claims":  # a target is what somebody wished for, no finding
-            claims |= {r.get("claim", "") for r in _rows_of(path) if r.get("direction") != "target"}
-        elif holds == "segments":
-            roles |= {row.get("role", "") for row in _rows_of(path)} - {""}
+            claims |= {r.get("claim", "") for r in typed_in if r.get("direction") != "target"}
+        else:
+            roles |= {row.get("role", "") for row in typed_in} - {""}
     named = {parse_code(c).code for row in links for c in split_codes(row.get("codes") or "")}
     coded: set[str] = set()
     doubled: set[str] = set()
@@ -85,31 +105,22 @@ def _named_faults(
         try:
             coded, doubled = _project_codes(sources, files)
         except InputFaults as error:
-            return list(error.faults)
-    absent = any(s["holds"] == "coded_project" and "file" in s and i not in files for i, s in sources.items())
-    if (
-        absent and named - codable
-    ):  # the study is left out for want of this file: nothing can be said of its codes
+            found += error.faults
+            unknown.add("codes")
+    if any(s["holds"] == "coded_project" and "file" in s and i not in files for i, s in sources.items()):
+        # The study is left out for want of this file: nothing can be said of its codes.
         coded |= named - codable
     if is_rehearsal(sources):
         coded |= directed_codes(sources, codable)
     known = Known(codable if typed or not coded else set(), coded, doubled)
     joins = Joins(roles, study["design"]["unit"], findings_with_schools(study, rows["items"]))
-    left_out = any(s["holds"] == "segments" and i not in files for i, s in sources.items())
-    return check_links(links, findings(study, rated, claims), known, file, None if left_out else joins)
+    told = check_links(links, findings(study, rated, claims), known, file, joins)
+    return found + [fault for fault in told if fault.column not in unknown]
 
 
 def _made_roles(source: Mapping[str, Any]) -> list[str]:
     """The roles of simulated interviews."""
     return [*source.get("simulate", {}).get("interviews", {}).get("roles", ())]
-
-
-def _rows_of(path: Path) -> Rows:
-    """The rows of a published or typed file; none where it is no CSV, which the clean stage tells."""
-    try:
-        return read_rows(path, path.as_posix())[1]
-    except InputFaults:
-        return []
 
 
 def _project_codes(

@@ -13,11 +13,6 @@ from trenza.io.study_files import read_rows
 WORDS = ("text", "text_es")
 
 
-def of_a_language(fault: Fault) -> bool:
-    """Whether a fault is of a label in one language, which leaves everything else to be looked at."""
-    return fault.row.startswith("labels.") or fault.column.endswith(("_en", "_es"))
-
-
 def typed_segment_faults(
     study: Mapping[str, Any], files: Mapping[str, Path], codable: Collection[str]
 ) -> list[Fault]:

@@ -36,14 +36,17 @@ LAW = {
         "io",
         "multilevel",
         "official",
+        "project_layers",
         "project_links",
-        "project_quotes",
+        "project_sound",
         "qualitative",
         "questionnaire",
         "triangulate",
     },
+    "project_layers": {"contracts", "io"},
     "project_links": {"contracts", "io", "project_quotes", "qualitative", "triangulate"},
     "project_quotes": {"contracts", "io"},
+    "project_sound": {"contracts"},
     "command": {"contracts", "io", "compare", "render"},
 }
 STATISTICS = {"statsmodels", "pingouin", "scipy"}

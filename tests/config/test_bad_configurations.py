@@ -146,7 +146,7 @@ def test_overrides_are_checked_with_the_rest(make_project: Callable[..., Any]) -
     file.write_text(head + "time,silence,Ana Soto,2024-03-31,It is not said\n", encoding="utf-8")
     assert load(project.folder).studies["cic2019"].tables["overrides"].endswith("overrides.csv")
     file.write_text(head + "tiempo,silent,Ana Soto,31-03-2024,\n", encoding="utf-8")
-    with pytest.raises(InputFaults, match="3 faults") as caught:
+    with pytest.raises(InputFaults, match="4 faults") as caught:
         load(project.folder)
     for words in (
         "overrides.csv, row 2, column call: found 'silent'",

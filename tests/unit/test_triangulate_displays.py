@@ -279,9 +279,7 @@ def test_mistakes_about_displays_are_told_in_words() -> None:
     assert "'two'" in found and "which a has" in found and "'a' a second time" in found
     study = {"case_comparison": {}, "pillars": [], "process_tests": [], "qca": [], "models": [], "labels": {}}
     study |= {"school_level": [{"id": "s", "finding": "m_y", "codes": ["gone"]}]}
-    found = "\n".join(
-        str(f) for f in check_displays(study, {}, links=set(), codes={"theme"}, file="study.yaml")
-    )
+    found = "\n".join(str(f) for f in check_displays(study, {}, codes={"theme"}, file="study.yaml"))
     assert "'m_y'" in found and "'gone'" in found and "theme" in found  # fmt: skip
 
 
