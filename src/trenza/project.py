@@ -266,6 +266,10 @@ def _formula_faults(study: Mapping[str, Any], items: Rows, shown: str) -> list[F
             official = study["sources"][model["source"]]["holds"] == "official"
             group = None if official else study["design"].get("group")
             faults += formula_faults(model, group, there, place, shown)
+    if study["school_level"] or study["qca"]:
+        from trenza.multilevel.declared_checks import mode_faults
+
+        faults += mode_faults(study, shown)
     return faults
 
 

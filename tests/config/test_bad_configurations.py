@@ -79,6 +79,7 @@ MISTAKES = [
     ("dissonance of what is undecided", CONFIG, "uncertain: {supports: partial_agreement,", "uncertain: {supports: dissonance,", ["convergence.calls.uncertain.supports", "'dissonance'"]),
     ("meta-inference of no link", STUDY, "    propositions: [commitment]", "    propositions: [comitment]", ["meta_inferences.0.propositions", "'comitment'", "commitment"]),
     ("meta-inference of no fit", STUDY, "    fit: expansion", "    fit: agreement", ["meta_inferences.2.fit", "'agreement'", "confirmation, expansion"]),
+    ("display by a group that no model has", STUDY, "    finding: teachers_commitment\n", "    finding: teachers_commitment\n    group: escuela\n", ["school_level.0.group", "'escuela'", "school"]),
     ("rule of a study", STUDY, "labels:\n", "convergence: {min_case: 3}\nlabels:\n", ["study.yaml", "convergence", "unknown key 'min_case'", "min_cases"]),
 ]  # fmt: skip
 

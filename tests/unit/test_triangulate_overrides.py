@@ -67,6 +67,7 @@ def test_a_reason_stands_in_one_language_or_in_both() -> None:
         ({"link": "link1", "date": "2024-02-30"}, "date", "a day of the calendar"),
         ({}, "link", "one call a link and researcher"),
         ({"link": "link1", "name": "Alba M. Sáez"}, "shown_as", "tells them apart"),
+        ({"link": "link1", "reason": "ana maría soto heard it"}, "reason", "a reason without it"),
         ({"link": "link1", "shown_as": "R1"}, "shown_as", "one pseudonym a person"),
         ({"link": "link1", "name": "Luis Vera", "shown_as": "luis vera"}, "shown_as", "initials"),
         ({"link": "link1", "name": "Luis Vera", "shown_as": "computed"}, "shown_as", "initials"),

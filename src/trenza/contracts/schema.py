@@ -9,6 +9,8 @@ from typing import Any
 
 from trenza.contracts.faults import Fault
 
+# Control characters, which no document can hold, and what stands for bytes that are no letter.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
 _PATTERNS = {
     "^[a-z][a-z0-9_]*$": "an id: small letters, digits and _, a letter first (for example school_1)",
     "^([a-z][a-z0-9_]*)?$": "blank, or an id: small letters, digits and _, a letter first",
@@ -49,6 +51,11 @@ def row_faults(
     ]
     validators = {c: Draft202012Validator(schema["properties"][c]) for c in columns if c in allowed}
     for number, row in enumerate(rows, 2):
+        found += [
+            Fault(file, str(number), c, _show(row[c]), "letters that can be read: save the file as UTF-8")
+            for c in columns
+            if _UNREADABLE.search(row[c])
+        ]
         for column, validator in validators.items():
             for error in validator.iter_errors(row[column]):
                 found.append(Fault(file, str(number), column, *_say(error, None)))
@@ -90,7 +97,7 @@ def _resolve(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str,
 def _leaves(errors: Iterator[Any]) -> Iterator[Any]:
     """The breaches that a user can act on: of alternatives, those of the alternative that came nearest."""
     for error in errors:
-        if error.validator == "oneOf" and error.context:
+        if error.validator == "oneOf" and error.context and not _choice(error.validator_value):
             by_branch: dict[int, list[Any]] = {}
             for sub in error.context:
                 by_branch.setdefault(sub.schema_path[0], []).append(sub)
@@ -104,6 +111,11 @@ def _leaves(errors: Iterator[Any]) -> Iterator[Any]:
                 yield error
         else:
             yield error
+
+
+def _choice(branches: Sequence[Any]) -> bool:
+    """Whether alternatives are single keys, one of which is needed."""
+    return all(set(b) == {"required"} and len(b["required"]) == 1 for b in branches)
 
 
 def _unknown_keys(error: Any) -> Sequence[str | None]:
@@ -120,10 +132,15 @@ def _say(error: Any, extra: str | None) -> tuple[str, str]:
         return f"unknown key '{extra}'", ", ".join(error.schema.get("properties", {})) or "no keys"
     if kind == "required":
         missing = re.findall(r"^'(.+?)' is a required", error.message)
-        return f"no key '{missing[0] if missing else '?'}'", f"the keys {', '.join(limit)} are all needed"
+        allowed = f"the keys {', '.join(limit)} are all needed" if len(limit) > 1 else f"the key {limit[0]}"
+        return f"no key '{missing[0] if missing else '?'}'", allowed
     if kind == "dependentRequired":
         missing, there = re.findall(r"'(.+?)'", error.message)[:2]
         return f"'{there}' without '{missing}'", f"{', '.join(limit)} together, or none of them"
+    if kind == "oneOf" and _choice(limit) and isinstance(value, Mapping):
+        keys = [key for branch in limit for key in branch["required"]]
+        there = [key for key in keys if key in value]
+        return " and ".join(there) if there else "neither", f"one of the keys {', '.join(keys)}"
     found = _show(value)
     if kind == "enum":
         return found, ", ".join(str(v) for v in limit)
@@ -160,5 +177,9 @@ def _say(error: Any, extra: str | None) -> tuple[str, str]:
 
 
 def _show(value: Any) -> str:
+    if value is None or value == "":
+        return "nothing" if value is None else "blank"
+    if isinstance(value, bool):
+        return str(value).lower()
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -74,6 +74,12 @@ def read_yaml(path: Path, shown_as: str) -> dict[str, Any]:
 
 def read_rows(path: Path, shown_as: str) -> tuple[list[str], list[dict[str, str]]]:
     """Header and rows of a configuration CSV as text, stripped; raises ``InputFaults``."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise InputFaults(
+            [Fault(shown_as, "", "", "a workbook of a spreadsheet", "a CSV file: save it as CSV UTF-8")]
+        )
     header, *body = read_csv_rows(path, shown_as)
     return header, [dict(zip(header, (cell.strip() for cell in row), strict=True)) for row in body]
 

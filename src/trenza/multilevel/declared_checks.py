@@ -45,3 +45,30 @@ def formula_faults(
         allowed = f"'{group}' (design.group): without it the model says nothing of participants and control"
         found.append(Fault(file, where, "", f"a fixed part without '{group}'", allowed))
     return found
+
+
+def groups_of(model: Mapping[str, Any]) -> set[str]:
+    """What a model calls the groups over which its terms vary: those of its conditional modes."""
+    if "formula" not in model:
+        return {model["cluster"]}
+    return {term.group_name for term in parse_formula(f"y ~ {model['formula']}").random}
+
+
+def mode_faults(study: Mapping[str, Any], file: str) -> list[Fault]:
+    """Groups that ``school_level`` and the outcomes of ``qca`` name, and that the model of their finding has not."""
+    models = {f"{m['id']}_{outcome}": m for m in study["models"] for outcome in m["outcomes"]}
+    asked = [(f"school_level.{i}.group", entry) for i, entry in enumerate(study["school_level"])]
+    asked += [(f"qca.{i}.outcome.group", entry["outcome"]) for i, entry in enumerate(study["qca"])]
+    found: list[Fault] = []
+    for place, entry in asked:
+        model = models.get(entry.get("finding", ""))
+        if model is None or model.get("engine", "trenza") == "statsmodels":
+            continue
+        try:
+            groups = groups_of(model)
+        except TrenzaError:  # the formula's own check tells it
+            continue
+        if entry["group"] not in groups:
+            allowed = f"a group of the model {model['id']}: {names_or(groups)}"
+            found.append(Fault(file, place, "", f"'{entry['group']}'", allowed))
+    return found

@@ -60,6 +60,11 @@ def check_overrides(rows: Sequence[Row], links: AbstractSet[str], file: str) -> 
             faults.append(Fault(file, line, "date", repr(row["date"]), "a day of the calendar"))
         if not who:  # its schema tells it
             continue
+        faults += [
+            Fault(file, line, c, "the researcher's name", "a reason without it: the report shows it")
+            for c in ("reason", "reason_en", "reason_es")
+            if len(who.split()) > 1 and who.casefold() in row.get(c, "").casefold()
+        ]
         key = (row["link"], who)
         if key in seen:
             what = f"a second call of {row['link']} by the person of row {seen[key]}"
