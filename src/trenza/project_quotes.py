@@ -18,14 +18,14 @@ def typed_segment_faults(
 ) -> list[Fault]:
     """Each text longer than ``qualitative.quotations.longest`` characters, and each code that no segment may carry.
 
-    ``files``: files of the sources that are at hand, of which those that hold published segments are looked into. A
-    passage of a coded project is no quotation yet, and is passed over where it is too long.
+    ``files``: files of the sources that are at hand, of which those that hold segments are looked into. Words of a
+    real source are not printed and may be of any length, as may a passage of a coded project, which is no quotation yet.
     """
     longest = int(study["qualitative"]["quotations"]["longest"])
     faults = []
     for sid, path in files.items():
         source = study["sources"][sid]
-        if source["holds"] != "segments" or source["kind"] != "published":
+        if source["holds"] != "segments" or source["kind"] == "simulated":
             continue
         try:
             rows = read_rows(path, source["file"])[1]
@@ -35,7 +35,7 @@ def typed_segment_faults(
             faults += [
                 Fault(source["file"], str(line), c, f"a text of {len(row[c])} characters", f"{longest} at most (qualitative.quotations.longest)")
                 for c in WORDS
-                if len(row.get(c, "")) > longest
+                if source["kind"] == "published" and len(row.get(c, "")) > longest
             ]  # fmt: skip
             code = row.get("code", "")
             if code and code not in codable:

@@ -57,3 +57,19 @@ def test_a_text_of_just_the_limit_may_stand(make_project: Callable[..., Any]) ->
     cells[header.split(",").index("text")] = "x" * 400
     project.replace(SEGMENTS, first, ",".join(cells))
     assert "cic2019" in load(project.folder).studies
+
+
+def test_a_real_segment_may_be_long_and_not_of_an_unknown_code(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019")
+    text = (project.folder / SEGMENTS).read_text(encoding="utf-8")
+    project.write(
+        "data/raw/own.csv", text.replace("Letting another", "x" * 500, 1).replace(",resistance,", ",none,", 1)
+    )
+    project.replace(
+        CIC + "study.yaml",
+        f"kind: published\n    holds: segments\n    file: {SEGMENTS}",
+        "kind: real\n    holds: segments\n    file: own.csv",
+    )
+    with pytest.raises(InputFaults) as caught:
+        load(project.folder)
+    assert [(f.column, f.found) for f in caught.value.faults] == [("code", "'none'")]
