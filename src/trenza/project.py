@@ -164,8 +164,11 @@ def _load_study(
     """One study, with what it takes from the study that it extends; raises ``InputFaults``."""
     studies_dir = run["studies_dir"]
     shown = f"{studies_dir}/{name}/study.yaml"
-    raw, lineage = extended(name, studies_dir, root)
-    told = schema_faults(raw, rules["study"], shown) + rule_faults(raw, rules["config"], shown)
+    try:
+        raw, lineage = extended(name, studies_dir, root)
+        told = schema_faults(raw, rules["study"], shown) + rule_faults(raw, rules["config"], shown)
+    except InputFaults as error:  # no YAML: what lies beside it is looked at all the same
+        raw, lineage, told = {}, [name], list(error.faults)
     sound = sound_settings(raw, told, rules["study"]["properties"])
     raw, core = sound.settings, False
     tables: dict[str, str] = {}
@@ -174,8 +177,8 @@ def _load_study(
         paths = [f"{studies_dir}/{s}/{table}.csv" for s in lineage]
         there = [path for path in paths if (root / path).is_file()]
         if not there:
-            if table in TABLES:
-                core = True
+            core = core or table in TABLES
+            if table in TABLES and raw:
                 told.append(Fault(paths[0], "", "", "no such file", "a CSV file, if only its header"))
             continue
         tables[table] = there[0]

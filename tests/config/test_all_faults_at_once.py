@@ -80,6 +80,19 @@ def test_where_sources_are_broken_what_rests_on_tables_alone_is_told(
     }
 
 
+def test_a_study_that_is_no_yaml_hides_nothing_of_its_tables(make_project: Callable[..., Any]) -> None:
+    project = make_project("cic2019")
+    project.replace(STUDY, "design:\n", "design\n")
+    project.replace(LINKS, "describe:superiors,at_least 3", "describe:superiors,at_least three")
+    project.replace(CODES, "trust,cic_project,", "trust,cic_proyect,")
+    found = told(project.folder)
+    assert {place[:3] for place in found if place[0] != "study.yaml"} == {
+        ("links.csv", "8", "expects"),
+        ("codebook.csv", "7", "parent"),
+    }
+    assert len(found) == 3
+
+
 def test_a_missing_column_and_a_file_that_cannot_be_read_hide_no_unknown_code(
     make_project: Callable[..., Any],
 ) -> None:
