@@ -53,7 +53,7 @@ def call_strips(ctx: Context) -> Figure | None:
     axes[-1].set_title(ctx.t("strips_share"), fontsize=style.SMALL, loc="center", pad=18)
     for ax, name in zip(axes[1:-1], moved, strict=True):
         ax.set_xlim(-0.1, len(values[name]) + 0.1)
-        title = ctx.t(f"threshold_{name}_short", clusters=ctx.clusters())
+        title = ctx.t(f"threshold_{name}_short")
         ax.set_title(title, fontsize=style.SMALL - 1, loc="left", pad=18)
         for x, value in enumerate(values[name]):
             words = threshold_value(ctx, name, value, short=True)

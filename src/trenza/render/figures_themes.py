@@ -117,9 +117,9 @@ def joint_display(ctx: Context) -> Figure | None:
             call_ax.text(
                 0.0, middle, SYMBOLS[r["call"]], va="center", ha="left", fontsize=13, color=style.PARTICIPANTS
             )
-            call_ax.text(0.2, middle, word, va="center", ha="left", fontsize=style.SMALL, fontweight="bold")
+            call_ax.text(0.27, middle, word, va="center", ha="left", fontsize=style.SMALL, fontweight="bold")
             if r["call_if_holm"] != r["call"]:
-                call_ax.text(0.2, middle - 0.7 - 0.35 * word.count("\n"), f"{ctx.t('holm_short')}: {SYMBOLS[r['call_if_holm']]}",
+                call_ax.text(0.27, middle - 0.7 - 0.35 * word.count("\n"), f"{ctx.t('holm_short')}: {SYMBOLS[r['call_if_holm']]}",
                              va="center", ha="left", fontsize=style.SMALL, color=style.MUTED)  # fmt: skip
             top -= height
             for ax in axes[k]:
@@ -183,7 +183,7 @@ def _quantity(ctx: Context, ax: Axes, r: Any, y: float) -> None:
 
 
 def _themes(ctx: Context, ax: Axes, r: Any, codes: pd.DataFrame | None, middle: float, most: int) -> None:
-    """One thin bar a code, its segments by direction; their number and its name beside it."""
+    """One thin bar a code, its segments by direction; their number and its name beside it; of a theme told by case words."""
     named = str(r["codes"]).split(";")
     for i, code in enumerate(named):
         y = middle + (len(named) - 1) / 2 - i
@@ -195,9 +195,12 @@ def _themes(ctx: Context, ax: Axes, r: Any, codes: pd.DataFrame | None, middle: 
                 ax.barh(y, n, left=start, height=0.62, color=style.DIRECTION_COLOURS[d], hatch=style.DIRECTION_HATCH[d],
                         edgecolor=style.PAPER if d == "hindering" else style.MUTED, linewidth=0.6)  # fmt: skip
                 start += n
-        name = (
-            f"{ctx.count(start)}  {ctx.code(code)}" if start else f"{ctx.code(code)} ({ctx.t('no_segment')})"
-        )
+        cases = _shown(ctx, r, code, "cases")
+        if start:
+            name = f"{ctx.count(start)}  {ctx.code(code)}"
+        else:
+            beside = f"{ctx.t('unit_cases')}: {ctx.count(cases)}" if cases else ctx.t("no_segment")
+            name = f"{ctx.code(code)} ({beside})"
         ax.text(
             start + 0.04 * most,
             y,
@@ -205,7 +208,7 @@ def _themes(ctx: Context, ax: Axes, r: Any, codes: pd.DataFrame | None, middle: 
             va="center",
             ha="left",
             fontsize=style.SMALL - 0.5,
-            color=style.INK if start else style.MUTED,
+            color=style.INK if start or cases else style.MUTED,
         )
 
 
@@ -213,13 +216,19 @@ def _segments(ctx: Context, r: Any, code: str, codes: pd.DataFrame | None) -> di
     """The segments of a code by direction; those of a coded project have the one that the link declares or expects."""
     if codes is not None and code in codes.index:
         return {d: int(codes.loc[code, d]) for d in style.DIRECTION_COLOURS}
-    shown = ctx.table("joint_display")
-    mine = (shown["link"] == r["link"]) & (shown["item"] == code) & (shown["unit"] == "segments")
-    value = shown.loc[mine & shown["value"].notna(), "value"]
+    n = _shown(ctx, r, code, "segments")
     cells = ctx.links.loc[ctx.links["link"] == r["link"], "codes"]
     parts = [c.rpartition("=") for cell in cells for c in cell.split(";")]
     declared = {name.strip(): direction.strip() for name, equals, direction in parts if equals}
-    return {declared.get(code, str(r["code_expects"])): int(value.iloc[0])} if len(value) else {}
+    return {declared.get(code, str(r["code_expects"])): n} if n else {}
+
+
+def _shown(ctx: Context, r: Any, code: str, unit: str) -> int:
+    """What the display's table shows of a code of a link in ``unit``; 0 where it shows nothing."""
+    shown = ctx.table("joint_display")
+    mine = (shown["link"] == r["link"]) & (shown["item"] == code) & (shown["unit"] == unit)
+    value = shown.loc[mine & shown["value"].notna(), "value"]
+    return int(value.iloc[0]) if len(value) else 0
 
 
 def _frame(ctx: Context, row_axes: Any, block: pd.DataFrame, total: float, first: bool) -> None:
