@@ -255,16 +255,16 @@ def test_several_first_scores_may_be_declared() -> None:
     assert draw("gain_without_programme", replace(view, study=study)) is not None
 
 
-def test_a_remark_of_one_row_stands_under_that_rows_name() -> None:
+def test_a_remark_of_some_rows_is_told_once_with_whom_it_concerns() -> None:
     view = context("p900", "en")
     table = view.table("mean_reversion").assign(note=["a; b", "a; c", "a"])
     other = table.assign(outcome="gain_mat", note="d")
     report = markdown(
         replace(view, tables={**view.tables, "mean_reversion": pd.concat([table, other])}), "p900"
     )
-    assert "- Reading gain 1988-92: a." in report
-    assert "- Mathematics gain 1988-92: d." in report
-    assert re.search(r"- Reading gain 1988-92 \(.+\): b\.", report)
+    assert report.count("- A. Applies to: Reading gain 1988-92.\n") == 1
+    assert report.count("- D. Applies to: Mathematics gain 1988-92.\n") == 1
+    assert len(re.findall(r"- B\. Applies to: Reading gain 1988-92 \([^;]+\)\.\n", report)) == 1
 
 
 @pytest.mark.parametrize(("lang", "plain", "within"), [

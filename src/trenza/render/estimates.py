@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from trenza.render.context import Context
 
 
+# How the pieces of a remark begin that tell how strong a window's first stage is.
+MEASURED = ("first-stage F", "Anderson-Rubin interval")
+STRENGTH = (*MEASURED, "weak instrument", "not identified")
 MAIN_TERM, OTHER_WINDOW = "fuzzy_rd_linear", "fuzzy_rd_linear_bandwidth_"
 
 
@@ -160,3 +163,9 @@ def _line(kind: str, r: pd.Series) -> Line:
     low, high = (None if is_missing(r[c]) else r[c] for c in ("ci_low", "ci_high"))
     n = None if is_missing(r["n"]) else r["n"]
     return Line(kind, str(r["outcome"]), str(r["source"]), str(r["term"]), n, r["estimate"], low, high)
+
+
+def strength(ctx: Context, r: Any, told: tuple[str, ...] = STRENGTH) -> str:
+    """What a row records on how strong the first stage of its window is, as far as ``told``; empty where nothing."""
+    pieces = [] if is_missing(r["note"]) else str(r["note"]).split("; ")
+    return "; ".join(ctx.say(p) for p in pieces if p.startswith(told))

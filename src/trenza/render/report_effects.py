@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from trenza.render.context import Context
 
 
-# How the pieces of a remark begin that tell how strong a window's first stage is.
-STRENGTH = ("first-stage F", "weak instrument", "Anderson-Rubin interval", "not identified")
-
-
 def misleading(paper: Paper, study_id: str) -> None:
     """Selection, regression to the mean, the cut-off, and what each estimate estimates; only where it applies."""
     ctx = paper.ctx
@@ -48,7 +44,7 @@ def misleading(paper: Paper, study_id: str) -> None:
         paper.table(without_blank_columns(show("discontinuity", ctx, main)), ctx.t("cap_discontinuity"))
         paper.say(ctx.t("wald_sign_turns") if estimates.sign_turns(main) else "")
         paper.table(_by_window(ctx, estimates.windows(jump)), ctx.t("cap_bandwidth"))
-        notes(paper, main)
+        notes(paper, main, estimates.MEASURED)
     else:
         paper.say(ctx.t("none_discontinuity"))
     panels = estimates.panels(ctx)
@@ -79,11 +75,10 @@ def _by_window(ctx: Context, table: pd.DataFrame) -> pd.DataFrame:
     for _, r in table.iterrows():
         multiple = estimates.window_multiple(r)
         width = ctx.num(multiple * declared[r["id"]], 1) if r["id"] in declared else NO_VALUE
-        pieces = [p for p in str(r["note"]).split("; ") if p.startswith(STRENGTH)]
         cells.append([
             ctx.item(r["outcome"]), f"\u00d7 {ctx.num(multiple, 1)} (\u00b1 {width})", ctx.source(r["source"]),
             ctx.count(r["n"]), f"{ctx.num(r['estimate'])} {ctx.span(r['ci_low'], r['ci_high'])}",
-            "; ".join(ctx.say(p) for p in pieces) or NO_VALUE,
+            estimates.strength(ctx, r) or NO_VALUE,
         ])  # fmt: skip
     frame = pd.DataFrame(cells, columns=heads, dtype="str")
     frame.attrs["right"] = heads[3:5]

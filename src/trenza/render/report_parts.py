@@ -10,6 +10,8 @@ from trenza.render.markdown import Paper
 from trenza.render.tables import show, term_words, without, without_blank_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from trenza.render.context import Context
@@ -20,8 +22,11 @@ def of_one_kind(ctx: Context, name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return without(without_blank_columns(show(name, ctx, frame)), [ctx.t("col_kind")])
 
 
-def notes(paper: Paper, table: pd.DataFrame) -> None:
-    """Procedures and recorded remarks of a table's rows under the table; what belongs to some rows only, apart."""
+def notes(paper: Paper, table: pd.DataFrame, in_table: tuple[str, ...] = ()) -> None:
+    """Procedures and recorded remarks of a table's rows under the table; what belongs to some rows only, apart.
+
+    Remarks that begin with one of ``in_table`` already stand in the table.
+    """
     ctx = paper.ctx
     methods = rows.in_order(table, "method")
     if len(methods) > 1:
@@ -31,28 +36,37 @@ def notes(paper: Paper, table: pd.DataFrame) -> None:
     elif methods:
         paper.say(ctx.t("note_method", methods=ctx.say(methods[0])))
     kinds = [ctx.say(k) for k in rows.in_order(table.loc[table["effect_kind"].notna()], "effect_kind")]
-    several = {o for o in table["outcome"] if table.loc[table["outcome"] == o, "term"].nunique() > 1}
     said = [(r, [] if is_missing(r["note"]) else str(r["note"]).split("; ")) for _, r in table.iterrows()]
     common = [p for p in said[0][1] if all(p in pieces for _, pieces in said)] if said else []
     paper.say(
         ctx.t("note_effect", kinds="; ".join(kinds)) if kinds else "",
         ctx.t("note_remarks", remarks="; ".join(ctx.say(p) for p in common)) if common else "",
     )
-    own: dict[tuple[str, str], list[str]] = {}
-    for r, pieces in said:
-        name, outcome = ctx.item(r["outcome"]), r["outcome"]
-        shared = [p for p in pieces if all(p in other for q, other in said if q["outcome"] == outcome)]
-        # Where an outcome has several rows, what not all of them record stands with their terms.
-        alone = term_words(ctx, r) if outcome in several else ""
-        for p in pieces:
-            if p not in common:
-                own.setdefault((name, "" if p in shared else alone), []).append(ctx.say(p))
-    terms: dict[tuple[str, str], list[str]] = {}
-    for (name, term), found in own.items():
-        terms.setdefault((name, "; ".join(dict.fromkeys(found))), []).append(term)
-    if terms:
+    whose: dict[tuple[int, ...], list[str]] = {}
+    for piece in dict.fromkeys(p for _, pieces in said for p in pieces if p not in common):
+        if piece.startswith(in_table):
+            continue
+        holders = tuple(i for i, (_, pieces) in enumerate(said) if piece in pieces)
+        whose.setdefault(holders, []).append(ctx.say(piece))
+    if whose:
         paper.say(ctx.t("note_remarks_own"))
         paper.bullets(
-            f"{name} ({'; '.join(of)}): {found}." if any(of) else f"{name}: {found}."
-            for (name, found), of in terms.items()
+            f"{found[0][:1].upper()}{'; '.join(found)[1:]}. {_concerned(ctx, table, holders)}"
+            for holders, found in whose.items()
         )
+
+
+def _concerned(ctx: Context, table: pd.DataFrame, holders: Sequence[int]) -> str:
+    """The outcomes of these rows; where not all rows of an outcome are meant, with their terms."""
+    terms: dict[tuple[str, ...], list[str]] = {}
+    mine = table.iloc[list(holders)]
+    for outcome in dict.fromkeys(mine["outcome"]):
+        part = mine.loc[mine["outcome"] == outcome]
+        every = len(part) == (table["outcome"] == outcome).sum()
+        of = () if every else tuple(dict.fromkeys(term_words(ctx, r) for _, r in part.iterrows()))
+        terms.setdefault(of, []).append(ctx.item(outcome))
+    told = []
+    for of, names in terms.items():
+        said = ", ".join(dict.fromkeys(names))
+        told.append(f"{said} ({'; '.join(of)})" if of else said)
+    return ctx.t("note_concerns", whose="; ".join(told))

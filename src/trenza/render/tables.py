@@ -138,6 +138,7 @@ COLUMNS: dict[str, tuple[Shown, ...]] = {
     ),
     "discontinuity": (
         OUTCOME, KIND, TERM, N, Shown("col_estimate_or_share", lambda c, r: _share_or_estimate(c, r), True), P,
+        Shown("col_note", lambda c, r: estimates.strength(c, r, estimates.MEASURED) or NO_VALUE),
     ),
     "mean_reversion": (OUTCOME, KIND, TERM, N, ESTIMATE),
     "bins": (
