@@ -183,6 +183,23 @@ def refused_files(named: list[str]) -> list[str]:
     return lines
 
 
+def numbers_without_a_cell(named: list[str]) -> list[str]:
+    """One line for each study asked for whose claim ledger has numbers that come from no cell, setting or text."""
+    import csv
+
+    lines = []
+    for ledger in sorted((ROOT / "results").glob("*/report/claims.ledger.csv")):
+        study = ledger.parts[-3]
+        if (named and study not in named) or b",derived," not in ledger.read_bytes():
+            continue
+        with ledger.open(encoding="utf-8", newline="") as handle:
+            rows = [r for r in csv.DictReader(handle) if r["kind"] == "derived"]
+        if rows:
+            first = f"the first is {rows[0]['shown']} in: {rows[0]['sentence']}"
+            lines.append(f"  {ledger.relative_to(ROOT).as_posix()}: {len(rows)}; {first}")
+    return lines
+
+
 def main(arguments: list[str]) -> int:
     """Run snakemake and return its exit code."""
     os.chdir(ROOT)
@@ -214,11 +231,17 @@ def main(arguments: list[str]) -> int:
         )
         return code
     say_where(named)
-    refused = refused_files(named)
+    refused, lost = refused_files(named), numbers_without_a_cell(named)
     if refused:
         print("Not used, all other files were:", *refused, sep="\n", file=sys.stderr)
-        return 1
-    return 0
+    if lost:
+        print(
+            "Numbers of a report that lead to no cell (kind derived in its claim ledger):",
+            *lost,
+            sep="\n",
+            file=sys.stderr,
+        )
+    return 1 if refused or lost else 0
 
 
 if __name__ == "__main__":

@@ -65,3 +65,20 @@ def test_what_leaks_from_outside_is_left_out(monkeypatch: pytest.MonkeyPatch) ->
     environ = module("run.py").clean_environ()
     assert not {"PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"} & set(environ)
     assert environ["PATH"].startswith(str(ROOT / ".venv"))
+
+
+def test_a_number_that_leads_to_no_cell_is_named_after_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch = module("workflow/launch.py")
+    monkeypatch.setattr(launch, "ROOT", tmp_path)
+    for study, kind in (("good", "cell"), ("bad", "derived")):
+        folder = tmp_path / "results" / study / "report"
+        folder.mkdir(parents=True)
+        row = f"{study},en,1,h-data,paragraph 1,Of 5 derived,5,{kind},"
+        (folder / "claims.ledger.csv").write_text(
+            f"study,lang,number,section,element,sentence,shown,kind,operation\n{row}\n", encoding="utf-8"
+        )
+    (line,) = launch.numbers_without_a_cell([])
+    assert line == "  results/bad/report/claims.ledger.csv: 1; the first is 5 in: Of 5 derived"
+    assert launch.numbers_without_a_cell(["good"]) == []

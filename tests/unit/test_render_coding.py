@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from render_lost import lost_numbers
 from test_qualitative_coded_study import CODEBOOK, SETTINGS, segments
 
 from trenza.qualitative.coded_study import count_coded
@@ -49,11 +50,15 @@ def study_of(kind: str) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
     return {"sources": sources, "design": {}, "labels": {}, "qualitative": {"min_uses": 3}}, found.tables
 
 
-def page(kind: str, lang: str) -> tuple[str, Context]:
+def view(kind: str, lang: str) -> Context:
     study, tables = study_of(kind)
     labelled = CODEBOOK.assign(label_en="Label " + CODEBOOK["code"], label_es="Nombre " + CODEBOOK["code"])
     nothing = pd.DataFrame({"item": [], "link": []}, dtype="str")
-    ctx = Context(tables, study, nothing, labelled, nothing, lang)
+    return Context(tables, study, nothing, labelled, nothing, lang)
+
+
+def page(kind: str, lang: str) -> tuple[str, Context]:
+    ctx = view(kind, lang)
     drawn = {i: f"{i}.svg" for i in figures_coding.PAGE_FIGURES if figures.draw(i, ctx) is not None}
     paper = Paper(ctx, drawn)
     report_coding.section(paper, "made")
@@ -140,3 +145,7 @@ def test_codes_by_an_attribute_of_cases_are_a_heat_map_that_shows_no_withheld_co
     # Of one level alone there is nothing to compare.
     alone = Context(tables | {"code_matrix": own}, study, pd.DataFrame(), labels, pd.DataFrame(), "en")
     assert figures.draw("codes_by_attribute", alone) is None
+
+
+def test_no_number_is_without_its_cells() -> None:
+    assert lost_numbers(view("real", "en"), *figures_coding.PAGE_FIGURES) == []

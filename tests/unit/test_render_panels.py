@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from panel_cases import SIMULATED, design, simulated
 from render_frames import result
+from render_lost import lost_numbers
 
 from trenza.contracts.tables import CONTRACTS
 from trenza.effects.panel import Resampling, panel_tables
@@ -198,3 +199,7 @@ def test_a_share_above_0_is_never_told_as_0_and_two_tables_of_a_variable_say_why
     said = " ".join(sentences_panel_choices.findings(ctx, shown))
     assert share in said
     assert once in sentences_panel_balance.open_table(ctx, [panel])[0]
+
+
+def test_no_number_is_without_its_cells() -> None:
+    assert lost_numbers(view("en"), "panel_") == []

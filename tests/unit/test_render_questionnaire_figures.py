@@ -100,7 +100,7 @@ def test_joined_answers_from_both_sides_of_the_middle_stand_apart_and_give_no_sh
     assert [p.get_x() for p in bars] == pytest.approx([-0.3, 0.0, 0.24])
     assert [bool(p.get_hatch()) for p in bars] == [False, False, True]
     assert "Grey, apart" in " ".join(words(figure))
-    assert "not told for 1 bars, whose joined" in alt("questionnaire_answers", joined)
+    assert "not told for one bar, whose joined" in alt("questionnaire_answers", joined)
 
 
 def test_items_of_several_ranges_in_one_scale_keep_their_own_middle() -> None:

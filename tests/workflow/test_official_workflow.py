@@ -69,6 +69,11 @@ def test_reports_and_tables_are_there(national: Any) -> None:
     assert table(project, "describe", "checks")["agrees"].any()
 
 
+def test_every_number_of_the_reports_leads_to_a_cell(national: Any) -> None:
+    claims = pd.read_csv(national.folder / "results/simce_national/report/claims.ledger.csv")
+    assert claims.loc[claims["kind"] == "derived", ["section", "sentence"]].to_numpy().tolist() == []
+
+
 def test_what_came_of_each_file(national: Any) -> None:
     project, _ = national
     files = table(project, "clean", "files").set_index("file")

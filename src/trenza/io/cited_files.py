@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ from trenza.io.study_files import read_rows
 STUDY_KEYS = {"items": ("item",), "codebook": ("code",), "links": ("link",)}
 TEXT = "text/"
 # Signs of a key's value that would end it, as RFC 3986 (section 2.1) writes them.
+_TEXT_KEY = re.compile(r"^\"?(\w+)\"?:", re.MULTILINE)
 ESCAPES = {"%": "%25", ";": "%3B", "|": "%7C", "\n": "%0A"}
 
 
@@ -113,9 +115,9 @@ class CitedKeys:
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """Values by their keys, joined by points; empty where the file is no JSON."""
+        """Values by their keys, joined by points; of the report's texts the keys alone."""
         if self.path.suffix != ".json":
-            return {}
+            return dict.fromkeys(_TEXT_KEY.findall(self.path.read_text(encoding="utf-8")), "")
         return dict(_flat(json.loads(self.path.read_text(encoding="utf-8"))["settings"]))
 
 

@@ -78,17 +78,17 @@ class Context:
         """The words of a cell as they stand there."""
         return marked_words(str(value), value)
 
-    def how_many(self, things: Any) -> str:
-        """How many rows of a table, or things of a list, there are."""
-        return self.count(self.size(things))
+    def how_many(self, things: Any, among: Any = None) -> str:
+        """How many rows of a table, or things of a list, there are; ``among``: the table in which none was found."""
+        return self.count(self.size(things, among))
 
-    def size(self, things: Any) -> Any:
-        """``len`` of a table or a list, which knows the rows that were counted."""
+    def size(self, things: Any, among: Any = None) -> Any:
+        """``len`` of a table or a list, which knows the rows that were counted, or the table ``among`` that has none."""
         if current() is None:
             return len(things)
         from trenza.render.traced_frames import how_many
 
-        return how_many(things)
+        return how_many(things, among)
 
     def num(self, value: Any, decimals: int = 2, sign: bool = False) -> str:
         """A number in this context's language."""

@@ -246,7 +246,7 @@ def _scores(ctx: Context) -> list[str]:
         return []
     scales = [some for _, some in table.groupby(["source_id", "scale"], sort=False)]
     every, again = (
-        ctx.how_many([some.iloc[0] for some in part])
+        ctx.how_many([some.iloc[0] for some in part], table)
         for part in (scales, [some for some in scales if some["agrees"].astype(bool).any()])
     )
     return [ctx.t("page_scores", k=again, n=every)]

@@ -12,12 +12,29 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from trenza.render.traced import Origin, comparable, marked, marked_template, marked_words
+from trenza.render.traced import Origin, comparable, marked, marked_template, marked_words, traced
 
 LANGUAGES = ("en", "es")
 MINUS = "\u2212"
 NO_VALUE = "\u2013"
 NARROW_SPACE = "\u202f"
+# Files below text/ that have both languages under each key.
+BOTH = (
+    "compare.yaml",
+    "models.yaml",
+    "coding.yaml",
+    "panels.yaml",
+    "panel_choices.yaml",
+    "panel_balance.yaml",
+    "selection.yaml",
+    "displays.yaml",
+    "checks.yaml",
+    "limits.yaml",
+    "first_page.yaml",
+    "pages.yaml",
+    "strands.yaml",
+    "rehearsal.yaml",
+)
 
 # A count of four digits or more in a room's phrase, such as 2401 of 6330 rows.
 _COUNT = re.compile(r"(?<![\w.])(?<!seed )\d{4,}(?= of \d| rows| complete|$)")
@@ -35,25 +52,20 @@ def texts(lang: str) -> dict[str, str]:
         raise ValueError(f"language {lang!r}; allowed: {', '.join(LANGUAGES)}")
     folder = files("trenza.render") / "text"
     found = yaml.safe_load((folder / f"{lang}.yaml").read_text(encoding="utf-8"))
-    for name in (
-        "compare.yaml",
-        "models.yaml",
-        "coding.yaml",
-        "panels.yaml",
-        "panel_choices.yaml",
-        "panel_balance.yaml",
-        "selection.yaml",
-        "displays.yaml",
-        "checks.yaml",
-        "limits.yaml",
-        "first_page.yaml",
-        "pages.yaml",
-        "strands.yaml",
-        "rehearsal.yaml",
-    ):
-        both = yaml.safe_load((folder / name).read_text(encoding="utf-8"))
-        found |= {key: by_language[lang] for key, by_language in both.items()}
+    for name in BOTH:
+        found |= {key: by_language[lang] for key, by_language in file_texts(name).items()}
     return {str(k): " ".join(str(v).split()) for k, v in found.items()}
+
+
+@cache
+def file_of(lang: str, key: str) -> str:
+    """The file below ``text/`` that has the text ``key``."""
+    return next((name for name in reversed(BOTH) if key in file_texts(name)), f"{lang}.yaml")
+
+
+def held_number(value: float, lang: str, key: str) -> Any:
+    """A number that the code holds because a source gives it, traced to the text ``key``, which names that source."""
+    return traced(value, Origin(f"text/{file_of(lang, key)}", key, ""))
 
 
 @cache
@@ -79,7 +91,7 @@ def _phrases() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 def text(lang: str, key: str, /, **fields: Any) -> str:
     """The text ``key`` with its ``{named}`` fields filled in; ``KeyError`` for an unknown key or field."""
-    return _filled(texts(lang)[key], f"{lang}.yaml", key, fields)
+    return _filled(texts(lang)[key], file_of(lang, key), key, fields)
 
 
 def _filled(template: str, file: str, key: str, fields: Mapping[str, Any]) -> str:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trenza.render.detectable import smallest
-from trenza.render.language import is_missing
-from trenza.render.traced import Origin, traced
+from trenza.render.language import held_number, is_missing
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -85,7 +84,7 @@ def _tables(ctx: Context) -> list[Implied]:
         found.append(Implied("baseline_not_shown"))
     few = _clusters(ctx)
     if few is not None and few < FEW_CLUSTERS:
-        at = traced(FEW_CLUSTERS, Origin(f"text/{ctx.lang}.yaml", "limit_clusters_counted", ""))
+        at = held_number(FEW_CLUSTERS, ctx.lang, "limit_clusters_counted")
         found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.count(at)}))
     found += _mdes(ctx)
     lost = _kept(ctx, "attrition")
@@ -127,7 +126,7 @@ def _mdes(ctx: Context) -> list[Implied]:
     found, cutoff = smallest(ctx)
     sesoi = ctx.design.get("sesoi_sd")
     known = not is_missing(sesoi)
-    usual = sesoi if sesoi is not None and known else LARGE_EFFECT_SD
+    usual = sesoi if known else held_number(LARGE_EFFECT_SD, ctx.lang, "limit_mdes_usual")
     above = [v for v in found if v > usual]
     if not above:
         return []

@@ -108,7 +108,9 @@ def all_inferences(paper: Paper, study_id: str) -> None:
             if block.hollow:
                 caption = f"{caption} ({ctx.t('simulated_stamp')})"
             if len(some) > MOST:
-                caption += ". " + ctx.t("shown_of", k=ctx.count(MOST), n=ctx.how_many(some), table=name)
+                caption += ". " + ctx.t(
+                    "shown_of", k=ctx.how_many(some.head(MOST)), n=ctx.how_many(some), table=name
+                )
             shown = without(without_blank_columns(show(name, ctx, some.head(MOST))), [ctx.t("col_kind")])
             if "n" in some and some["n"].nunique() == 1 and some["clusters"].nunique() <= 1:
                 shown = without(shown, [ctx.t("col_units_clusters")])

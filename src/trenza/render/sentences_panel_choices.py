@@ -82,7 +82,8 @@ def _placebo_outcomes(ctx: Context, panel: Panel) -> list[str]:
             f"{small_first(panels.name(ctx, str(r['estimator'])))} {panels.said(ctx, r)}"
             for _, r in part.iterrows()
         ]
-        known = part.loc[part["holds_zero"].notna(), "holds_zero"].astype(bool)
+        known = part.loc[part["holds_zero"].notna()]
+        zero = known["holds_zero"].astype(bool)
         parts = [
             ctx.t(
                 "pan_placebo_outcome",
@@ -91,11 +92,11 @@ def _placebo_outcomes(ctx: Context, panel: Panel) -> list[str]:
                 unit=panels.unit(ctx, panel),
             )
         ]
-        if len(known) and known.all():
+        if len(known) and zero.all():
             parts.append(ctx.t("pan_placebo_outcome_open"))
         elif len(known):
             parts.append(
-                ctx.t("pan_placebo_outcome_shows", n=ctx.count((~known).sum()), k=ctx.how_many(known))
+                ctx.t("pan_placebo_outcome_shows", n=ctx.how_many(known.loc[~zero]), k=ctx.how_many(known))
             )
         said.append(" ".join(parts))
     return said

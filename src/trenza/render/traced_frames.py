@@ -281,14 +281,14 @@ def _column(name: str, column: str, values: pd.Series) -> Any:
     return pd.Series(column_of, index=values.index)
 
 
-def how_many(things: Any) -> Any:
-    """``len`` of a table, a column or a list, traced to the rows and cells that were counted."""
+def how_many(things: Any, among: Any = None) -> Any:
+    """``len`` of a table, a column or a list, traced to the rows and cells that were counted, or to the table that has none."""
     if isinstance(things, pd.DataFrame):
         rows: Any = things.itertuples(index=False, name=None)
     else:
         rows = ([*t] if isinstance(t, pd.Series | tuple) else [t] for t in things)
     cells = [next((v for v in row if source_of(v) is not None), None) for row in rows]
     found = worked(COUNTED, [v for v in cells if v is not None], len(things))
-    name = getattr(things, "traced_name", None)
+    name = getattr(things if among is None else among, "traced_name", None)
     # None of a table's rows is a number of that table too.
     return traced(0, Worked(COUNTED, (Origin(name, "", ""),))) if name and not len(things) else found
