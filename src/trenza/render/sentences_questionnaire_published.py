@@ -26,10 +26,13 @@ def score_checks(ctx: Context, table: pd.DataFrame) -> str:
     """For how many scales the published score follows from the items, with which keys, and whether the tool finds these."""
     found = how_scores_follow(table)
     plainly, otherwise = found["as_answered"] + found["declared"], found["found"] + found["none"]
-    a, b = (ctx.how_many(found[k], table) for k in ("as_answered", "declared"))
-    said = [
-        ctx.t("q_scores", n=ctx.how_many(plainly + otherwise), a=a, b=b, c=ctx.how_many(otherwise, table))
-    ]
+    scales = table.drop_duplicates(["source_id", "scale"])
+    row_of = {(r["source_id"], r["scale"]): r for _, r in scales.iterrows()}
+    a, b, c = (
+        ctx.how_many([row_of[place] for place in places], table)
+        for places in (found["as_answered"], found["declared"], otherwise)
+    )
+    said = [ctx.t("q_scores", n=ctx.how_many(scales), a=a, b=b, c=c)]
     told_nothing = table.loc[(table["keying"] == "found") & table["agrees"].astype(bool)]
     same = set(zip(told_nothing["source_id"], told_nothing["scale"], strict=True))
     missed = [scale for sid, scale in plainly if (sid, scale) not in same]

@@ -286,7 +286,7 @@ def how_many(things: Any, among: Any = None) -> Any:
     if isinstance(things, pd.DataFrame):
         rows: Any = things.itertuples(index=False, name=None)
     else:
-        rows = ([*t] if isinstance(t, pd.Series | tuple) else [t] for t in things)
+        rows = ([*t] if isinstance(t, pd.Series) else [t] for t in things)
     cells = [next((v for v in row if source_of(v) is not None), None) for row in rows]
     found = worked(COUNTED, [v for v in cells if v is not None], len(things))
     name = getattr(things if among is None else among, "traced_name", None)
