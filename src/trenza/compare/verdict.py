@@ -65,7 +65,7 @@ class Verdict:
     ``rows``: each inference with its role: ``called_for`` (one), ``beside``, ``ignores_clusters`` (units taken as
     independent where they sit in clusters), ``what_if`` (were the design the other). ``sd`` is the pooled SD within
     groups (outcome's unit), ``icc`` the share of variance between clusters given the group. ``detectable`` has the minimum
-    detectable effects (80 % power), first at the ICC that the verdict goes by (estimated; from summaries the middle one
+    detectable effects (80% power), first at the ICC that the verdict goes by (estimated; from summaries the middle one
     assumed), then at those assumed: one drawn from few clusters is a guess. ``p_equivalence`` holds the difference shown against
     +-SESOI pooled SDs. NaN where there is nothing.
     """

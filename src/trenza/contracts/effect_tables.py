@@ -144,7 +144,7 @@ EFFECT_CONTRACTS: dict[str, Contract] = {
                 int_column("comparison_clusters", "clusters of the comparison pool"),
                 float_column("icc_of_change", "share of the variance of change between clusters, 0 to 1"),
                 float_column("sd_of_change", "SD between units of the change, outcome's unit"),
-                float_column("mdes", "minimum detectable effect, outcome's unit, 80 % power"),
+                float_column("mdes", "minimum detectable effect, outcome's unit, 80% power"),
                 float_column("mdes_sd", "the same in SDs between units at baseline"),
                 float_column("df", "degrees of freedom"),
                 float_column("ci_level", "confidence level of the test, 0 to 1", blank=False),

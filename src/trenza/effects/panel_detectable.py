@@ -23,11 +23,11 @@ from trenza.multilevel.fit import fit
 
 POWER = 0.80
 METHOD = (
-    "(t + t of 80 % power) x standard error of a difference of mean changes, from the variance of change among comparison "
+    "(t + t of 80% power) x standard error of a difference of mean changes, from the variance of change among comparison "
     "schools and its share between clusters; degrees of freedom: treated + comparison clusters - 2"
 )
 METHOD_AT_HAND = (
-    "(t + t of 80 % power) x standard error, the larger one of a difference of mean changes, from the variance of change among comparison "
+    "(t + t of 80% power) x standard error, the larger one of a difference of mean changes, from the variance of change among comparison "
     "schools and its share between clusters, and of the estimate that the design calls for, whose degrees of freedom are used"
 )
 

@@ -45,7 +45,7 @@ def _compared(ctx: Context) -> list[Any]:
 
 
 def _size(panel: Panel, x: Line) -> Any:
-    """Of a panel's own estimate, its row of ``panel_detectable``; at a cut-off (z of the interval + z of 80 %) x standard error.
+    """Of a panel's own estimate, its row of ``panel_detectable``; at a cut-off (z of the interval + z of 80%) x standard error.
 
     The SD there is the one between units at baseline of that row. None where either is missing.
     """
