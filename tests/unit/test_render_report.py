@@ -148,6 +148,7 @@ def test_the_page_is_whole_and_asks_nothing_of_the_network(study: str, lang: str
     assert len(page.images) == len(figures)
     assert all(i.get("alt") for i in page.images)
     assert page.tags.count("figcaption") == len(figures)
+    assert html.count("<figure") == html.count('<figure tabindex="0"') == len(figures)
     assert "table" in page.tags
     assert page.bare_tables == 0
     assert page.lang == {"en": "en", "es": "es-CL"}[lang]

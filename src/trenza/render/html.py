@@ -50,4 +50,6 @@ def to_html(
     }
     badges = [{"name": escape(kind), "word": escape(word)} for kind, word in kinds]
     variables = {key: escape(value, quote=False) for key, value in words.items() if value} | {"kinds": badges}
-    return convert(markdown, "html5", arguments, variables).decode("utf-8")
+    page = convert(markdown, "html5", arguments, variables).decode("utf-8")
+    # On a phone wide pictures scroll, and what scrolls must be within reach of the keyboard.
+    return page.replace("<figure", '<figure tabindex="0"')
