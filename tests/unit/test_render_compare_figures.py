@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,21 @@ def test_every_inference_is_drawn_once_in_the_form_of_its_role(lang: str) -> Non
         missing = sum(w == view.t("cmp_not_computed") for w in words(figure))
         assert missing == (len(OUTCOMES) if block.stands_in else 0)
         assert len(methods(block)) == len(panels[0].get_yticks())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_word_of_the_figure_is_cut_off_or_runs_into_the_next(lang: str) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = draw("inferences", made.view(lang))
+    assert figure is not None
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    for key in figure.legends[0].get_texts():
+        assert key.get_window_extent(canvas.get_renderer()).x1 <= figure.bbox.width
+    for ax in [ax for ax in figure.axes if ax.get_visible()]:
+        boxes = [t.get_window_extent(canvas.get_renderer()) for t in ax.get_xticklabels() if t.get_text()]
+        assert all(left.x1 + 2 < right.x0 for left, right in pairwise(boxes))
 
 
 def test_an_open_interval_ends_in_an_arrow_and_does_not_stretch_the_axis() -> None:

@@ -27,6 +27,7 @@ ACROSS = 5  # panels side by side
 PANELS = 15  # on a page; what is beyond is in the table
 LINE = 0.27  # inches, height of a line
 LETTERS = 27  # of a procedure's name on a line
+KEY = 48  # letters on a line of the key, which has two columns
 LOOKS: dict[str, dict[str, Any]] = {
     "called_for": {"marker": "D", "size": 7.0, "width": 2.6, "dash": "-", "hollow": False},
     "beside": {"marker": "o", "size": 4.6, "width": 1.2, "dash": "-", "hollow": False},
@@ -61,6 +62,8 @@ def inferences(ctx: Context, number: int = 1) -> Figure | None:
         _panel(ctx, ax, block, verdict, lines, reach, first=k % per_row == 0)
         # Under the last of a column, also where the row below is not full.
         ax.tick_params(axis="x", labelbottom=k + per_row >= len(outcomes))
+    if per_row > 2:
+        axes[0][0].set_xticks(three_ticks(reach))
     for ax in list(axes.flat)[len(outcomes) :]:
         ax.set_visible(False)
     keys = _keys(ctx, block)
@@ -168,6 +171,13 @@ def heights(lines: list[tuple[str, str]]) -> list[float]:
     return places
 
 
+def three_ticks(reach: float) -> list[float]:
+    """Zero and a round number each way, so far out that their words stand apart in a narrow panel."""
+    size = 10.0 ** math.floor(math.log10(0.8 * reach))
+    far = max(k * size for k in (1, 2, 4, 5, 6, 8) if k * size <= 0.8 * reach)
+    return [-far, 0.0, far]
+
+
 def _reach(block: Block) -> float:
     """How far the axis goes: the finite ends of all intervals but those that one open or very wide one would stretch."""
     ends = block.inferences[["effect", "effect_ci_low", "effect_ci_high"]].abs().to_numpy().ravel()
@@ -213,7 +223,7 @@ def _keys(ctx: Context, block: Block) -> list[Any]:
         keys.append(
             Line2D([], [], marker=look["marker"], markersize=look["size"], color=colour, linewidth=look["width"],
                    linestyle=look["dash"], markerfacecolor=style.PAPER if look["hollow"] else colour,
-                   label=role_words(ctx, block, role))
+                   label=style.wrap(role_words(ctx, block, role), KEY))
         )  # fmt: skip
     sesoi = block.verdicts["sesoi"].dropna()
     if len(sesoi):
