@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trenza.render import panels
-from trenza.render.figures_panels_choices import curve
+from trenza.render.figures_panels_choices import PAGE_FIGURES, curve, pages
 from trenza.render.figures_panels_placebos import shown_placebos
 from trenza.render.figures_panels_time import steps
 from trenza.render.language import is_missing
@@ -82,9 +83,9 @@ def _sensitivity(ctx: Context) -> list[str]:
     return found
 
 
-def _specifications(ctx: Context) -> list[str]:
+def _specifications(ctx: Context, number: int) -> list[str]:
     found = []
-    for panel in panels.panels(ctx):
+    for panel in [p for on_page in pages(ctx)[number - 1 : number] for p in on_page]:
         table = curve(panel)
         if len(table):
             low, high = (panels.said(ctx, table.iloc[k]) for k in (0, -1))
@@ -119,5 +120,5 @@ VALUES: dict[str, Callable[[Context], list[str]]] = {
     "panel_balance": _balance,
     "panel_sensitivity": _sensitivity,
     "panel_placebos": _placebos,
-    "panel_specifications": _specifications,
+    **{identifier: partial(_specifications, number=k) for k, identifier in enumerate(PAGE_FIGURES, 1)},
 }

@@ -158,5 +158,5 @@ PAGE_FIGURES: dict[str, Draw] = {
     "panel_balance": figures_panels_balance.balance,
     "panel_sensitivity": figures_panels_time.sensitivity,
     "panel_placebos": figures_panels_placebos.placebos,
-    "panel_specifications": figures_panels_choices.specifications,
+    **figures_panels_choices.PAGE_FIGURES,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import panels, style
@@ -15,18 +16,25 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-MOST = 4  # analyses in a figure; what is beyond is in the table
+ON_PAGE, PAGES = 2, 3  # analyses in a figure, figures; what is beyond is in the table
+FIRST = "panel_specifications"
 LEAST = 3  # fewer choices are no curve
 CHOICES = ("estimator", "pool", "baseline", "judged", "counting")
 LETTERS = 30
 
 
-def specifications(ctx: Context) -> Figure | None:
-    """Two axes an analysis: estimates with intervals, and a mark for each choice that was made."""
+def pages(ctx: Context) -> list[list[Panel]]:
+    """The analyses with a curve, page by page."""
     every = [p for p in panels.panels(ctx) if len(curve(p)) >= LEAST]
-    if not every:
+    return [every[k : k + ON_PAGE] for k in range(0, len(every), ON_PAGE)]
+
+
+def specifications(ctx: Context, number: int = 1) -> Figure | None:
+    """A page; two axes an analysis: estimates with intervals, and a mark for each choice that was made."""
+    every = pages(ctx)
+    if len(every) < number:
         return None
-    shown = every[:MOST]
+    shown = every[number - 1]
     parts = [curve(p) for p in shown]
     levels = [_levels(part) for part in parts]
     ratios = [x for found in levels for x in (8.0, len(found) + 0.5)]
@@ -36,11 +44,20 @@ def specifications(ctx: Context) -> Figure | None:
         _curve(ctx, axes[2 * k, 0], panel, part)
         _marks(ctx, axes[2 * k + 1, 0], part, levels[k])
     level = percent(parts[0]["ci_level"].iloc[0], ctx.lang)
-    more = {"k": ctx.count(len(shown)), "n": ctx.count(len(every)), "table": "panel_specifications"}
+    n = sum(map(len, every))
+    more = {"k": ctx.count(PAGES * ON_PAGE), "n": ctx.count(n), "table": FIRST}
     foot = [ctx.t("pan_foot_specifications", level=level)]
-    foot += [ctx.t("shown_of", **more)] if len(shown) < len(every) else []
-    style.head(fig, ctx.t("fig_panel_specifications_title"), " ".join(foot), panels.stamp(ctx, shown))
+    foot += [ctx.t("shown_of", **more)] if number == PAGES < len(every) else []
+    title = ctx.t("fig_panel_specifications_title")
+    if len(every) > 1:
+        title += f" ({ctx.t('page_of', k=ctx.count(number), n=ctx.count(min(len(every), PAGES)))})"
+    style.head(fig, title, " ".join(foot), panels.stamp(ctx, shown))
     return fig
+
+
+PAGE_FIGURES = {
+    FIRST if k == 1 else f"{FIRST}_{k}": partial(specifications, number=k) for k in range(1, PAGES + 1)
+}
 
 
 def curve(panel: Panel) -> pd.DataFrame:

@@ -43,9 +43,9 @@ def rules(paper: Paper, study_id: str) -> None:
     paper.bullets(selection.rule_sentences(ctx))
     paper.figure("rule_scatter", alternatives.alt("rule_scatter", ctx))
     _table(paper, "selection_rule")
-    left_out = [p for p in rows.in_order(table, "note") if p]
     _how(paper, table)
-    paper.bullets(dict.fromkeys(ctx.say(p) + "." for p in left_out))
+    left_out = table.loc[table["note"].notna()].drop_duplicates(["id", "note"])
+    paper.bullets(f"{ctx.level(r['id'])}: {ctx.say(r['note'])}." for _, r in left_out.iterrows())
     paper.heading("h_mean_noise", 3)
     paper.say(ctx.t("sel_noise_open"))
     paper.bullets(selection.noise_sentences(ctx))
