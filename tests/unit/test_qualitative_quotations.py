@@ -10,7 +10,7 @@ import pytest
 
 from trenza.contracts.coded_project import Project
 from trenza.contracts.faults import InputFaults
-from trenza.qualitative.quotations import quotations
+from trenza.qualitative.quotations import quotations, too_long
 from trenza.qualitative.read import read_project
 
 SETTINGS = {"per_code": 2, "longest": 400, "threshold": 3, "people": []}
@@ -75,6 +75,16 @@ def test_people_with_answers_are_counted_where_there_are_no_cases(tmp_path: Path
     assert not len(kept) and checks["singles_out"].all()
     kept, checks = quotations(read_project(path), SETTINGS | {"per_code": 0}, [])
     assert not len(kept) and not len(checks)
+
+
+def test_passages_that_are_too_long_are_passed_over_and_counted(tmp_path: Path) -> None:
+    """Of each interview one passage has 20 characters, the other 34: d1 trusts the others, Señora Rosa Soto of d1 has no time."""
+    own, short = project(tmp_path), SETTINGS | {"longest": 25, "per_code": 9}
+    kept, checks = quotations(own, short, [])
+    assert set(kept["code"]) == {"trust"} and len(checks) == 5
+    assert too_long(own, short) == 5 and too_long(own, SETTINGS) == 0
+    assert too_long(own, SETTINGS | {"longest": 19}) == 10
+    assert too_long(own, short | {"per_code": 0}) is None
 
 
 def test_declared_people_with_an_attribute_that_no_case_has_are_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from render_lost import lost_numbers
 from test_qualitative_coded_study import CODEBOOK, SETTINGS, segments
 
 from trenza.qualitative.coded_study import count_coded
-from trenza.render import figures, figures_coding, report_coding, style
+from trenza.render import figures, figures_coding, report_coding, sentences_coding, style
 from trenza.render.context import Context
 from trenza.render.language import untranslated
 from trenza.render.markdown import Paper
@@ -149,3 +149,12 @@ def test_codes_by_an_attribute_of_cases_are_a_heat_map_that_shows_no_withheld_co
 
 def test_no_number_is_without_its_cells() -> None:
     assert lost_numbers(view("real", "en"), *figures_coding.PAGE_FIGURES) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_passages_that_are_too_long_for_quoting_are_told_by_their_number(lang: str) -> None:
+    ctx = view("real", lang)
+    row = ctx.tables["coded_projects"].iloc[0]
+    words = "(qualitative.quotations.longest): 7."
+    assert row["n_too_long"] == 0 and "longest" not in " ".join(sentences_coding.project(ctx, row))
+    assert words in " ".join(sentences_coding.project(ctx, pd.Series({**row, "n_too_long": 7})))

@@ -47,6 +47,7 @@ CODED_CONTRACTS: tuple[Contract, ...] = (
             int_column("n_cases", "cases"),
             int_column("n_lost", "things that were not imported, or not as they stand"),
             int_column("n_withheld", "passages kept out of those for quoting: fewer people than the threshold have what is printed beside them; blank where none were looked for", blank=True),
+            int_column("n_too_long", "passages passed over when those for quoting were looked for: longer than qualitative.quotations.longest; blank where none were looked for", blank=True),
         ),
         ("source_id",),
     ),

@@ -37,6 +37,7 @@ def project_row(project: Project, *, study: str, source_id: str, source: str) ->
         "n_cases": len(project.cases),
         "n_lost": int(project.loss["count"].sum()),
         "n_withheld": None,
+        "n_too_long": None,
     }
     return CONTRACTS["coded_projects"].check(pd.DataFrame([row]))
 

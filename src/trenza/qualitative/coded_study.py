@@ -26,6 +26,7 @@ from trenza.qualitative.kappa_linter import lint_nvivo
 from trenza.qualitative.prevalence import prevalence
 from trenza.qualitative.private_files import private_files
 from trenza.qualitative.projects import without_names
+from trenza.qualitative.quotations import too_long
 from trenza.qualitative.saturation import saturation
 from trenza.qualitative.typed_codes import code_count_tables
 
@@ -97,7 +98,8 @@ def count_coded(
         private |= private_files(project, differences, settings["quotations"], settings["by"], n_asked)
         private["code_cases"] = cases
         withheld = int(private["quotation_checks"]["singles_out"].sum())
-        found["coded_projects"] = found["coded_projects"].assign(n_withheld=withheld)
+        long = too_long(project, settings["quotations"])
+        found["coded_projects"] = found["coded_projects"].assign(n_withheld=withheld, n_too_long=long)
         keep(found)
         earlier = source["coded"].get("earlier")
         if earlier in projects:

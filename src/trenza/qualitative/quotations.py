@@ -57,6 +57,14 @@ def quotations(
     return _words(project, kept.reset_index(drop=True), beside), checks
 
 
+def too_long(project: Project, settings: Mapping[str, Any]) -> int | None:
+    """Passages under a code that ``quotations`` passes over for their length; None where it looks for none."""
+    if not settings["per_code"]:
+        return None
+    placed = passages_in(project.codings, "union").dropna(subset=["start"])
+    return int((placed["end"] - placed["start"] > settings["longest"]).sum())
+
+
 def _speakers(
     project: Project, settings: Mapping[str, Any], by: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -45,6 +45,8 @@ def project(ctx: Context, row: pd.Series) -> list[str]:
         said.append(ctx.t("coding_no_coder", n=ctx.count(row["n_no_coder"])))
     if not is_missing(row["n_withheld"]) and int(row["n_withheld"]):
         said.append(ctx.t("coding_withheld", n=ctx.count(row["n_withheld"])))
+    if not is_missing(row["n_too_long"]) and int(row["n_too_long"]):
+        said.append(ctx.t("coding_too_long", n=ctx.count(row["n_too_long"])))
     return said
 
 
