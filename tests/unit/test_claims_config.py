@@ -59,7 +59,7 @@ def test_methods_of_these_tables_have_their_spanish() -> None:
         if name.isupper() and isinstance(value, str)
     ]
     said += ["3 tests below the mean", "46 pupils tested", "any school, reliability 0.7"]
-    said += ["from the lowest 10 % of scores, reliability 0.5"]
+    said += ["from the lowest 10% of scores, reliability 0.5"]
     said += ["12 schools left out: a score is missing in one of the years"]
     assert len(said) > 10 and [untranslated(s) for s in said if untranslated(s)] == []
 

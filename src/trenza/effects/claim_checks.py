@@ -183,7 +183,7 @@ def _counts(
             up, _, _ = rising_by_luck(noise, 1.0, band, bottom if bottom < 1.0 else None)
             tail = (1.0 - ci_level) / 2.0
             low, high = binomial_quantiles((tail, 1.0 - tail), n, up)
-            which = "any school" if bottom >= 1.0 else f"from the lowest {100 * bottom:g} % of scores"
+            which = "any school" if bottom >= 1.0 else f"from the lowest {100 * bottom:g}% of scores"
             rows.append(
                 {
                     "claim": claim,
