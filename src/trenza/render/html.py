@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from trenza.render.language import text
 from trenza.render.pandoc import LOCALES, convert
 
+_NOTES = re.compile(r'<aside (id="footnotes[^>]*) role="doc-footnote">(.*?)</aside>', re.DOTALL)
 HERE = Path(__file__).resolve().parent
 STYLESHEET = HERE / "report.css"
 TEMPLATE = HERE / "report.template.html"
@@ -35,6 +37,7 @@ def to_html(
         "--toc",
         "--toc-depth=2",
         "--mathml",
+        "--reference-location=section",
         f"--template={TEMPLATE}",
         f"--css={css_path}",
         f"--resource-path={resource_dir}",
@@ -52,4 +55,6 @@ def to_html(
     variables = {key: escape(value, quote=False) for key, value in words.items() if value} | {"kinds": badges}
     page = convert(markdown, "html5", arguments, variables).decode("utf-8")
     # On a phone wide pictures scroll, and what scrolls must be within reach of the keyboard.
-    return page.replace("<figure", '<figure tabindex="0"')
+    page = page.replace("<figure", '<figure tabindex="0"')
+    # Footnotes below each section are no landmarks: there would be several without a name.
+    return _NOTES.sub(r"<div \1>\2</div>", page)

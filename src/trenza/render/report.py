@@ -28,6 +28,7 @@ from trenza.render import (
 )
 from trenza.render.context import Context
 from trenza.render.figures import FIGURES
+from trenza.render.footnotes import with_footnotes
 from trenza.render.html import STYLESHEET, to_html
 from trenza.render.markdown import Paper
 from trenza.render.masthead import Masthead, masthead
@@ -183,6 +184,7 @@ def write_report(
     folder = Path(figures_dir)
     there = {i: f"{i}.figure.{lang}.svg" for i in FIGURES if (folder / f"{i}.figure.{lang}.svg").is_file()}
     markdown, numbers = traced_report(study_id, study, tables, items, codebook, links, lang, there)
+    markdown = with_footnotes(markdown, lang)
     head = masthead(Context(tables, study, items, codebook, links, lang), study_id)
     for target in map(Path, out_paths):
         made = FORMATS[target.suffix](markdown, folder, head)
