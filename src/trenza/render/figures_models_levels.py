@@ -132,7 +132,7 @@ def page_of(
     )
     for ax, panel in zip(axes.flat, shown, strict=False):
         drawn(ctx, ax, panel)
-        ax.set_title(_title(ctx, panel, 46 if across < 3 else 30), fontsize=style.SMALL - 0.7)
+        ax.set_title(_title(ctx, panel, 42 if across < 3 else 30), fontsize=style.SMALL - 0.7)
     for ax in list(axes.flat)[len(shown) :]:
         ax.set_visible(False)
     style.head(fig, ctx.t(title), foot, stamp(ctx, [p.model for p in shown]))

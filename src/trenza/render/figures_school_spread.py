@@ -142,7 +142,7 @@ def _boxes(
         shown = ax is first[test[0]]
         ax.set_yticks(
             list(places.values()),
-            [style.wrap(schools.level(ctx, b, n, test[0]), 24) if shown else "" for b, n in places],
+            [style.wrap(schools.level(ctx, b, n, test[0]), 27) if shown else "" for b, n in places],
             fontsize=style.SMALL,
         )
         ax.set_ylim(min(places.values()) - 0.7, max(places.values()) + 0.7)
