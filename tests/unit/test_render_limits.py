@@ -10,7 +10,8 @@ import pytest
 from trenza.contracts.tables import CONTRACTS
 from trenza.render.context import Context
 from trenza.render.detectable import smallest
-from trenza.render.limits_implied import implied, implied_words
+from trenza.render.language import integer, number, text
+from trenza.render.limits_implied import FEW_CLUSTERS, LARGE_EFFECT_SD, implied, implied_words
 from trenza.render.markdown import Paper
 from trenza.render.report_frame import limits
 
@@ -133,3 +134,9 @@ def test_the_section_prints_them_beside_the_declared_ones(lang: str) -> None:
     said = paper.text()
     assert said.count("- **") == 10 and "{" not in said.replace("{#h-limits}", "")
     assert ("0.50" if lang == "en" else "0,50") in said
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_numbers_that_the_code_holds_stand_in_the_texts_that_the_ledger_names(lang: str) -> None:
+    assert text(lang, "limit_few_clusters") == integer(FEW_CLUSTERS, lang)
+    assert text(lang, "limit_large_effect") == number(LARGE_EFFECT_SD, lang)

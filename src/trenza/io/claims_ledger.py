@@ -61,6 +61,8 @@ def _reference(file: Cited, places: list[Any], column: str, number: Mapping[str,
         if file.values and None in values:
             raise KeyError(f"no key {places[values.index(None)]}")
         value = str(values[0]) if file.values and len(values) == 1 else ""
+        if value and not number["operation"] and str(number["value"]) not in value:
+            raise ValueError(f"{places[0]} is {value!r}, the report was made from {number['value']!r}")
         return found | {"row": ";".join(map(str, places)), "value": value}
     places = sorted(place for place in places if place != "")  # none where no row was counted
     lines = [file.text(place) for place in places]

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from trenza.render.traced import Origin, comparable, marked, marked_template, marked_words, traced
+from trenza.render.traced import Origin, comparable, marked, marked_template, marked_words
 
 LANGUAGES = ("en", "es")
 MINUS = "\u2212"
@@ -61,11 +61,6 @@ def texts(lang: str) -> dict[str, str]:
 def file_of(lang: str, key: str) -> str:
     """The file below ``text/`` that has the text ``key``."""
     return next((name for name in reversed(BOTH) if key in file_texts(name)), f"{lang}.yaml")
-
-
-def held_number(value: float, lang: str, key: str) -> Any:
-    """A number that the code holds because a source gives it, traced to the text ``key``, which names that source."""
-    return traced(value, Origin(f"text/{file_of(lang, key)}", key, ""))
 
 
 @cache

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trenza.render.detectable import smallest
-from trenza.render.language import held_number, is_missing
+from trenza.render.language import is_missing
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
 
+# Both stand in text/limits.yaml too, where the claim ledger finds them.
 # Standard errors that grow with the number of clusters are too small below about 40 (Cameron & Miller 2015, section VI).
 FEW_CLUSTERS = 40
 # From here an effect on achievement counts as large (Kraft 2020, Educational Researcher 49(4):241-253).
@@ -84,8 +85,7 @@ def _tables(ctx: Context) -> list[Implied]:
         found.append(Implied("baseline_not_shown"))
     few = _clusters(ctx)
     if few is not None and few < FEW_CLUSTERS:
-        at = held_number(FEW_CLUSTERS, ctx.lang, "limit_clusters_counted")
-        found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.count(at)}))
+        found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.t("limit_few_clusters")}))
     found += _mdes(ctx)
     lost = _kept(ctx, "attrition")
     if len(lost) and (lost["call"] == "high").any():
@@ -126,7 +126,7 @@ def _mdes(ctx: Context) -> list[Implied]:
     found, cutoff = smallest(ctx)
     sesoi = ctx.design.get("sesoi_sd")
     known = not is_missing(sesoi)
-    usual = sesoi if known else held_number(LARGE_EFFECT_SD, ctx.lang, "limit_mdes_usual")
+    usual = sesoi if sesoi is not None and known else LARGE_EFFECT_SD
     above = [v for v in found if v > usual]
     if not above:
         return []
@@ -135,4 +135,8 @@ def _mdes(ctx: Context) -> list[Implied]:
     what = ctx.t("limit_mdes_sesoi" if known else "limit_mdes_usual")
     how = f" {ctx.t('limit_mdes_cutoff')}" if cutoff else ""
     said = {"mdes": mdes, "most": high, "k": ctx.how_many(above), "n": ctx.how_many(found), "what": what}
-    return [Implied("mdes", {**said, "usual": ctx.num(usual), "how": how})]
+    return [
+        Implied(
+            "mdes", {**said, "usual": ctx.num(usual) if known else ctx.t("limit_large_effect"), "how": how}
+        )
+    ]
