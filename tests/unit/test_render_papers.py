@@ -107,6 +107,16 @@ def test_a_word_document_says_it_in_header_and_footer(pictures: Path) -> None:
     assert 'w:anchor="h-first"' in body, "the contents lead to the sections"
 
 
+def test_the_contents_of_a_word_document_follow_its_first_page(pictures: Path) -> None:
+    page = "## En una página {#h-page}\n\nDicho.\n\n::: {.page-end}\n:::\n\n"
+    made = (
+        zipfile.ZipFile(io.BytesIO(to_word(page + TEXT, pictures, HEAD))).read("word/document.xml").decode()
+    )
+    order = ["Dicho.", 'w:br w:type="page"', 'w:val="TOCHeading"', 'w:anchor="h-page"', "Cuidado."]
+    places = [made.index(words) for words in order]
+    assert places == sorted(places)
+
+
 @pytest.mark.parametrize("write", [to_pdf, to_word])
 def test_a_missing_picture_stops_the_paper(write, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(RuntimeError, match=r"toy\.figure"):

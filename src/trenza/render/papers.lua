@@ -23,10 +23,11 @@ end
 
 -- What follows the first page in print: nothing else stands on it.
 local has_page_end = false
+local WORD_PAGE_END = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 local function page_end()
   has_page_end = true
   if FORMAT == "docx" then
-    return pandoc.RawBlock("openxml", '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+    return pandoc.RawBlock("openxml", WORD_PAGE_END)
   end
   return pandoc.RawBlock("typst", "#pagebreak(weak: true)\n#contents")
 end
@@ -103,7 +104,7 @@ function Table(table_)
   return table_
 end
 
--- Word makes a table of contents only when asked to; a list of links is there at once and everywhere.
+-- Word makes a table of contents only when asked to; a list of links is there at once and everywhere, after the first page.
 function Pandoc(doc)
   if FORMAT == "typst" and not has_page_end then
     doc.blocks:insert(1, pandoc.RawBlock("typst", "#contents"))
@@ -117,8 +118,11 @@ function Pandoc(doc)
       lines:insert(pandoc.Div({ pandoc.Para({ link }) }, { ["custom-style"] = "Contents" }))
     end
   end
-  lines:extend(doc.blocks)
-  doc.blocks = lines
+  local place = 1
+  for at, block in ipairs(doc.blocks) do
+    if block.t == "RawBlock" and block.text == WORD_PAGE_END then place = at + 1 break end
+  end
+  for offset, line in ipairs(lines) do doc.blocks:insert(place + offset - 1, line) end
   doc.meta.contents = nil
   return doc
 end
