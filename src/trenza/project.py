@@ -23,7 +23,7 @@ from trenza.io.optional_sources import without_optional
 from trenza.io.study_files import read_rows, read_yaml
 from trenza.official.policy_rules import load_rules
 from trenza.project_layers import extended, over
-from trenza.project_links import link_faults, named_faults, rule_faults
+from trenza.project_links import link_faults, lone_link_faults, named_faults, rule_faults
 from trenza.project_sound import further, is_core, of_a_language, sound_rows, sound_settings
 from trenza.questionnaire.instrument_check import check_instrument
 from trenza.questionnaire.words import word_set_faults
@@ -194,7 +194,8 @@ def _load_study(
         # What other files name is not known: cross-checks would only repeat the same faults in other words.
         raise InputFaults(told)
     if sound.core:
-        raise InputFaults(told + further(named_faults(raw, rows, tables, shown), told, sound.places))
+        found = named_faults(raw, rows, tables, shown) + lone_link_faults(raw, rows, tables["links"])
+        raise InputFaults(told + further(found, told, sound.places))
     faults: list[Fault] = []
     for source in raw["sources"].values():
         for kind, block in (("questionnaire", "questionnaire"), ("coded_project", "coded")):

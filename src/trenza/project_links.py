@@ -41,6 +41,18 @@ def named_faults(
     return found + check_meta_inferences(study.get("meta_inferences", []), links, file)
 
 
+def lone_link_faults(raw: Mapping[str, Any], rows: Mapping[str, Rows], file: str) -> list[Fault]:
+    """What can be told of links.csv (``file``) where study.yaml (``raw``, as parsed) is broken: all but findings and levels, and
+    codes where none of them may be one of a coded project."""
+    sources = raw.get("sources")
+    each = list(sources.values()) if isinstance(sources, Mapping) else []
+    typed = [s for s in each if isinstance(s, Mapping) and s.get("kind") in ("published", "real")]
+    plain = bool(typed) and not any(s.get("holds") == "coded_project" for s in typed)
+    codable = {r["code"] for r in rows["codebook"] if r["codable"] == "yes"}
+    unknown = {"finding"} if plain else {"finding", "codes"}
+    return [f for f in check_links(rows["links"], set(), codable, file) if f.column not in unknown]
+
+
 def link_faults(
     study: Mapping[str, Any], rows: Mapping[str, Rows], files: Mapping[str, Path], file: str
 ) -> list[Fault]:

@@ -73,10 +73,15 @@ def test_where_sources_are_broken_what_rests_on_tables_alone_is_told(
     project.replace(STUDY, "    kind: published\n    holds: counts", "    kind: printed\n    holds: counts")
     project.replace(STUDY, "    propositions: [commitment]", "    propositions: [comitment]")
     project.replace(CODES, "trust,cic_project,", "trust,cic_proyect,")
+    project.replace(LINKS, "deprivatisation;resistance", "deprivatisation;resistence")
+    project.replace(LINKS, "\nmaterials,", "\ntime,")
     assert {place[:3] for place in told(project.folder)} == {
         ("study.yaml", "sources.table1.kind", ""),
         ("study.yaml", "meta_inferences.0.propositions", ""),
+        ("study.yaml", "pillars.2.links", ""),  # of the link that bears another's name now
         ("codebook.csv", "7", "parent"),
+        ("links.csv", "3", "codes"),
+        ("links.csv", "9", "link"),
     }
 
 
