@@ -138,5 +138,5 @@ def test_the_section_prints_them_beside_the_declared_ones(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_numbers_that_the_code_holds_stand_in_the_texts_that_the_ledger_names(lang: str) -> None:
-    assert text(lang, "limit_few_clusters") == integer(FEW_CLUSTERS, lang)
+    assert text(lang, "limit_clusters_few") == integer(FEW_CLUSTERS, lang)
     assert text(lang, "limit_large_effect") == number(LARGE_EFFECT_SD, lang)

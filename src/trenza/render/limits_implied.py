@@ -85,7 +85,7 @@ def _tables(ctx: Context) -> list[Implied]:
         found.append(Implied("baseline_not_shown"))
     few = _clusters(ctx)
     if few is not None and few < FEW_CLUSTERS:
-        found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.t("limit_few_clusters")}))
+        found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.t("limit_clusters_few")}))
     found += _mdes(ctx)
     lost = _kept(ctx, "attrition")
     if len(lost) and (lost["call"] == "high").any():
