@@ -70,7 +70,8 @@ def test_reports_and_tables_are_there(national: Any) -> None:
 
 
 def test_every_number_of_the_reports_leads_to_a_cell(national: Any) -> None:
-    claims = pd.read_csv(national.folder / "results/simce_national/report/claims.ledger.csv")
+    project, _ = national
+    claims = pd.read_csv(project.folder / "results/simce_national/report/claims.ledger.csv")
     assert claims.loc[claims["kind"] == "derived", ["section", "sentence"]].to_numpy().tolist() == []
 
 
