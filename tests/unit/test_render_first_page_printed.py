@@ -10,6 +10,7 @@ from render_demo import context
 
 from trenza.render.context import Context
 from trenza.render.first_page_printed import claims_told, most, shares_told, thresholds, yardstick
+from trenza.render.first_page_together import together
 
 
 def view(lang: str = "en", **tables: list[dict[str, object]]) -> Context:
@@ -57,18 +58,36 @@ def test_shares_are_told_with_their_questions_or_their_number() -> None:
     assert "about 66% on “x”" in said and "over 90% on each of 3 questions" in said
 
 
-@pytest.mark.parametrize(("same", "told"), [(54, True), (81, False)])
-def test_a_statement_that_the_bar_decides_is_said_to_be_one(same: int, told: bool) -> None:
-    call = {"link": "a", "call": "agreement", "quantitative_side": "supports", "qualitative_side": "supports"}
-    against = {
-        "link": "b",
-        "call": "agreement",
-        "quantitative_side": "opposes",
-        "qualitative_side": "opposes",
-    }
-    flips = [{"link": "a", "n_same": same, "n_grid": 81}, {"link": "b", "n_same": 1, "n_grid": 81}]
-    said = thresholds(view(convergence=[call, against], call_flips=flips))  # type: ignore[list-item]
-    assert bool(said) is told and (not told or "(1)" in said)
+@pytest.mark.parametrize(("same", "kept"), [((54, 1), 0), ((81, 1), 1), ((81, 81), None)])
+def test_calls_that_the_bar_decides_are_counted(same: tuple[int, int], kept: int | None) -> None:
+    sides = {"a": "supports", "b": "opposes"}
+    calls = [
+        {"link": i, "call": "agreement", "quantitative_side": s, "qualitative_side": s}
+        for i, s in sides.items()
+    ]
+    flips = [{"link": i, "n_same": n, "n_grid": 81} for i, n in zip(sides, same, strict=True)]
+    said = thresholds(view(convergence=calls, call_flips=flips))  # type: ignore[arg-type]
+    assert (
+        said == ""
+        if kept is None
+        else f"same way: 2. Of these the same at every bar that was tried: {kept}." in said
+    )
+
+
+def test_partial_agreement_names_what_interviews_speak_against() -> None:
+    sides = [
+        ("uncertain", "opposes"),
+        ("uncertain", "supports"),
+        ("supports", "mixed"),
+        ("equivalent", "opposes"),
+    ]
+    calls = [
+        {"link": str(i), "call": "partial_agreement", "quantitative_side": n, "qualitative_side": q}
+        for i, (n, q) in enumerate(sides)
+    ]
+    said = together(view(convergence=calls))  # type: ignore[arg-type]
+    assert "On 3 one side at least does not decide; of these the interviews speak against 1: 0." in said
+    assert "They agree in part on 1." in said
 
 
 def test_arithmetic_on_the_same_schools_is_not_said_to_come_from_others() -> None:

@@ -9,7 +9,7 @@ from trenza.contracts.rehearsal import is_rehearsal
 from trenza.render import alternatives, panels, selection, sentences
 from trenza.render.first_page_found import chosen_by_score, compared, found, kept
 from trenza.render.first_page_printed import thresholds, yardstick
-from trenza.render.limits_implied import LARGE_EFFECT_SD
+from trenza.render.limits_implied import LARGE_EFFECT_SD, density_jumps
 from trenza.render.markdown import Paper, escape
 from trenza.render.sentences_panels import verdict
 from trenza.render.simulated import rehearses
@@ -88,6 +88,10 @@ def _sure(ctx: Context) -> list[str]:
         *_ranges(ctx),
         thresholds(ctx),
         _looks(ctx),
+        ctx.t("page_sure_equating") if len(ctx.table("trends")) else "",
+        ctx.t("page_density", units=ctx.word("many", str(ctx.design.get("unit") or "unit")))
+        if density_jumps(ctx)
+        else "",
         _small(ctx),
         _chance(ctx),
         _alike(ctx),
@@ -170,7 +174,9 @@ def _not(ctx: Context) -> list[str]:
     said = []
     claimed = len(ctx.table("claims")) > 0
     checked = len(ctx.table("claim_checks")) > 0
-    if chosen_by_score(ctx) and (ctx.compares or checked):
+    if checked and not ctx.compares and not judged:
+        said.append(ctx.t("page_not_cause_checked"))
+    elif chosen_by_score(ctx) and ctx.compares:
         said.append(ctx.t("page_not_cause_score"))
     elif len(later) or (ctx.compares and _only_simulated(ctx)):
         shown = len(kept(ctx, "baseline")) or "no_baseline" not in limits

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import comparison, panels, reasons, rows, sentences, sentences_schools
+from trenza.render import comparison, panels, rows, sentences, sentences_schools
 from trenza.render.first_page_printed import claims_told, most, shares_told
+from trenza.render.first_page_together import together
 from trenza.render.language import listed
 from trenza.render.sentences_panels import verdict as panel_verdict
 from trenza.render.traced import part_of
@@ -28,7 +29,7 @@ def found(ctx: Context) -> list[list[str]]:
         claims_told,
         _rule,
         _schools,
-        _together,
+        together,
         shares_told,
         _themes,
         _coded,
@@ -159,7 +160,8 @@ def _claims(ctx: Context) -> list[str]:
     inside = luck.loc[(luck["low"] <= luck["claimed"]) & (luck["claimed"] <= luck["high"])]
     rule = table.loc[(table["check"] == "rule") & (table["expected"] > 0)]
     of_luck, of_rule = (t.drop_duplicates("claim") for t in (inside, rule))
-    said = [ctx.t("page_claims", n=ctx.how_many(table.drop_duplicates("claim")))]
+    held = table.loc[table["check"].isin(("rule", "cohort"))].drop_duplicates("claim")
+    said = [ctx.t("page_claims", n=ctx.how_many(held), every=ctx.how_many(ctx.table("claims")))]
     for some, key in ((of_luck, "page_claims_luck"), (of_rule, "page_claims_part")):
         if len(some):
             named = names(ctx, [claim_name(ctx, c) for c in some["claim"]], list(some["claim"]))
@@ -168,8 +170,11 @@ def _claims(ctx: Context) -> list[str]:
 
 
 def _rule(ctx: Context) -> list[str]:
-    """The first rule in points: seen, and expected without any programme."""
+    """A rule in points: seen, and expected without any programme; the one that printed results are held against, else the first."""
     table = kept(ctx, "selection_rule")
+    held = [c["rule"] for c in ctx.study.get("claim_checks") or [] if c.get("check") == "rule"]
+    if held and len(table):
+        table = table.loc[table["id"] == held[0]]
     for _, part in table.groupby("id", sort=False) if len(table) else ():
         terms = {r["term"]: r for _, r in part.iterrows()}
         if {"observed_difference", "expected_analytic"} <= set(terms):
@@ -182,33 +187,6 @@ def _rule(ctx: Context) -> list[str]:
 def _schools(ctx: Context) -> list[str]:
     """How national means moved, which is no cause."""
     return [sentences_schools.steps(ctx), ctx.t("trends_close")] if len(ctx.table("trends")) else []
-
-
-def _together(ctx: Context) -> list[str]:
-    table = ctx.table("convergence")
-    if not len(table):
-        return []
-    told = {c: table.loc[table["call"] == c] for c in ("agreement", *set(table["call"]))}
-    against = reasons.both_against(told["agreement"])
-    told |= {"against": told["agreement"][against], "agreement": told["agreement"][~against]}
-
-    def named(call: str) -> str:
-        links = [ctx.proposition(i) for i in told[call]["link"][:NAMED]]
-        return ctx.t("page_names", names="; ".join(links)) if links else ""
-
-    said = [
-        ctx.t(
-            "page_agree", n=ctx.how_many(table), k=ctx.how_many(told["agreement"]), names=named("agreement")
-        )
-    ]
-    if len(told["against"]):
-        said.append(ctx.t("page_against", k=ctx.how_many(told["against"]), names=named("against")))
-    if "dissonance" in told:
-        said.append(ctx.t("page_apart", k=ctx.how_many(told["dissonance"]), names=named("dissonance")))
-    for call, key in (("partial_agreement", "page_partly"), ("silence", "page_silent")):
-        if call in told:
-            said.append(ctx.t(key, k=ctx.how_many(told[call])))
-    return said
 
 
 def _themes(ctx: Context) -> list[str]:

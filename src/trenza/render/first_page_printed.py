@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trenza.render import reasons
 from trenza.render.language import listed, percent
 from trenza.render.selection import how_safe, of_effects
 
@@ -62,14 +61,15 @@ def most(codes: pd.DataFrame, ctx: Context, column: str, at_most: int) -> list[s
 
 
 def thresholds(ctx: Context) -> str:
-    """How many of the statements that both strands bear out no longer are so within the declared range of thresholds."""
+    """How many of the statements on which both strands agree keep their call over the whole declared range of thresholds."""
     calls, flips = ctx.table("convergence"), ctx.table("call_flips")
     if not len(calls) or not len(flips):
         return ""
-    borne = calls.loc[(calls["call"] == "agreement") & ~reasons.both_against(calls)]
-    moved = flips.loc[flips["link"].isin(borne["link"]) & (flips["n_same"] < flips["n_grid"])]
-    told = {"k": ctx.how_many(borne), "m": ctx.how_many(moved)}
-    return ctx.t("page_thresholds", **told) if len(moved) else ""
+    agreed = calls.loc[calls["call"] == "agreement"]
+    tried = flips.loc[flips["link"].isin(agreed["link"])]
+    kept = tried.loc[tried["n_same"] == tried["n_grid"]]
+    told = {"k": ctx.how_many(agreed), "kept": ctx.how_many(kept)}
+    return ctx.t("page_thresholds", **told) if len(kept) < len(tried) else ""
 
 
 def yardstick(ctx: Context) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from trenza.render.detectable import smallest
-from trenza.render.language import is_missing
+from trenza.render.language import is_missing, p_value
 
 if TYPE_CHECKING:
     from trenza.render.context import Context
@@ -87,6 +87,9 @@ def _tables(ctx: Context) -> list[Implied]:
     if few is not None and few < FEW_CLUSTERS:
         found.append(Implied("clusters_counted", {"n": ctx.count(few), "few": ctx.t("limit_clusters_few")}))
     found += _mdes(ctx)
+    jumps = density_jumps(ctx)
+    if jumps:
+        found.append(Implied("density", {"p": p_value(min(jumps), ctx.lang)}))
     lost = _kept(ctx, "attrition")
     if len(lost) and (lost["call"] == "high").any():
         found.append(Implied("attrition_high"))
@@ -97,6 +100,15 @@ def _tables(ctx: Context) -> list[Implied]:
     if coded and not len(_kept(ctx, "agreement")) and not len(_kept(ctx, "kappa_pooled")):
         found.append(Implied("coders_not_compared"))
     return found
+
+
+def density_jumps(ctx: Context) -> list[Any]:
+    """The p values of checks at a cut-off whose interval for the jump of the density leaves out zero."""
+    table = _kept(ctx, "discontinuity")
+    if not len(table):
+        return []
+    jumps = table.loc[(table["term"] == "density_jump") & (table["ci_low"] * table["ci_high"] > 0)]
+    return list(jumps["p_value"])
 
 
 def _kinds(ctx: Context) -> list[Implied]:
