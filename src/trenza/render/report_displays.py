@@ -128,11 +128,12 @@ def _by_theme(paper: Paper) -> None:
 
 
 def _cases_named(ctx: Context, shown: pd.DataFrame) -> pd.DataFrame:
-    """Cases are schools, save in a study that has none: there they are called as its unit is."""
-    unit = ctx.design.get("unit")
-    if not unit or "school" in (unit, ctx.design.get("cluster")):
+    """Cases are schools, save in a study that hears others: there they are cases, or are called as its unit is."""
+    unit, cluster = ctx.design.get("unit"), ctx.design.get("cluster")
+    mixed = cluster not in (None, "school", unit)
+    if not mixed and (not unit or "school" in (unit, cluster)):
         return shown
-    many = ctx.word("many", str(unit))
+    many = ctx.t("col_cases") if mixed else ctx.word("many", str(unit))
     header, name = ctx.t("col_n_cases"), many[:1].upper() + many[1:]
     found = shown.rename(columns={header: name})
     found.attrs["right"] = [name if c == header else c for c in shown.attrs.get("right", [])]

@@ -182,7 +182,8 @@ def _overlap(ctx: Context, panel: Panel) -> str:
         return ""
     far = table.loc[table["band"] == "not_satisfied"]
     if not len(far):
-        return ctx.t("pan_overlap_near", g=ctx.num(table["difference_sd"].abs().max()))
+        key = "pan_overlap_adjust" if (table["band"] == "adjust").any() else "pan_overlap_near"
+        return ctx.t(key, g=ctx.num(table["difference_sd"].abs().max()))
     names = [
         ctx.t("pan_overlap_name", variable=small_first(panels.variable(ctx, r["variable"])), g=ctx.num(r["difference_sd"], sign=True),
               inside=percent(r["share_inside"], ctx.lang))
