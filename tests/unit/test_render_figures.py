@@ -13,6 +13,7 @@ from render_demo import cic_tables, context
 from render_frames import frame, result
 
 from trenza.render.context import Context
+from trenza.render.estimates import panels
 from trenza.render.figures import FIGURES, draw, draw_all
 from trenza.render.language import LANGUAGES
 from trenza.render.style import save
@@ -175,10 +176,19 @@ def test_only_estimates_of_one_scale_and_unit_share_an_axis() -> None:
     assert [a.get_title(loc="left") for a in figure.axes] == ["Reading"]
     alone = Context({**view.tables, "groups": other}, view.study, view.items, view.codebook, view.links, "en")
     again = draw("estimates", alone)
-    # One estimate of mathematics has nothing to stand beside; those of reading remain without the plain one.
+    # One estimate of mathematics has nothing to stand beside; the plain one of reading is that of the mean reversion.
     assert again is not None
     assert [a.get_title(loc="left") for a in again.axes] == ["Reading"]
-    assert not any("Plain difference" in s for s in words(again))
+    assert any("Plain difference" in s for s in words(again))
+
+
+def test_plain_expected_and_remaining_difference_are_of_the_same_rows() -> None:
+    view = context("p900", "en")
+    more = view.tables["groups"].assign(estimate=6.5, n=9999)
+    shown = panels(replace(view, tables={**view.tables, "groups": more}))
+    by = {x.kind: x for x in shown[0].lines if x.outcome == "gain_cas"}
+    assert by["naive"].estimate - by["expected"].estimate == pytest.approx(by["remainder"].estimate)
+    assert by["naive"].n == by["expected"].n
 
 
 def test_a_baseline_is_no_estimate_of_an_effect() -> None:

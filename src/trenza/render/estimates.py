@@ -143,20 +143,24 @@ def line_name(ctx: Context, line: Line) -> str:
 def _lines(ctx: Context) -> list[Line]:
     before = rows.baselines(ctx.study)
     found = []
+    reversion = [r for _, r in ctx.table("mean_reversion").iterrows() if not is_missing(r["estimate"])]
+    # Of the same rows as expected and remainder, so that the three close; another comparison may rest on more rows.
+    closing = [_whose(r) for r in reversion if reversion_kind(str(r["term"])) == "naive"]
     naive = rows.primary(ctx.table("groups"))
     for _, r in naive.iterrows():
-        if r["outcome"] not in before:
+        if r["outcome"] not in before and _whose(r) not in closing:
             found.append(_line("naive", r))
-    for _, r in ctx.table("mean_reversion").iterrows():
-        kind = reversion_kind(str(r["term"]))
-        if kind != "naive" and not is_missing(r["estimate"]):
-            found.append(_line(kind, r))
+    found += [_line(reversion_kind(str(r["term"])), r) for r in reversion]
     for _, r in rows.primary(rows.contrasts(ctx.table("coef"))).iterrows():
         found.append(_line("model", r))
     for _, r in ctx.table("discontinuity").iterrows():
         if is_effect(r) and not is_missing(r["estimate"]):
             found.append(_line("discontinuity", r))
     return found
+
+
+def _whose(r: pd.Series) -> tuple[str, str]:
+    return str(r["outcome"]), str(r["source"])
 
 
 def _line(kind: str, r: pd.Series) -> Line:
