@@ -77,6 +77,7 @@ def test_simulated_rows_alone_hold_no_finding_and_no_picture(lang: str) -> None:
     first_page(paper, "s")
     said = paper.text()
     assert ("nothing. Every number" if lang == "en" else "nada. Todos los números") in said
+    assert ("about the real programme" if lang == "en" else "sobre el programa real") in said
     assert "![" not in said and not re.search(r"\d", said)
 
 

@@ -9,7 +9,15 @@ import pytest
 from render_demo import context
 
 from trenza.render.context import Context
-from trenza.render.first_page_printed import claims_told, most, shares_told, thresholds, yardstick
+from trenza.render.first_page_found import found
+from trenza.render.first_page_printed import (
+    claims_told,
+    most,
+    paraphrased,
+    shares_told,
+    thresholds,
+    yardstick,
+)
 from trenza.render.first_page_together import together
 
 
@@ -94,3 +102,23 @@ def test_arithmetic_on_the_same_schools_is_not_said_to_come_from_others() -> Non
     assert "same 66 schools" in yardstick(view(claim_checks=[{"check": "counts", "n": 66}]))
     mixed: list[dict[str, object]] = [{"check": "rule", "n": 5}, {"check": "counts", "n": 66}]
     assert "does not come from the same" in yardstick(view(claim_checks=mixed))
+
+
+def test_a_paraphrase_that_stands_for_several_informants_is_one() -> None:
+    told = [{"source": "published", "text": t} for t in ("a", "a", "b")]
+    own = paraphrased(pd.DataFrame(told))
+    assert own is not None and [*own["text"]] == ["a", "b"]
+    assert paraphrased(pd.DataFrame(told[1:])) is None  # none is repeated
+    assert (
+        paraphrased(pd.DataFrame(told).assign(source="real")) is None
+    )  # two passages that read alike are two
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "2 paraphrased statements, told 3 times"), ("es", "2 afirmaciones parafraseadas, expresadas 3 veces")])  # fmt: skip
+def test_statements_told_by_several_are_counted_both_ways(lang: str, said: str) -> None:
+    told = [
+        {"source": "published", "direction": "enabling", "code": "time", "text": t} for t in ("a", "a", "b")
+    ]
+    codes = [{"source": "published", "code": "time", "n_segments": 3}]
+    page = " ".join(s for group in found(view(lang, segments=told, codes=codes)) for s in group)
+    assert said in page

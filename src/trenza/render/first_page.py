@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 WORDS = {"found": 150, "sure": 75, "not": 65}
 # The first of these that was drawn and holds no simulated rows stands on the page.
 PICTURES = ("first_page", "school_trends", "claims_forest", "themes_by_role", "coded_tree", "questionnaire_answers")  # fmt: skip
+# Tables in which people answered for themselves.
+ASKED = ("verdicts", "ratings", "answers", "item_statistics", "shares")
 
 
 def first_page(paper: Paper, study_id: str) -> None:
@@ -168,7 +170,11 @@ def _audit(ctx: Context) -> str:
 
 def _not(ctx: Context) -> list[str]:
     """What a reader might take from it and must not, the worst misreading first."""
+    if _only_simulated(ctx):
+        return [ctx.t("page_not_real")]
     limits = {str(limit) for limit in ctx.design.get("limits") or []}
+    if not any(len(kept(ctx, name)) for name in ASKED):
+        limits -= {"self_report"}
     later = compared(ctx)
     judged = any(not p.hollow for p in panels.panels(ctx))
     said = []
@@ -178,14 +184,14 @@ def _not(ctx: Context) -> list[str]:
         said.append(ctx.t("page_not_cause_checked"))
     elif chosen_by_score(ctx) and ctx.compares:
         said.append(ctx.t("page_not_cause_score"))
-    elif len(later) or (ctx.compares and _only_simulated(ctx)):
+    elif len(later):
         shown = len(kept(ctx, "baseline")) or "no_baseline" not in limits
         said.append(ctx.t("page_not_cause", before="" if shown else ctx.t("page_not_before")))
     if claimed and not checked and not ctx.compares:
         said.append(ctx.t("page_not_pooled"))
     if judged or any(sentences.verdict(r) == "open" for _, r in later.iterrows()):
         said.append(ctx.t("page_not_nothing"))
-    if ctx.has_simulated and not _only_simulated(ctx):
+    if ctx.has_simulated:
         said.append(ctx.t("page_not_simulated"))
     if len(ctx.table("rank_intervals")) or len(ctx.table("year_changes")):
         said.append(ctx.t("page_not_school"))

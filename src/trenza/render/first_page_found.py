@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from trenza.render import comparison, panels, rows, sentences, sentences_schools
-from trenza.render.first_page_printed import claims_told, most, shares_told
+from trenza.render.first_page_printed import claims_told, most, paraphrased, shares_told
 from trenza.render.first_page_together import together
 from trenza.render.language import listed
 from trenza.render.sentences_panels import verdict as panel_verdict
@@ -198,7 +198,9 @@ def _themes(ctx: Context) -> list[str]:
         d: ctx.how_many(segments.loc[segments["direction"] == d])
         for d in ("enabling", "hindering", "ambivalent")
     }
-    return [ctx.t("page_themes", n=ctx.how_many(segments), codes=_most(ctx, codes, "code"), **many)]
+    said = {"n": ctx.how_many(segments), "codes": _most(ctx, codes, "code"), **many}
+    own = paraphrased(segments)
+    return [ctx.t("page_themes", **said) if own is None else ctx.t("page_told", k=ctx.how_many(own), **said)]
 
 
 def _coded(ctx: Context) -> list[str]:
@@ -258,9 +260,10 @@ def _scales(ctx: Context) -> list[str]:
         if printed
         else [part_of(item[k], float(item[k])) for k in ("min", "max")]
     )
+    said = {"n": ctx.how_many(table)} if printed else {}
     return [
         ctx.t(
-            "page_scales", low=ctx.num(ends[0], 0), high=ctx.num(ends[1], 0),
+            "page_ratings" if printed else "page_scales", **said, low=ctx.num(ends[0], 0), high=ctx.num(ends[1], 0),
             least=ctx.num(least["mean"], 1), least_name=ctx.item(least["name"]),
             most=ctx.num(most["mean"], 1), most_name=ctx.item(most["name"]),
         )

@@ -39,6 +39,17 @@ def shares_told(ctx: Context) -> list[str]:
     return [ctx.t("page_shares", shares="; ".join(parts))]
 
 
+def paraphrased(segments: pd.DataFrame) -> pd.DataFrame | None:
+    """The first of each paraphrase, where a source repeats some for several informants; None where it repeats none.
+
+    ``segments``: ``source``, ``text``. Segments of texts at hand are passages, also where two are alike.
+    """
+    if (segments["source"] != "published").any() or segments["text"].isna().any():
+        return None
+    own = segments.drop_duplicates("text")
+    return own if len(own) < len(segments) else None
+
+
 def most(codes: pd.DataFrame, ctx: Context, column: str, at_most: int) -> list[str]:
     """The codes with most segments, at most so many; a code is named only if the next unnamed one has fewer.
 
