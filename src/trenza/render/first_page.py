@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trenza.contracts.rehearsal import is_rehearsal
 from trenza.render import alternatives, panels, selection, sentences
 from trenza.render.first_page_found import chosen_by_score, compared, found, kept
+from trenza.render.first_page_panels import judged as looked
 from trenza.render.first_page_printed import thresholds, yardstick
 from trenza.render.limits_implied import LARGE_EFFECT_SD, density_jumps
 from trenza.render.markdown import Paper, escape
@@ -76,7 +77,9 @@ def _sure(ctx: Context) -> list[str]:
     judged = any(not p.hollow for p in panels.panels(ctx))
     counted = any(len(kept(ctx, t)) for t in ("trends", "answers", "ratings", "claims", "distribution"))
     if judged:
-        first = ctx.t("page_sure_mixed")
+        named = any(verdict(x) in ("above", "below") for _, x in looked(ctx))
+        named = named or any(sentences.verdict(r) in ("higher", "lower") for _, r in later.iterrows())
+        first = ctx.t("page_sure_mixed" if named else "page_sure_open")
     elif len(ctx.table("claim_checks")):
         first = yardstick(ctx)
     elif len(later):
@@ -89,7 +92,6 @@ def _sure(ctx: Context) -> list[str]:
         first,
         *_ranges(ctx),
         thresholds(ctx),
-        _looks(ctx),
         ctx.t("page_sure_equating") if len(ctx.table("trends")) else "",
         ctx.t("page_density", units=ctx.word("many", str(ctx.design.get("unit") or "unit")))
         if density_jumps(ctx)
@@ -127,16 +129,9 @@ def _ranges(ctx: Context) -> list[str]:
     return []
 
 
-def _looks(ctx: Context) -> str:
-    """Where one of several panels stands out alone."""
-    called = [x[0] for p in panels.panels(ctx) if not p.hollow for x in [panels.lines(p)[:1]] if x]
-    clear = [x for x in called if verdict(x) in ("above", "below")]
-    return (
-        ctx.t("page_looks", k=ctx.how_many([x.row for x in called])) if len(clear) == 1 < len(called) else ""
-    )
-
-
 def _small(ctx: Context) -> str:
+    if ctx.design.get("unit") == "school":  # the yardstick is in SDs of pupils
+        return ""
     table = compared(ctx) if not _only_simulated(ctx) else ctx.table("verdicts")
     sizes = table["mdes_sd"].dropna() if len(table) else table
     return ctx.t("page_small") if len(sizes) and bool((sizes > LARGE_EFFECT_SD).all()) else ""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from trenza.render import comparison, panels, rows, sentences, sentences_schools
+from trenza.render import comparison, rows, sentences, sentences_schools
+from trenza.render.first_page_names import NAMED, names
+from trenza.render.first_page_panels import panels_told
 from trenza.render.first_page_printed import claims_told, most, paraphrased, shares_told
 from trenza.render.first_page_together import together
-from trenza.render.language import listed
-from trenza.render.sentences_panels import verdict as panel_verdict
 from trenza.render.traced import part_of
 
 if TYPE_CHECKING:
@@ -17,13 +16,11 @@ if TYPE_CHECKING:
 
     from trenza.render.context import Context
 
-NAMED = 3  # names in a list; of more the number is told
-
 
 def found(ctx: Context) -> list[list[str]]:
     """Sentences by kind of finding, in the order in which they matter to a reader."""
     kinds = (
-        _panels,
+        panels_told,
         _groups,
         _claims,
         claims_told,
@@ -60,14 +57,6 @@ def chosen_by_score(ctx: Context) -> bool:
     )
 
 
-def names(ctx: Context, words: list[str], told: Sequence[Any]) -> str:
-    """A list of at most three names, and how many more there are of what they are ``told`` of: a row, or a cell, each."""
-    between = "; " if any("," in w for w in words) else ", "
-    if len(words) > NAMED:
-        return ctx.t("page_others", named=between.join(words[:NAMED]), k=ctx.how_many(told[NAMED:]))
-    return between.join(words) if between == "; " else listed(words, ctx.lang)
-
-
 def _verdicts(ctx: Context) -> pd.DataFrame:
     import pandas as pd
 
@@ -82,11 +71,13 @@ def _groups(ctx: Context) -> list[str]:
     if not len(every):
         return []
     later = compared(ctx)
-    who = ctx.level(ctx.participants)
+    who = ctx.level(ctx.participants) if ctx.lang == "en" else ctx.group(ctx.participants)
     said = []
     for direction, key in (("higher", "page_more"), ("lower", "page_less")):
         some = [r for _, r in later.iterrows() if sentences.verdict(r) == direction]
         if some:
+            if all(rows.is_gain(ctx.study, str(r["outcome"])) for r in some):
+                key = f"{key}_gain"
             named = names(ctx, [_amount(ctx, r) for r in some], some)
             said.append(ctx.t(key, participants=who, k=ctx.how_many(some), n=ctx.how_many(later), outcomes=named))  # fmt: skip
     if said and chosen_by_score(ctx):
@@ -114,34 +105,6 @@ def _before(ctx: Context, every: pd.DataFrame) -> list[str]:
 def _amount(ctx: Context, row: Any) -> str:
     amount = sentences.amount(ctx, row["estimate"], str(row["outcome"]))
     return ctx.t("page_named", outcome=ctx.item(row["outcome"]), amount=amount)
-
-
-def _panels(ctx: Context) -> list[str]:
-    """What the comparison that the design calls for says of every panel."""
-    by: dict[str, list[tuple[str, Any]]] = {}
-    for panel in panels.panels(ctx):
-        called = [x for x in panels.lines(panel) if x.role == "called_for"]
-        if panel.hollow or not called or panel_verdict(called[0]) == "none":
-            continue
-        x = called[0]
-        name, way = panels.title(ctx, panel), panel_verdict(x)
-        if way != "open":
-            amount = f"{ctx.num(abs(x.row['estimate']), 1)} {panels.unit(ctx, panel)}"
-            name = ctx.t("page_named", outcome=name, amount=amount)
-        by.setdefault(way, []).append((name, x.row))
-    if not by:
-        return []
-    n = ctx.how_many([row for some in by.values() for _, row in some])
-    ways = [
-        ctx.t(
-            f"page_panels_{way}",
-            k=ctx.how_many([row for _, row in by[way]]),
-            names=names(ctx, [name for name, _ in by[way]], [row for _, row in by[way]]),
-        )
-        for way in ("above", "below", "open")
-        if way in by
-    ]
-    return [ctx.t("page_panels", n=n), *ways]
 
 
 def _claims(ctx: Context) -> list[str]:

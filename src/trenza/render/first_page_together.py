@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trenza.render import reasons
+from trenza.render.first_page_names import NAMED
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from trenza.render.context import Context
-
-NAMED = 3  # statements named; of more the number is told
 
 
 def together(ctx: Context) -> list[str]:

@@ -63,6 +63,14 @@ def baselines(study: Mapping[str, Any]) -> set[str]:
     return found | running_variables(study)
 
 
+def is_gain(study: Mapping[str, Any], outcome: str) -> bool:
+    """Whether an outcome is declared as a later score minus one from before the programme."""
+    before = baselines(study)
+    columns = [(source.get("columns") or {}).get(outcome) for source in (study.get("sources") or {}).values()]
+    pairs = [c.get("difference") for c in columns if isinstance(c, Mapping)]
+    return any(pair and str(pair[-1]) in before for pair in pairs)
+
+
 def first_scores(entry: Mapping[str, Any]) -> list[str]:
     """The scores of an entry of regression_to_the_mean; it may name one or several."""
     declared = entry["baseline"]
