@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -85,6 +86,21 @@ def test_smallest_effects_are_those_of_what_the_design_calls_for() -> None:
     assert (
         smallest(context(naive, panels=[{**panel, "chosen_by": "score"}])).sizes == []
     )  # nothing is called for
+
+
+def test_means_of_schools_are_not_held_against_a_size_of_pupils() -> None:
+    size = {"source": "real", "id": "a", "mdes": 4.66, "mdes_sd": 0.2026}
+    tables = {"panel_effects": result("panel_effects", "gain_overall", role="called_for", outcome="mat")}
+    tables["panel_detectable"] = pd.DataFrame(size, index=[0])
+    schools = context(tables, design={**GROUPS, "unit": "school"}, panels=[{"id": "a"}])
+    schools = replace(schools, items=pd.DataFrame({"item": ["mat"], "unit": ["points"]}))
+    words = [implied_words(schools, one) for one in implied(schools) if one.limit.startswith("mdes")]
+    assert (
+        len(words) == 1
+        and "4.7 points" in words[0]
+        and "0.20 standard deviations between schools" in words[0]
+    )
+    assert "Kraft" not in words[0]
 
 
 def result(table: str, term: str, **columns: Any) -> pd.DataFrame:

@@ -24,12 +24,23 @@ class Smallest(NamedTuple):
 
 def smallest(ctx: Context) -> Smallest:
     """Of comparisons after the programme and of panels, real or printed ones where there are any."""
-    shown = panels.panels(ctx)
-    shown = [p for p in shown if not p.hollow] or shown
-    called = [(p, x) for p in shown for x in panels.lines(p)[:1] if x.role == "called_for"]
-    sizes = [(_size(p, x), x.key == "fuzzy_rd") for p, x in called]
+    sizes = [(_size(p, x), x.key == "fuzzy_rd") for p, x in _called(ctx)]
     known = [(size, cutoff) for size, cutoff in sizes if not is_missing(size)]
     return Smallest([*_compared(ctx), *(size for size, _ in known)], any(cutoff for _, cutoff in known))
+
+
+def in_points(ctx: Context) -> tuple[list[Any], str]:
+    """The same effects of panels in the outcomes' unit, and that unit; none where units differ."""
+    called = _called(ctx)
+    units = {panels.unit(ctx, p) for p, _ in called}
+    sizes = [size for size in (_points(p, x) for p, x in called) if not is_missing(size)]
+    return (sizes, units.pop()) if len(units) == 1 else ([], "")
+
+
+def _called(ctx: Context) -> list[tuple[Panel, Line]]:
+    shown = panels.panels(ctx)
+    shown = [p for p in shown if not p.hollow] or shown
+    return [(p, x) for p in shown for x in panels.lines(p)[:1] if x.role == "called_for"]
 
 
 def _compared(ctx: Context) -> list[Any]:
@@ -45,9 +56,9 @@ def _compared(ctx: Context) -> list[Any]:
 
 
 def _size(panel: Panel, x: Line) -> Any:
-    """Of a panel's own estimate, its row of ``panel_detectable``; at a cut-off (z of the interval + z of 80%) x standard error.
+    """In SDs: of a panel's own estimate its row of ``panel_detectable``; at a cut-off the points over the SD of that row.
 
-    The SD there is the one between units at baseline of that row. None where either is missing.
+    The SD there is the one between units at baseline. None where either is missing.
     """
     table = panel.tables["panel_detectable"]
     if not len(table):
@@ -55,8 +66,18 @@ def _size(panel: Panel, x: Line) -> Any:
     row = table.iloc[0]
     if x.key != "fuzzy_rd":
         return row["mdes_sd"]
-    if any(is_missing(v) for v in (row["mdes"], row["mdes_sd"], x.row["se"], x.row["ci_level"])):
+    points = _points(panel, x)
+    if any(is_missing(v) for v in (points, row["mdes"], row["mdes_sd"])):
+        return None
+    return points / (row["mdes"] / row["mdes_sd"])
+
+
+def _points(panel: Panel, x: Line) -> Any:
+    """In the outcome's unit; at a cut-off (z of the interval + z of 80%) x standard error. None where it is missing."""
+    table = panel.tables["panel_detectable"]
+    if x.key != "fuzzy_rd":
+        return table.iloc[0]["mdes"] if len(table) else None
+    if any(is_missing(v) for v in (x.row["se"], x.row["ci_level"])):
         return None
     normal = NormalDist()
-    times = normal.inv_cdf(0.5 + float(x.row["ci_level"]) / 2) + normal.inv_cdf(POWER)
-    return x.row["se"] * times / (row["mdes"] / row["mdes_sd"])
+    return x.row["se"] * (normal.inv_cdf(0.5 + float(x.row["ci_level"]) / 2) + normal.inv_cdf(POWER))

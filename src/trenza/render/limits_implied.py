@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from trenza.render.detectable import smallest
+from trenza.render.detectable import in_points, smallest
 from trenza.render.language import is_missing, p_value
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Both stand in text/limits.yaml too, where the claim ledger finds them.
 # Standard errors that grow with the number of clusters are too small below about 40 (Cameron & Miller 2015, section VI).
 FEW_CLUSTERS = 40
-# From here an effect on achievement counts as large (Kraft 2020, Educational Researcher 49(4):241-253).
+# From here an effect on achievement counts as large, in SDs of pupils (Kraft 2020, Educational Researcher 49(4):241-253).
 LARGE_EFFECT_SD = 0.20
 # Declared limits that say what an implied one says.
 SAME_AS = {
@@ -139,11 +139,13 @@ def _mdes(ctx: Context) -> list[Implied]:
     sesoi = ctx.design.get("sesoi_sd")
     known = not is_missing(sesoi)
     usual = sesoi if sesoi is not None and known else LARGE_EFFECT_SD
+    # The yardstick is in SDs of pupils; means of schools spread far less.
+    if found and not known and ctx.design.get("unit") == "school":
+        return [Implied("mdes_schools", _of_schools(ctx, found, cutoff))]
     above = [v for v in found if v > usual]
     if not above:
         return []
-    low, high = ctx.num(min(found)), ctx.num(max(found))
-    mdes = low if low == high else ctx.t("limit_mdes_range", low=low, high=high)
+    mdes, high = _range(ctx, found), ctx.num(max(found))
     what = ctx.t("limit_mdes_sesoi" if known else "limit_mdes_usual")
     how = f" {ctx.t('limit_mdes_cutoff')}" if cutoff else ""
     said = {"mdes": mdes, "most": high, "k": ctx.how_many(above), "n": ctx.how_many(found), "what": what}
@@ -152,3 +154,18 @@ def _mdes(ctx: Context) -> list[Implied]:
             "mdes", {**said, "usual": ctx.num(usual) if known else ctx.t("limit_large_effect"), "how": how}
         )
     ]
+
+
+def _of_schools(ctx: Context, found: list[Any], cutoff: bool) -> dict[str, Any]:
+    """Of means of schools: in the outcome's unit where there is one, and in SDs between schools."""
+    sizes, unit = in_points(ctx)
+    points = f"{_range(ctx, sizes, 1)} {unit}" if len(sizes) == len(found) else ""
+    mdes = ctx.t("limit_mdes_between", mdes=_range(ctx, found))
+    how = f" {ctx.t('limit_mdes_cutoff')}" if cutoff else ""
+    most = f"{ctx.num(max(sizes), 1)} {unit}" if points else ctx.t("limit_mdes_between", mdes=ctx.num(max(found)))  # fmt: skip
+    return {"mdes": f"{points} ({mdes})" if points else mdes, "most": most, "how": how}
+
+
+def _range(ctx: Context, sizes: list[Any], decimals: int = 2) -> str:
+    low, high = ctx.num(min(sizes), decimals), ctx.num(max(sizes), decimals)
+    return low if low == high else ctx.t("limit_mdes_range", low=low, high=high)
