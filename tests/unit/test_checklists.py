@@ -87,6 +87,20 @@ def test_the_rating_by_hand(bands: list[str | None], calls: list[str], expected:
     assert not wwc_found(tables, {"design": {}})
 
 
+def test_cut_offs_panels_and_missing_outcomes_are_looked_at() -> None:
+    lost = pd.DataFrame({"source": ["real"] * 2, "group": ["other", "participant"], "n_missing": [933, 32]})
+    gain, ancova = some(estimator="gain"), some(estimator="ancova")
+    tables = {"panel_effects": pd.concat([gain, ancova]), "discontinuity": some(), "distribution": lost}
+    study = {**STUDY, "panels": [{"id": "p"}]}
+    made = filled(tables, study)
+    assert made.loc[("strobe", "6"), "status"] == "partly"
+    assert made.loc[("strobe", "16"), ["status", "evidence"]].tolist() == ["answered", "panel_effects"]
+    assert made.loc[("wwc", "attrition"), ["evidence", "section"]].tolist() == ["missing", "h-descriptives"]
+    alone = filled({"panel_effects": gain, "distribution": lost.assign(n_missing=0)}, study)
+    assert alone.loc[("strobe", ["6", "16"]), "status"].tolist() == ["not_done", "partly"]
+    assert alone.loc[("wwc", "attrition"), "evidence"] == "unknown"
+
+
 def test_lists_are_whole_and_every_anchor_is_a_section_of_the_report() -> None:
     """The numbers of items are those of the published lists; sections that items name exist in render."""
     assert {n: len(one["items"]) for n, one in lists().items()} == {

@@ -88,21 +88,26 @@ def _answer(
 ) -> dict[str, Any]:
     """Status, place and evidence of one item. The analyst's words stand beside what the run answers."""
     words = {"said_en": said["en"], "said_es": said["es"]} if said else {}
-    part = "part" in entry
-    needs = entry["part"] if part else entry["needs"]
+    part = "part" in entry and not _whole(entry, tables, study)
+    needs = entry["part"] if part else entry.get("needs") or [*entry["part"], *entry["whole"]]
     there = all(_holds(c, tables, study) for c in needs)
     if not there:
         return {"status": "analyst" if said else "not_done", **words}
-    rest = entry.get("rest") or {}
+    rest = (entry.get("rest") or {}) if part else {}
     return {
         "status": "partly" if part else "answered",
         "section": entry["section"],
-        "evidence": "; ".join(_seen(c, tables, study) for c in needs),
+        "evidence": "; ".join(dict.fromkeys(_seen(c, tables, study) for c in needs)),
         "rest_en": rest.get("en"),
         "rest_es": rest.get("es"),
         "judged": judged,
         **words,
     }
+
+
+def _whole(entry: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any]) -> bool:
+    """Whether the run answers the other part of an item as well, where its list says what shows that."""
+    return "whole" in entry and all(_holds(c, tables, study) for c in [*entry["part"], *entry["whole"]])
 
 
 def _holds(condition: str, tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any]) -> bool:
@@ -117,13 +122,17 @@ def _first(condition: str, tables: Mapping[str, pd.DataFrame], study: Mapping[st
     """What fulfils a condition, of alternatives joined by | the first; None where nothing does.
 
     ``table:x`` and ``real:x``: rows in table x that are not simulated (``real`` for figures that the study rests on,
-    ``table`` for lists of what was read); ``key:a.b``: something under that key of study.yaml; ``is:a.b=c``; ``analyst``:
+    ``table`` for lists of what was read); ``has:x.c=v``: such a row of table x; ``key:a.b``: something under that key of study.yaml; ``is:a.b=c``; ``analyst``:
     nothing but the analyst's words.
     """
     for one in condition.split("|"):
         kind, _, name = one.partition(":")
         if kind in ("table", "real") and len(tables.get(name, ())):
             return name
+        if kind == "has":
+            table, column, value = name.replace("=", ".").split(".")
+            if table in tables and len(tables[table]) and bool((tables[table][column] == value).any()):
+                return table
         if kind == "key" and _key(study, name) not in NOTHING:
             return name
         if kind == "is" and _key(study, name.split("=")[0]) == name.split("=")[1]:
@@ -148,6 +157,8 @@ def _without_simulated(table: pd.DataFrame) -> pd.DataFrame:
 def _wwc(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any], study_id: str) -> Sequence[dict[str, Any]]:  # fmt: skip
     head = _head(study_id, ID, TITLE, VERSION, SOURCE)
     sections = {"design": "h-design", "attrition": "h-q-attrition", "baseline": "h-baseline"}
+    if wwc_found(tables, study).get("attrition") == "missing":
+        sections["attrition"] = "h-descriptives"
     nowhere = ("unknown", "not_shown")  # what a section shows then is simulated
     return [
         head

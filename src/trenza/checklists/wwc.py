@@ -33,7 +33,8 @@ def wwc_found(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any]) -> d
     the design is quasi-experimental. Such a study has to show baseline equivalence for every variable of table 1 (Hedges g
     or Cox index of at most 0.05 SD; above, up to 0.25 SD, the analysis must adjust for it, which the rating takes as
     open: ``adjust``). It reaches at best "meets standards with reservations", and with a difference above 0.25 SD,
-    or none shown, it does not meet them. Low attrition cannot raise it; it is listed. Cut-offs and panels have standards
+    or none shown, it does not meet them. Low attrition cannot raise it; it is listed (``missing``: outcomes
+    are, by table ``distribution``, and no boundary was applied). Cut-offs and panels have standards
     of their own, which are not applied here.
     """
     if not (study.get("design") or {}).get("group"):
@@ -54,4 +55,14 @@ def wwc_found(tables: Mapping[str, pd.DataFrame], study: Mapping[str, Any]) -> d
         "unclear": "cannot_tell",
     }[worst]
     attrition = "high" if "high" in calls else "unknown" if "unknown" in calls or not calls else calls[0]
+    if not calls and _outcomes_missing(tables):
+        attrition = "missing"
     return {"design": "quasi_experiment", "attrition": attrition, "baseline": worst, "rating": rating}
+
+
+def _outcomes_missing(tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Whether table ``distribution`` counts missing values in one of the groups."""
+    table = tables.get("distribution")
+    if table is None or not {"group", "n_missing"} <= {*table.columns}:
+        return False
+    return bool((table.loc[~table["group"].isin(["all", "unknown"]), "n_missing"].fillna(0) > 0).any())
