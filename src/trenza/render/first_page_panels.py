@@ -52,10 +52,10 @@ def _panel(ctx: Context, panel: Panel, x: Line, way: str, few: bool) -> str:
         return ctx.t("page_named_open", outcome=name, amount=amount, **ends) if few else name
     amount = f"{ctx.num(abs(x.row['estimate']), 1)} {unit}"
     same = panel.beside.loc[panel.beside["id"] == x.row["id"]] if len(panel.beside) else panel.beside
-    other = estimates.windows(same)["estimate"].dropna() if x.key == "fuzzy_rd" else []
+    other = [*estimates.windows(same)["estimate"].dropna()] if x.key == "fuzzy_rd" else []
     if len(other) < 2:
         return ctx.t("page_named", outcome=name, amount=amount)
-    ends = {"low": ctx.num(other.min(), 1), "high": ctx.num(other.max(), 1)}
+    ends = {"low": ctx.num(min(other), 1), "high": ctx.num(max(other), 1)}
     return ctx.t("page_named_windows", outcome=name, amount=amount, **ends)
 
 
