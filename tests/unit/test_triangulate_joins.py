@@ -50,7 +50,7 @@ def claim_rows(**directions: str) -> pd.DataFrame:
     rows = [
         {
             "study": "x", "source_id": "claims", "source": "published", "claim": claim, "programme": "p",
-            "claimed_by": "c", "design": "d", "quality": "review", "outcome": "o", "direction": direction,
+            "claimed_by": "c", "design": "d", "quality": "matched_comparison", "outcome": "o", "direction": direction,
             "role": "effect", "where": "w",
         }
         for claim, direction in directions.items()
@@ -72,6 +72,21 @@ def claim_rows(**directions: str) -> pd.DataFrame:
 )
 def test_several_findings_decide_together_or_not_at_all(sides: list[str], together: tuple[str, str]) -> None:
     assert findings_side([Side(s, f"r{i}") for i, s in enumerate(sides)]) == together
+
+
+@pytest.mark.parametrize(
+    ("quality", "side"),
+    [
+        ("matched_comparison", ("supports", "claimed_as_expected")),
+        ("discontinuity", ("supports", "claimed_as_expected")),
+        *((q, ("uncertain", "claimed_by_weak_design")) for q in ("uncontrolled_comparison", "before_after", "programme_report", "review", "not_told")),
+    ],
+)  # fmt: skip
+def test_a_claim_of_a_design_that_carries_no_effect_decides_nothing(
+    quality: str, side: tuple[str, str]
+) -> None:
+    table = join({"finding": "claims:c"}, claims=claim_rows(c="positive").assign(quality=quality))
+    assert (table["quantitative_side"].iloc[0], table["quantitative_reason"].iloc[0]) == side
 
 
 def test_a_link_with_several_findings_keeps_each_in_a_row_of_its_own() -> None:

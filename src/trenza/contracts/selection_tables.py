@@ -24,6 +24,8 @@ QUALITY = (
     "review",
     "not_told",
 )
+# Those that compare like with like.
+LIKE_WITH_LIKE = ("matched_comparison", "discontinuity")
 CLAIM_ROLES = ("effect", "target", "falsification", "context")
 RULE_TERMS = (
     "gain_chosen",

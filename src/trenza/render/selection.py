@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from trenza.contracts.selection_tables import LIKE_WITH_LIKE
 from trenza.render.language import NO_VALUE, is_missing, listed, percent
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from trenza.render.context import Context
 
 # Designs that compare like with like.
-SAFE = ("matched_comparison", "discontinuity")
+SAFE = LIKE_WITH_LIKE
 
 
 def claim_name(ctx: Context, identifier: Any) -> str:

@@ -48,6 +48,7 @@ class Finding:
     equivalence: Mapping[float, float] = field(default_factory=dict)
     others: tuple[float, ...] = ()
     direction: str = ""
+    quality: str = ""
 
     @property
     def stage(self) -> str:
@@ -98,7 +99,7 @@ def judge(
     if finding.stage == "describe":
         return rating_side(finding.expected, finding.numbers["estimate"], finding.others)
     if finding.stage == "claims":
-        return claim_side(finding.expected, finding.direction)
+        return claim_side(finding.expected, finding.direction, finding.quality)
     estimate = finding.numbers["estimate"]
     way = (estimate > 0) - (estimate < 0)
     sign = interval_sign(finding.numbers["ci_low"], finding.numbers["ci_high"])
@@ -158,7 +159,8 @@ def _find(
         "row": _row(stage, own, source, row),
     }
     if stage == "claims":
-        return Finding(name, expected, direction=str(row["direction"]), **place), []
+        way, quality = str(row["direction"]), str(row["quality"])
+        return Finding(name, expected, direction=way, quality=quality, **place), []
     if stage == "describe":
         mean = number(row, "mean")
         if math.isnan(mean):

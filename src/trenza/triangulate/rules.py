@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from trenza.contracts.selection_tables import LIKE_WITH_LIKE
 from trenza.contracts.tables import QUALITATIVE_SIDES
 from trenza.triangulate.links import Expectation
 
@@ -26,7 +27,7 @@ QUANTITATIVE_REASONS = (
     "rank_tied_descriptive", "rank_of_one_descriptive",
     "mean_reaches_bound_descriptive", "mean_misses_bound_descriptive",
     "not_found", "only_simulated", "no_group_contrast", "no_estimate", "no_estimator_called_for",
-    "claimed_as_expected", "claimed_other_way", "claimed_without_direction",
+    "claimed_as_expected", "claimed_other_way", "claimed_without_direction", "claimed_by_weak_design",
     "findings_agree", "findings_differ",
 )  # fmt: skip
 QUALITATIVE_REASONS = (
@@ -193,11 +194,14 @@ def rating_side(expected: Expectation, mean: float, others: Iterable[float]) -> 
     return Side("opposes", f"rank_not_{expected.word}_descriptive")
 
 
-def claim_side(expected: Expectation, direction: str) -> Side:
+def claim_side(expected: Expectation, direction: str, quality: str) -> Side:
     """The side of a published claim, of which the direction alone is known, for ``higher`` or ``lower``.
 
     A claim of no effect, of mixed effects or without a direction decides nothing: no test of equivalence is known.
+    Nor does one whose design (``quality``) does not compare like with like.
     """
+    if quality not in LIKE_WITH_LIKE:
+        return Side("uncertain", "claimed_by_weak_design")
     if direction not in ("positive", "negative"):
         return Side("uncertain", "claimed_without_direction")
     if (direction == "positive") == (expected.word == "higher"):
