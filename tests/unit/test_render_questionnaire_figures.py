@@ -261,3 +261,12 @@ def test_alternatives_agree_with_the_tables(lang: str) -> None:
     )
     assert text(lang, "reason_missing_not_asked") not in missing
     assert f"{view.item('trust')}: 22, " in alt("questionnaire_schools", view)
+
+
+@pytest.mark.parametrize(("origin", "told"), [("published", ["asked", "did_not_answer"]), ("real", [])])
+def test_counts_that_a_source_prints_are_not_marked_as_simulated(origin: str, told: list[str]) -> None:
+    rows = {"asked": "simulated", "did_not_answer": "simulated", "kept": "simulated"}
+    flow = pd.DataFrame({"source_id": "q", "box": [*rows], "source": [*rows.values()]})
+    q = {"kind": "simulated", "questionnaire": {"asked": {"a": 74}}, "simulate": {"from": "table2"}}
+    view = replace(questionnaire_context("en"), study={"sources": {"q": q, "table2": {"kind": origin}}})
+    assert questionnaire.printed_counts(view, flow) == told

@@ -25,6 +25,7 @@ class _Box(NamedTuple):
     kind: str
     head: list[str]
     body: list[str]
+    printed: bool = False
 
     @property
     def height(self) -> float:
@@ -46,6 +47,8 @@ def flow(ctx: Context) -> Figure | None:
         if name:
             ax.set_title(name)
     foot = [ctx.t("fig_questionnaire_flow_foot")]
+    if questionnaire.printed_counts(ctx, table):
+        foot.append(ctx.t("q_asked_printed"))
     if bool(table["suppressed"].any()):
         foot.append(questionnaire.withheld_words(ctx))
     style.head(fig, ctx.t("fig_questionnaire_flow_title"), " ".join(foot), questionnaire.stamp(ctx, table))
@@ -66,7 +69,9 @@ def _boxes(ctx: Context, table: pd.DataFrame) -> list[_Box]:
         head = questionnaire.box_name(ctx, str(some.iloc[0]["box"]))
         whole = some.loc[some["group"] == "all"]
         head += f": {questionnaire.count(ctx, whole.iloc[0])}" if len(whole) else ""
-        found.append(_Box(kind, _lines(head, width - 4), _lines(_by_group(ctx, some), width)))
+        printed = bool(questionnaire.printed_counts(ctx, some))
+        head += f" ({ctx.source('published')})" if printed else ""
+        found.append(_Box(kind, _lines(head, width - 4), _lines(_by_group(ctx, some), width), printed))
     if parts:
         width = _width(SIDE)
         told = [_part(ctx, some, width) for some in parts[:PARTS]]
@@ -127,7 +132,7 @@ def _draw(ax: Axes, boxes: list[_Box], height: float, simulated: bool) -> None:
         on_trunk = box.kind in ("entered", "stayed")
         y -= box.height
         left, right = TRUNK if on_trunk else SIDE
-        _box(ax, box, left, right - left, y, simulated)
+        _box(ax, box, left, right - left, y, simulated and not box.printed)
         if on_trunk:
             if last is not None:
                 _arrow(ax, (middle, last), (middle, y + box.height))

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 POINTS = 11  # a range with more points is a slider: its answers are shown by fifths
 FIFTHS = 5
 NOT_ANSWERED = tuple(r for r in MISSING_REASONS if r != "not_asked")
+# Boxes whose counts come from what publications print, where answers are simulated.
+PRINTED = ("asked", "did_not_answer")
 
 
 class Cell(NamedTuple):
@@ -245,6 +247,22 @@ def answer_words(ctx: Context, answers: pd.DataFrame, low: float, high: float) -
 
 def _decimals(values: Sequence[float]) -> int:
     return 0 if all(float(v).is_integer() for v in values) else 1
+
+
+def printed_counts(ctx: Context, flow: pd.DataFrame) -> list[str]:
+    """Boxes of ``participant_flow`` that publications print, where the answers were simulated to keep to their figures.
+
+    Who was asked is typed in, who did not answer is the rest to the printed number of those analysed.
+    """
+    sources = ctx.study.get("sources") or {}
+    found = []
+    for sid, box in dict.fromkeys(zip(flow["source_id"], flow["box"], strict=True)):
+        one = sources.get(sid) or {}
+        kept = sources.get((one.get("simulate") or {}).get("from")) or {}
+        asked = (one.get("questionnaire") or {}).get("asked")
+        if one.get("kind") == "simulated" and asked and kept.get("kind") == "published" and box in PRINTED:
+            found.append(str(box))
+    return found
 
 
 def box_name(ctx: Context, box: str) -> str:

@@ -48,6 +48,7 @@ def people(paper: Paper, study_id: str) -> None:
         paper.say(ctx.t("q_attrition_open"))
         paper.bullets(sentences_questionnaire.attrition(ctx, r) for _, r in told(attrition).iterrows())
         put_table(paper, "attrition", attrition)
+        paper.say(ctx.t("q_asked_printed") if len(flow) and questionnaire.printed_counts(ctx, flow) else "")
         remarks(paper, attrition, lambda r: ctx.level(r["id"]), attrition["overall"].notna())
     if len(linked):
         paper.heading("h_q_linked", 3)
