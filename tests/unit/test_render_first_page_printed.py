@@ -12,6 +12,7 @@ from trenza.render.context import Context
 from trenza.render.first_page_found import found
 from trenza.render.first_page_printed import (
     claims_told,
+    counts_told,
     most,
     paraphrased,
     shares_told,
@@ -54,6 +55,16 @@ def test_claims_that_nothing_was_held_against_are_told_as_claims() -> None:
     assert "2 claims" in said and "2 of them of a gain" in said  # a goal claims no effect
     assert "With a printed figure: 1; found by comparing like with like: 1." in said
     assert claims_told(view(claims=CLAIMS, claim_checks=[{"check": "rule"}])) == []
+
+
+def test_a_printed_list_of_codes_is_told_by_its_first() -> None:
+    rows: list[dict[str, object]] = [
+        {"name": "Time", "rank": 2, "references": 5, "sources": 4},
+        {"name": "Trust", "rank": 1, "references": 9, "sources": 3},
+    ]
+    assert "each of 2 codes" in (said := counts_told(view(code_counts=rows))[0])
+    assert "most often Trust: 9 times, in 3 sources" in said
+    assert counts_told(view(code_counts=[])) == []
 
 
 def test_shares_are_told_with_their_questions_or_their_number() -> None:

@@ -75,7 +75,9 @@ def _sure(ctx: Context) -> list[str]:
     later = compared(ctx)
     voices = len(kept(ctx, "segments")) or len(kept(ctx, "coded_projects"))
     judged = any(not p.hollow for p in panels.panels(ctx))
-    counted = any(len(kept(ctx, t)) for t in ("trends", "answers", "ratings", "claims", "distribution"))
+    counted = any(
+        len(kept(ctx, t)) for t in ("trends", "answers", "ratings", "claims", "distribution", "code_counts")
+    )
     if judged:
         named = any(verdict(x) in ("above", "below") for _, x in looked(ctx))
         named = named or any(sentences.verdict(r) in ("higher", "lower") for _, r in later.iterrows())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from trenza.render import comparison, rows, sentences, sentences_schools
 from trenza.render.first_page_names import NAMED, names
 from trenza.render.first_page_panels import panels_told
-from trenza.render.first_page_printed import claims_told, most, paraphrased, shares_told
+from trenza.render.first_page_printed import claims_told, counts_told, most, paraphrased, shares_told
 from trenza.render.first_page_together import together
 from trenza.render.traced import part_of
 
@@ -30,6 +30,7 @@ def found(ctx: Context) -> list[list[str]]:
         shares_told,
         _themes,
         _coded,
+        counts_told,
         _scores,
         _scales,
     )

@@ -50,6 +50,16 @@ def paraphrased(segments: pd.DataFrame) -> pd.DataFrame | None:
     return own if len(own) < len(segments) else None
 
 
+def counts_told(ctx: Context) -> list[str]:
+    """How often a printed list says that its codes were used, with the first of it."""
+    table = ctx.table("code_counts")
+    if not len(table):
+        return []
+    first = table.sort_values("rank", kind="stable").iloc[0]
+    told = {"name": ctx.told(first["name"]), "k": ctx.count(first["references"]), "sources": ctx.count(first["sources"])}  # fmt: skip
+    return [ctx.t("page_counts", n=ctx.how_many(table), **told)]
+
+
 def most(codes: pd.DataFrame, ctx: Context, column: str, at_most: int) -> list[str]:
     """The codes with most segments, at most so many; a code is named only if the next unnamed one has fewer.
 
