@@ -55,7 +55,9 @@ def _panel(ctx: Context, panel: Panel, x: Line, way: str, few: bool) -> str:
     other = [*estimates.windows(same)["estimate"].dropna()] if x.key == "fuzzy_rd" else []
     if len(other) < 2:
         return ctx.t("page_named", outcome=name, amount=amount)
-    ends = {"low": ctx.num(min(other), 1), "high": ctx.num(max(other), 1)}
+    # A fall is told without its sign, and so is its range.
+    sizes = [-v for v in other] if way == "below" else other
+    ends = {"low": ctx.num(min(sizes), 1), "high": ctx.num(max(sizes), 1)}
     return ctx.t("page_named_windows", outcome=name, amount=amount, **ends)
 
 
